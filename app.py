@@ -1,0 +1,109 @@
+"""The composition root: Settings -> Store -> Hub -> workers -> Starlette. Imported by commands, bench and tests."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
+
+import clock
+from admin.routes import ROUTES as ADMIN
+from api.routes import ROUTES as API
+from counter.routes import ROUTES as COUNTER
+from display.routes import ROUTES as DISPLAY
+from display.voice import BadPack, Pack
+from kiosk.routes import ROUTES as KIOSK
+from portal.service import PortalService
+from printers.service import PrinterService
+from settings import Settings
+from store.store import Store
+from store.vault import Vault
+from web import assets, devices, health, live, safety, sessions
+from web.house import House
+from web.languages import translator
+from web.live import Hub
+from web.pages import Pages
+from web.visitors import Visitors
+
+FOLLOW_JOURNAL_SECONDS = 0.5
+VOICES = Path(assets.__file__).parent / "static" / "vendor" / "voice"
+COMMON: list[BaseRoute] = [
+    Route("/", sessions.show_home),
+    Route("/sign-in", sessions.show_sign_in),
+    Route("/sign-in", sessions.sign_in, methods=["POST"]),
+    Route("/sign-out", sessions.sign_out, methods=["POST"]),
+    Route("/language", sessions.choose_language, methods=["POST"]),
+    Route("/pair/{screen}", devices.show_pairing),
+    Route("/pair/{screen}", devices.pair, methods=["POST"]),
+    Route("/static/{name}", assets.serve_asset),
+    Route("/healthz", health.alive),
+    Route("/readyz", health.ready),
+]
+ROUTES = [*COMMON, *KIOSK, *COUNTER, *DISPLAY, *ADMIN, *API]
+
+
+def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Starlette:
+    """The server of one centre. Raises AlreadyRunning, UnsafeSQLite, NewerFile, FrontEndMissing."""
+    store = Store(settings.file, now, server=True)
+    vault, found = Vault.open(settings.data / "site.key"), assets.Assets()
+    follow, addresses = settings.follow_url, dict(settings.printer_of)
+    printers = PrinterService(store, vault, now, follow, addresses, translator, settings.data)
+    portal = PortalService(store, vault, now, settings.portal_url, settings.portal_password_file)
+    house = House(
+        store=store, hub=Hub(store), pages=Pages(found), assets=found, visitors=Visitors(store), vault=vault, now=now,
+        follow_url=settings.follow_url, secure_cookies=settings.https, wake=portal.wake,
+    )  # fmt: skip
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        store.start()
+        store.listen(lambda _: printers.wake())
+        store.listen(lambda _: portal.wake())
+        work = [printers.run(), portal.run(), _follow(store), _tick(house.hub)]
+        tasks = [asyncio.create_task(job) for job in work]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            store.close()
+
+    policy = safety.content_policy(found.script_hashes())
+    walls = Middleware(safety.Walls, hosts=settings.known_hosts, policy=policy, https=settings.https)
+    app = Starlette(
+        routes=safety.guard(ROUTES), middleware=[walls], lifespan=lifespan,
+        exception_handlers={404: safety.not_found, 405: safety.not_found},
+    )  # fmt: skip
+    app.state.house, app.state.packs = house, load_packs(VOICES)
+    app.state.printers, app.state.portal = printers, portal
+    return app
+
+
+async def _follow(store: Store) -> None:
+    """Bring the events of other processes (the command line) to the screens."""
+    while True:
+        await asyncio.sleep(FOLLOW_JOURNAL_SECONDS)
+        store.catch_up()
+
+
+async def _tick(hub: Hub) -> None:
+    """Clocks and waits move even when nothing happens."""
+    while True:
+        await asyncio.sleep(live.TICK_SECONDS)
+        hub.change_all()
+
+
+def load_packs(folder: Path) -> Mapping[str, Any]:
+    """The clip packs that are whole, by language; a broken one is left out and the hall stays silent in it."""
+    packs: dict[str, Pack] = {}
+    for place in sorted(folder.iterdir()) if folder.is_dir() else []:
+        with contextlib.suppress(BadPack):
+            pack = Pack.load(place)
+            packs.setdefault(pack.language, pack)
+    return packs

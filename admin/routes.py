@@ -1,0 +1,149 @@
+"""Managers and administrators: what the centre is, who works here, which screens and papers are well."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from admin import views
+from domain.errors import Invalid
+from domain.roles import LEADING_ROLES, PERSON_ROLES, Role, open_to
+from operations import entering, managing, opening, printing, syncing
+from operations.entering import find_device
+from store import centres, procedures
+from web import forms
+from web.devices import new_code, plain_code
+from web.house import act_of, house_of
+from web.pages import go, page
+from web.sessions import hash_password
+from web.visitors import hash_of
+
+LEADERS = tuple(sorted(LEADING_ROLES))
+READERS = (*LEADERS, Role.ADMINISTRATOR, Role.AUDITOR)
+CLERKS_DESK = (*LEADERS, Role.CLERK)
+
+
+@open_to(*READERS)
+async def show_overview(request: Request) -> Response:
+    """The centre as configured, and how it is."""
+    return page(request, "admin/overview.html", **await views.overview(request))
+
+
+@open_to(*READERS)
+async def show_procedures(request: Request) -> Response:
+    """The catalogue, searched without diacritics."""
+    words = request.query_params.get("q", "")[:80]
+    return page(request, "admin/procedures.html", words=words, **views.catalogue(request, words))
+
+
+@open_to(*READERS)
+async def show_procedure(request: Request) -> Response:
+    """One record of the catalogue, verbatim."""
+    found = house_of(request).store.read(procedures.find, request.path_params["code"])
+    if found is None:
+        raise Invalid(what="code")
+    return page(request, "admin/procedure.html", procedure=found, **views.frame(request))
+
+
+@open_to(Role.ADMINISTRATOR, body_limit=2048)
+async def offer_pairing(request: Request) -> Response:
+    """Show a one-time code for a screen; only its hash is kept."""
+    house, device = house_of(request), request.path_params["device"]
+    code = new_code()
+    await house.store.write(act_of(request), entering.offer_pairing, device, hash_of(plain_code(code)))
+    found = find_device(house.store.read(centres.current), device)
+    return page(request, "admin/pairing.html", device=found, code=code, **views.frame(request))
+
+
+@open_to(Role.ADMINISTRATOR, body_limit=2048)
+async def revoke_device(request: Request) -> Response:
+    """The screen opens nothing any more."""
+    await house_of(request).store.write(act_of(request), entering.revoke_device, request.path_params["device"])
+    return go("/admin")
+
+
+@open_to(*LEADERS, body_limit=2048)
+async def stop_queue(request: Request) -> Response:
+    """Stop a queue with a reason that the hall reads."""
+    form = await forms.read_form(request)
+    reason = forms.text(form, "reason", 120)
+    await house_of(request).store.write(
+        act_of(request, form), managing.stop_queue, request.path_params["queue"], reason
+    )
+    return go("/admin")
+
+
+@open_to(*LEADERS, body_limit=2048)
+async def resume_queue(request: Request) -> Response:
+    """The queue takes people again."""
+    await house_of(request).store.write(act_of(request), managing.resume_queue, request.path_params["queue"])
+    return go("/admin")
+
+
+@open_to(Role.ADMINISTRATOR, body_limit=4096)
+async def add_person(request: Request) -> Response:
+    """Let somebody work here."""
+    form = await forms.read_form(request)
+    login, name = forms.text(form, "login", 32), forms.text(form, "name", 80)
+    password = str(form.get("password", ""))
+    if (
+        not 10 <= len(password) <= 200
+        or not login.replace("-", "").replace(".", "").isalnum()
+        or not login.isascii()
+    ):
+        raise Invalid(what="login, password (10+)")
+    roles = [role for role in form.getlist("role") if role in set(PERSON_ROLES)]
+    await house_of(request).store.write(
+        act_of(request, form), managing.add_person, login.lower(), name, [str(r) for r in roles],
+        await views.in_thread(hash_password, password),
+    )  # fmt: skip
+    return go("/admin")
+
+
+@open_to(Role.ADMINISTRATOR, body_limit=2048)
+async def confirm_day(request: Request) -> Response:
+    """Today's date is right, however far it lies from the last day."""
+    await house_of(request).store.write(act_of(request), opening.confirm_day)
+    return go("/admin")
+
+
+@open_to(*CLERKS_DESK)
+async def show_desk(request: Request) -> Response:
+    """What the portal refused and what paper nobody confirmed: read by a person, mended, sent again."""
+    return page(request, "admin/desk.html", **views.desk(request))
+
+
+@open_to(*CLERKS_DESK, body_limit=2048)
+async def resend(request: Request) -> Response:
+    """Send a parked message again."""
+    house = house_of(request)
+    await house.store.write(act_of(request), syncing.resend, request.path_params["message"])
+    house.wake()
+    return go("/admin/desk")
+
+
+@open_to(*CLERKS_DESK, body_limit=2048)
+async def reprint(request: Request) -> Response:
+    """One more copy of a ticket's slip, marked as such."""
+    form = await forms.read_form(request)
+    printer = forms.text(form, "printer", 40)
+    house = house_of(request)
+    if printer not in {p.id for p in house.store.read(centres.current).printers}:
+        raise Invalid(what="printer")
+    await house.store.write(act_of(request, form), printing.reprint, request.path_params["ticket"], printer)
+    return go("/admin/desk")
+
+
+ROUTES: list[BaseRoute] = [
+    Route("/admin", show_overview),
+    Route("/admin/procedures", show_procedures),
+    Route("/admin/procedures/{code}", show_procedure),
+    Route("/admin/devices/{device}/codes", offer_pairing, methods=["POST"]),
+    Route("/admin/devices/{device}/revocations", revoke_device, methods=["POST"]),
+    Route("/admin/queues/{queue}/stops", stop_queue, methods=["POST"]),
+    Route("/admin/queues/{queue}/resumptions", resume_queue, methods=["POST"]),
+    Route("/admin/people", add_person, methods=["POST"]),
+    Route("/admin/days", confirm_day, methods=["POST"]),
+    Route("/admin/desk", show_desk),
+    Route("/admin/messages/{message:int}/resends", resend, methods=["POST"]),
+    Route("/admin/tickets/{ticket:int}/reprints", reprint, methods=["POST"]),
+]

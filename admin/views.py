@@ -1,0 +1,102 @@
+"""What the managers' pages show."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from starlette.requests import Request
+
+from domain.centres import Centre, Counter
+from domain.roles import PERSON_ROLES
+from domain.routing import served_queues
+from domain.tickets import shown_number
+from store import centres, jobs, people, procedures, tickets
+from store.centres import NoCentre
+from web.health import check
+from web.house import House, house_of
+from web.pages import text_of
+
+T = TypeVar("T")
+in_thread = asyncio.to_thread
+
+
+def frame(request: Request) -> dict[str, Any]:
+    """What every admin page needs; works before a centre file is loaded."""
+    house = house_of(request)
+    try:
+        centre: Centre | None = house.store.read(centres.current)
+    except NoCentre:
+        centre = None
+    name = text_of(centre.name, request.state.language) if centre else "MotCua"
+    return {"centre": centre, "centre_name": name}
+
+
+async def overview(request: Request) -> dict[str, Any]:
+    """Queues, counters, people, screens, printers, and the health of it all."""
+    house, shared = house_of(request), frame(request)
+    checks = await check(house)
+    shared |= {"checks": checks, "roles": sorted(PERSON_ROLES), "catalogue": house.store.read(procedures.count)}
+    centre: Centre | None = shared["centre"]
+    if centre is None:
+        return shared | {"day": None}
+    board = house.hub.board()
+    states = house.store.read(people.device_states)
+    return shared | {
+        "day": board.day,
+        "board": board,
+        "text": lambda text: text_of(text, request.state.language),
+        "served": served_queues,
+        "letters": {queue.id: queue.prefix for queue in centre.queues},
+        "placed": {q.id: sum(p.queue == q.id for p in centre.procedures) for q in centre.queues},
+        "everybody": house.store.read(people.everybody),
+        "devices": [(device, states.get(device.id)) for device in centre.devices],
+        "outbox": house.store.read(jobs.outbox_depths),
+        "zone_names": {zone.id: text_of(zone.name, request.state.language) for zone in centre.zones},
+        "unreachable": _without_access(centre),
+    }
+
+
+def _without_access(centre: Centre) -> list[str]:
+    """Queues that no accessible counter serves (QCVN 10:2014/BXD 2.6.1): a warning, not an error."""
+    accessible: list[Counter] = [counter for counter in centre.counters if counter.accessible]
+    return [q.prefix for q in centre.queues if not any(q.id in served_queues(c) for c in accessible)]
+
+
+def catalogue(request: Request, words: str) -> dict[str, Any]:
+    """What a search of the whole catalogue finds, with the queue where this centre receives it."""
+    house, shared = house_of(request), frame(request)
+    centre: Centre | None = shared["centre"]
+    placed = {p.code: p for p in centre.procedures} if centre else {}
+    letters = {q.id: q.prefix for q in centre.queues} if centre else {}
+    found = house.store.read(procedures.search, words) if words.strip() else _placed(house, list(placed))
+    return shared | {
+        "found": found,
+        "placed": placed,
+        "letters": letters,
+        "count": house.store.read(procedures.count),
+    }
+
+
+def _placed(house: House, codes: list[str]) -> list[Any]:
+    return [p for code in codes if (p := house.store.read(procedures.find, code)) is not None]
+
+
+def desk(request: Request) -> dict[str, Any]:
+    """Parked and waiting messages, and slips that nobody can vouch for."""
+    house = house_of(request)
+    slips = [job for job in house.store.read(jobs.recent_print_jobs, 200) if job.state in ("unknown", "expired")]
+    return frame(request) | {
+        "messages": house.store.read(jobs.open_portal_messages),
+        "slips": [(job, _subject(house, job)) for job in slips[:30]],
+        "printers": house.store.read(centres.current).printers,
+    }
+
+
+def _subject(house: House, job: jobs.PrintJob) -> str:
+    if job.kind != "ticket":
+        return job.subject
+    ticket = house.store.read(tickets.load, int(job.subject))
+    return shown_number(ticket.prefix, ticket.n)
+
+
+__all__ = ["Callable", "catalogue", "desk", "frame", "in_thread", "overview"]

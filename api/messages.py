@@ -1,0 +1,151 @@
+"""What programs send and get: one struct a message, unknown fields refused, lengths bounded."""
+
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from domain.errors import Invalid
+from domain.tickets import Ticket
+from store.boards import Line
+from store.tickets import Call
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Id = Annotated[str, Meta(min_length=1, max_length=40)]
+T = TypeVar("T")
+
+
+class TakeTicket(Struct, forbid_unknown_fields=True):
+    """Ask for a number. `printer` names the printer of the slip; without it there is no paper."""
+
+    queue: Id
+    language: Annotated[str, Meta(pattern="^(vi|en|fr)$")] = "vi"
+    priority: Id | None = None
+    printer: Id | None = None
+
+
+class Seen(Struct, forbid_unknown_fields=True):
+    """The ticket that the caller believes to be at the counter, 0 for none; left out: act whatever is there."""
+
+    seen: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+
+
+class Paper(Struct, forbid_unknown_fields=True):
+    """One paper of a dossier and how many of it."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=400)]
+    copies: Annotated[int, Meta(ge=1, le=999)] = 1
+
+
+class ReceiveDossier(Struct, forbid_unknown_fields=True):
+    """A dossier as the clerk takes it in."""
+
+    procedure: Annotated[str, Meta(pattern=r"^\d\.\d{6}$")]
+    owner_name: Name
+    identity: Annotated[str, Meta(max_length=14)] = ""
+    phone: Annotated[str, Meta(max_length=16)] = ""
+    address: Annotated[str, Meta(max_length=300)] = ""
+    owner_kind: Annotated[int, Meta(ge=1, le=4)] = 1
+    delivery: Annotated[int, Meta(ge=0, le=1)] = 0
+    summary: Annotated[str, Meta(max_length=1000)] = ""
+    papers: Annotated[list[Paper], Meta(max_length=40)] = msgspec.field(default_factory=list)
+
+
+class TicketShown(Struct):
+    """A ticket; `number` is as people see it, instants are ISO 8601 in UTC."""
+
+    id: int
+    number: str
+    queue: str
+    n: int
+    day: int
+    state: str
+    ahead: int
+    arrived_at: str
+    counter: int | None
+    called_at: str | None
+
+
+class QueueShown(Struct):
+    """One queue now."""
+
+    id: str
+    prefix: str
+    title: str
+    waiting: int
+    last_n: int
+    stopped: str | None
+
+
+class CallShown(Struct):
+    """One call; `seq` orders all calls and grows for ever."""
+
+    seq: int
+    ticket: int
+    number: str
+    counter: int
+    kind: str
+    at: str
+
+
+class Answered(Struct):
+    """The answer to a call: the ticket, or null when nobody waits for this counter."""
+
+    ticket: TicketShown | None
+    seq: int | None
+
+
+class DossierShown(Struct):
+    """A received dossier; `due` is ISO 8601 local time, null where no limit is configured."""
+
+    code: str
+    due: str | None
+
+
+class ShiftShown(Struct):
+    """A clerk at a counter."""
+
+    counter: int
+    person: str
+
+
+class Failed(Struct):
+    """What was refused: a stable code, and a sentence in the caller's language."""
+
+    code: str
+    message: str
+
+
+class Failure(Struct):
+    """The body of every refused request."""
+
+    error: Failed
+
+
+def decode(body: bytes, kind: type[T]) -> T:
+    """The message in a body; an empty body is an empty object. Raises Invalid naming the field."""
+    try:
+        return msgspec.json.decode(body or b"{}", type=kind)
+    except msgspec.DecodeError as error:
+        raise Invalid(what=str(error)[:160]) from error
+    except UnicodeDecodeError as error:
+        raise Invalid(what="UTF-8") from error
+
+
+def ticket_shown(ticket: Ticket) -> TicketShown:
+    """A ticket for programs."""
+    called = ticket.called_at.isoformat() if ticket.called_at else None
+    return TicketShown(
+        ticket.id, ticket.number, ticket.queue, ticket.n, ticket.day, ticket.state.value, ticket.ahead,
+        ticket.arrived_at.isoformat(), ticket.counter, called,
+    )  # fmt: skip
+
+
+def queue_shown(queue: str, prefix: str, title: str, line: Line) -> QueueShown:
+    """A queue for programs."""
+    return QueueShown(queue, prefix, title, line.waiting, line.last_n, line.stopped)
+
+
+def call_shown(call: Call, number: str) -> CallShown:
+    """A call for programs."""
+    return CallShown(call.seq, call.ticket, number, call.counter, call.kind, call.at.isoformat())

@@ -1,0 +1,115 @@
+"""The description of /api/v1, made from the routes and the message structs so that it cannot lag behind."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from starlette.routing import BaseRoute, Route
+
+from api import messages
+
+CALLING = "Act on the ticket at a counter; `seen` guards against a screen that is behind."
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One documented operation."""
+
+    method: str
+    path: str
+    summary: str
+    roles: tuple[str, ...]
+    body: Any
+    answer: Any
+    status: int
+
+
+_SHAPES: dict[tuple[str, str], tuple[Any, Any, int]] = {
+    ("GET", "/api/v1/queues"): (None, list[messages.QueueShown], 200),
+    ("POST", "/api/v1/tickets"): (messages.TakeTicket, messages.TicketShown, 201),
+    ("GET", "/api/v1/tickets/{ticket}"): (None, messages.TicketShown, 200),
+    ("GET", "/api/v1/wall/{zone}"): (None, list[messages.CallShown], 200),
+    ("POST", "/api/v1/counters/{counter}/shifts"): (None, messages.ShiftShown, 201),
+    ("POST", "/api/v1/counters/{counter}/calls"): (messages.Seen, messages.Answered, 200),
+    ("POST", "/api/v1/counters/{counter}/recalls"): (messages.Seen, messages.Answered, 200),
+    ("POST", "/api/v1/counters/{counter}/absences"): (messages.Seen, messages.TicketShown, 200),
+    ("POST", "/api/v1/counters/{counter}/finishes"): (messages.Seen, messages.TicketShown, 200),
+    ("POST", "/api/v1/counters/{counter}/dossiers"): (messages.ReceiveDossier, messages.DossierShown, 201),
+}
+
+
+def acts(routes: Iterable[BaseRoute]) -> list[Act]:
+    """Every documented operation, in the order of the routes."""
+    found = []
+    for route in routes:
+        if not isinstance(route, Route):
+            continue
+        path = route.path.replace(":int", "")
+        for method in sorted((route.methods or set()) - {"HEAD"}):
+            shape = _SHAPES.get((method, path))
+            if shape is not None:
+                summary = (route.endpoint.__doc__ or CALLING).strip().splitlines()[0]
+                roles = tuple(sorted(role.value for role in getattr(route.endpoint, "roles", ())))
+                found.append(Act(method, path, summary, roles, *shape))
+    return found
+
+
+def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
+    """The OpenAPI 3.1 document."""
+    documented = acts(routes)
+    kinds = [kind for act in documented for kind in (act.body, act.answer) if kind is not None] + [messages.Failure]
+    schemas, parts = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    of_kind = dict(zip([str(kind) for kind in kinds], schemas, strict=True))
+    paths: dict[str, Any] = {}
+    for act in documented:
+        paths.setdefault(act.path, {})[act.method.lower()] = _operation(act, of_kind)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "MotCua", "version": "1", "description": "The acts of the pages, for programs."},
+        "paths": paths,
+        "components": {
+            "schemas": parts,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"token": []}],
+    }
+
+
+def _operation(act: Act, of_kind: dict[str, Any]) -> dict[str, Any]:
+    failure = {"description": "Refused; says why", "content": _json(of_kind[str(messages.Failure)])}
+    answers = {str(act.status): {"description": "Done", "content": _json(of_kind[str(act.answer)])}}
+    answers |= {str(status): failure for status in (401, 403, 404, 409, 413, 422, 503)}
+    operation: dict[str, Any] = {
+        "summary": act.summary,
+        "description": f"Roles: {', '.join(act.roles)}.",
+        "parameters": _parameters(act),
+        "responses": answers,
+    }
+    if act.body is not None:
+        required = act.body is not messages.Seen
+        operation["requestBody"] = {"required": required, "content": _json(of_kind[str(act.body)])}
+    return operation
+
+
+def _parameters(act: Act) -> list[dict[str, Any]]:
+    names = [part[1:-1] for part in act.path.split("/") if part.startswith("{")]
+    found: list[dict[str, Any]] = [
+        {
+            "name": name, "in": "path", "required": True,
+            "schema": {"type": "string", "minLength": 1} if name == "zone" else {"type": "integer", "minimum": 0},
+        }
+        for name in names
+    ]  # fmt: skip
+    if act.path.endswith("{zone}"):
+        after = {"type": "integer", "minimum": 0, "maximum": 10**14}
+        found.append({"name": "after", "in": "query", "required": False, "schema": after})
+    if act.method == "POST":
+        pattern = "^[A-Za-z0-9_-]{8,80}$"
+        key = {"type": "string", "pattern": pattern}
+        found.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})
+    return found
+
+
+def _json(schema: Any) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}

@@ -1,0 +1,160 @@
+"""The same acts for programs: JSON under /api/v1 through the same operations as the pages."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from api import messages, openapi
+from domain.applicants import applicant, to_bytes
+from domain.errors import Invalid, NotAllowed, NotFound
+from domain.roles import COUNTER_ROLES, Role, open_to
+from domain.tickets import shown_number
+from operations import calling, intake, shifts
+from operations.ticketing import take_ticket
+from store import centres, tickets
+from store.people import Person
+from web.house import act_of, house_of, visitor_of
+from web.pages import page, text_of
+
+WORKERS = (*sorted(COUNTER_ROLES), Role.SUPERVISOR)
+ISSUERS = (Role.KIOSK, Role.GUIDE, *WORKERS, Role.MANAGER)
+READERS = (*ISSUERS, Role.WALL, Role.ADMINISTRATOR)
+CALLS_AT_ONCE = 500
+
+
+def json(answer: Any, status: int = 200) -> Response:
+    """A struct as JSON, never kept by a cache."""
+    body = msgspec.json.encode(answer)
+    return Response(body, status, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def person_of(request: Request) -> Person:
+    """The person behind the token or sign-in."""
+    person = visitor_of(request).person
+    if person is None:
+        raise NotAllowed()
+    return person
+
+
+@open_to(*ISSUERS)
+async def issue_ticket(request: Request) -> Response:
+    """Give the next number of a queue. A repeated Idempotency-Key gives the same ticket."""
+    wanted = messages.decode(await request.body(), messages.TakeTicket)
+    house = house_of(request)
+    _known_printer(request, wanted.printer)
+    ticket = await house.store.write(
+        act_of(request), take_ticket, wanted.queue, wanted.language, wanted.priority, wanted.printer
+    )
+    return json(messages.ticket_shown(ticket), 201)
+
+
+def _known_printer(request: Request, printer: str | None) -> None:
+    centre = house_of(request).store.read(centres.current)
+    if printer is not None and printer not in {p.id for p in centre.printers}:
+        raise Invalid(what="printer")
+
+
+@open_to(*READERS)
+async def read_ticket(request: Request) -> Response:
+    """One ticket."""
+    ticket = house_of(request).store.read(tickets.load, request.path_params["ticket"])
+    return json(messages.ticket_shown(ticket))
+
+
+@open_to(*READERS)
+async def read_queues(request: Request) -> Response:
+    """All queues with how many wait."""
+    house, language = house_of(request), request.state.language
+    board = house.hub.board()
+    centre = house.store.read(centres.current)
+    return json([
+        messages.queue_shown(q.id, q.prefix, text_of(q.title, language), board.lines[q.id]) for q in centre.queues
+    ])  # fmt: skip
+
+
+@open_to(*READERS)
+async def read_wall(request: Request) -> Response:
+    """The calls of a zone above a number, oldest first: a feed that misses nothing."""
+    house, zone = house_of(request), request.path_params["zone"]
+    centre, board = house.store.read(centres.current), house.hub.board()
+    if zone not in {z.id for z in centre.zones}:
+        raise NotFound(what=zone[:40])
+    after = request.query_params.get("after", "0")
+    if not after.isascii() or not after.isdigit() or len(after) > 15:
+        raise Invalid(what="after")
+    here = {counter.number for counter in centre.counters if counter.zone == zone}
+    day = board.day.id if board.day else 0
+    calls = house.store.read(tickets.calls, day, int(after), CALLS_AT_ONCE)
+    return json([messages.call_shown(c, shown_number(c.prefix, c.n)) for c in calls if c.counter in here])
+
+
+@open_to(*WORKERS)
+async def open_shift(request: Request) -> Response:
+    """Sit down at a counter."""
+    house, counter = house_of(request), request.path_params["counter"]
+    shift = await house.store.write(act_of(request), shifts.open_shift, counter, person_of(request).id)
+    return json(messages.ShiftShown(shift.counter, shift.person), 201)
+
+
+def _calling(operation: Callable[..., Any], *, announces: bool) -> Callable[[Request], Awaitable[Response]]:
+    @open_to(*WORKERS)
+    async def act(request: Request) -> Response:
+        seen = messages.decode(await request.body(), messages.Seen).seen
+        house, counter = house_of(request), request.path_params["counter"]
+        answer = await house.store.write(act_of(request), operation, counter, person_of(request).id, seen)
+        if not announces:
+            return json(messages.ticket_shown(answer))
+        ticket = messages.ticket_shown(answer.ticket) if answer.ticket else None
+        return json(messages.Answered(ticket, answer.seq))
+
+    return act
+
+
+@open_to(*WORKERS, body_limit=65_536)
+async def receive_dossier(request: Request) -> Response:
+    """Receive a dossier at a counter; receipt and portal follow by themselves."""
+    house, wanted = house_of(request), messages.decode(await request.body(), messages.ReceiveDossier)
+    owner = applicant(wanted.owner_name, wanted.identity, wanted.phone, wanted.address)
+    taken = intake.Intake(
+        wanted.procedure, house.vault.seal(to_bytes(owner)), wanted.owner_kind, wanted.delivery, wanted.summary,
+        tuple((paper.name, paper.copies) for paper in wanted.papers),
+    )  # fmt: skip
+    received = await house.store.write(
+        act_of(request), intake.receive_dossier, request.path_params["counter"], person_of(request).id, taken
+    )
+    house.wake()
+    return json(messages.DossierShown(received.code, received.due.isoformat() if received.due else None), 201)
+
+
+@open_to(Role.ANYONE)
+async def show_openapi(request: Request) -> Response:
+    """The machine-readable description."""
+    return json(openapi.document(ROUTES))
+
+
+@open_to(Role.ANYONE)
+async def show_docs(request: Request) -> Response:
+    """The same for people."""
+    return page(request, "api/docs.html", acts=openapi.acts(ROUTES))
+
+
+ROUTES: list[BaseRoute] = [
+    Route("/api/v1", show_docs),
+    Route("/api/v1/openapi.json", show_openapi),
+    Route("/api/v1/queues", read_queues),
+    Route("/api/v1/tickets", issue_ticket, methods=["POST"]),
+    Route("/api/v1/tickets/{ticket:int}", read_ticket),
+    Route("/api/v1/wall/{zone}", read_wall),
+    Route("/api/v1/counters/{counter:int}/shifts", open_shift, methods=["POST"]),
+    Route("/api/v1/counters/{counter:int}/calls", _calling(calling.call_next, announces=True), methods=["POST"]),
+    Route("/api/v1/counters/{counter:int}/recalls", _calling(calling.call_again, announces=True), methods=["POST"]),
+    Route(
+        "/api/v1/counters/{counter:int}/absences", _calling(calling.mark_absent, announces=False), methods=["POST"]
+    ),
+    Route("/api/v1/counters/{counter:int}/finishes", _calling(calling.finish, announces=False), methods=["POST"]),
+    Route("/api/v1/counters/{counter:int}/dossiers", receive_dossier, methods=["POST"]),
+]

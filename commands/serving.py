@@ -1,0 +1,106 @@
+"""`motcua serve` and `motcua demo`: the server, alone or with a whole practice hall around it."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import click
+import uvicorn
+
+from commands import demo as demo_centre
+from commands.logging import configure
+from commands.opened import Chosen, pass_chosen
+from domain.errors import Refused
+from settings import Settings
+from store.database import AlreadyRunning, UnsafeSQLite
+from store.migrations import NewerFile
+from web.assets import FrontEndMissing
+from web.sockets import LettingGo
+
+READY_POLL_SECONDS = 0.01
+
+
+@click.command()
+@click.option("--host", help="Address to listen on [127.0.0.1].")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port, 0 = any [8000].")
+@pass_chosen
+def serve(chosen: Chosen, host: str | None, port: int | None) -> None:
+    """Run the centre's server until stopped."""
+    settings = chosen.settings
+    settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
+    run(settings, lambda url: click.echo(f"ready {url}"))
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--empty", is_flag=True, help="Without demo data: no centre file, no people.")
+@pass_chosen
+def demo(chosen: Chosen, port: int, empty: bool) -> None:
+    """Run a demo centre: server, simulated printers, sandbox portal. Ctrl-C ends all of it."""
+    with demo_centre.neighbours(chosen.data) as near:
+        settings = demo_centre.prepare(chosen.settings, port, near, empty=empty)
+        run(settings, lambda url: demo_centre.show(url, near, empty=empty), demo_centre.keep_codes_alive)
+
+
+def run(
+    settings: Settings, ready: Callable[[str], None], beside: Callable[[object], Awaitable[None]] | None = None
+) -> None:
+    """Serve until a signal comes; ends the command with 1 when the file or the port cannot be had."""
+    configure()
+    from app import make_app  # imported here: other commands need no server
+
+    try:
+        app = make_app(settings)
+    except (AlreadyRunning, UnsafeSQLite, NewerFile, FrontEndMissing, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    # After an I/O error the file handle cannot be trusted: end at once, the supervisor starts anew (R5).
+    app.state.house.store.writer.on_fatal = lambda: os._exit(70)
+    try:
+        listener = _listen(settings.host, settings.port)
+    except OSError as error:
+        raise click.ClickException(f"{settings.host}:{settings.port}: {error.strerror}") from error
+    port = listener.getsockname()[1]
+    config = uvicorn.Config(
+        app, loop="uvloop", http="httptools", ws=LettingGo, ws_per_message_deflate=False, ws_max_size=4096,
+        ws_ping_interval=4, ws_ping_timeout=4, log_config=None, access_log=False, server_header=False,
+        timeout_keep_alive=75, timeout_graceful_shutdown=2, h11_max_incomplete_event_size=16384,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    url = f"http://{settings.host}:{port}"
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(server, listener, url, ready, beside))
+    if not server.started:
+        raise click.ClickException("the server could not start; see the log above")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # without it no TCP_NODELAY
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(2048)
+    return listener
+
+
+async def _serve(
+    server: uvicorn.Server,
+    listener: socket.socket,
+    url: str,
+    ready: Callable[[str], None],
+    beside: Callable[[object], Awaitable[None]] | None,
+) -> None:
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not serving.done():  # noqa: ASYNC110 uvicorn tells it by no event
+        await asyncio.sleep(READY_POLL_SECONDS)
+    if server.started:
+        ready(url)
+    other = asyncio.ensure_future(beside(server.config.app)) if beside and server.started else None
+    await serving
+    if other is not None:
+        other.cancel()
+        await asyncio.gather(other, return_exceptions=True)
+
+
+__all__ = ["Refused", "demo", "run", "serve"]

@@ -1,0 +1,28 @@
+"""What the clerk typed, checked and sealed before it goes any further."""
+
+from starlette.datastructures import FormData
+
+from domain.applicants import applicant, to_bytes
+from operations.intake import Intake
+from store.vault import Vault
+from web import forms
+
+
+def read_intake(form: FormData, vault: Vault, printer: str | None) -> Intake:
+    """The dossier of the reception form. Raises Invalid and its kinds."""
+    owner = applicant(
+        forms.text(form, "owner_name", 200),
+        forms.text(form, "identity", 14, required=False),
+        forms.text(form, "phone", 16, required=False),
+        forms.text(form, "address", 300, required=False),
+    )
+    papers = [value for value in form.getlist("paper") if isinstance(value, str) and value.strip()]
+    return Intake(
+        procedure=forms.text(form, "procedure", 20),
+        applicant=vault.seal(to_bytes(owner)),
+        owner_kind=forms.number(form, "owner_kind", 1, 4, default=1),
+        delivery=forms.number(form, "delivery", 0, 1, default=0),
+        summary=forms.text(form, "summary", 1000, required=False),
+        documents=tuple((paper.strip()[:400], 1) for paper in papers),
+        printer=printer,
+    )

@@ -1,0 +1,75 @@
+// The voice: every call above the last one spoken, in order, one sound at a time, never two.
+(() => {
+  const wall = () => document.getElementById('wall');
+  const player = new Audio();
+  const waiting = [];
+  let spoken = 0, playing = false, blocked = false;
+  const spokenKey = () => 'spoken-' + wall().dataset.device;
+
+  function remember(seq) {
+    spoken = Math.max(spoken, seq);
+    localStorage.setItem(spokenKey(), String(spoken));
+  }
+
+  const rows = () => [...document.querySelectorAll('#calls [data-seq]')]
+    .map(row => ({ seq: Number(row.dataset.seq), speak: row.dataset.speak === '1' }));
+
+  async function notice() {
+    let seen = rows();
+    const last = waiting.length ? waiting[waiting.length - 1].seq : spoken;
+    // Twelve calls fit into a picture: with a full one that begins above what was spoken, some may be missing.
+    if (seen.length >= 12 && last > 0 && seen[0].seq > last) {
+      try {
+        const answer = await fetch(`/display/${wall().dataset.device}/calls?after=${last}`, { cache: 'no-store' });
+        if (answer.ok) seen = (await answer.json()).calls;
+      } catch { /* the next picture tries again */ }
+    }
+    for (const call of seen) {
+      const newest = waiting.length ? waiting[waiting.length - 1].seq : spoken;
+      if (call.seq > newest) waiting.push(call);
+    }
+    next();
+  }
+
+  async function next() {
+    if (playing || blocked) return;
+    const call = waiting[0];
+    if (!call) return;
+    playing = true;
+    try {
+      if (call.speak) for (const language of wall().dataset.voices.split(' ').filter(Boolean).slice(0, 1)) await play(call.seq, language);
+      waiting.shift();
+      remember(call.seq);
+    } catch (error) {
+      if (error.name === 'NotAllowedError') { blocked = true; document.getElementById('sound').hidden = false; }
+      else { waiting.shift(); remember(call.seq); }
+    } finally {
+      playing = false;
+    }
+    if (!blocked && waiting.length) next();
+  }
+
+  function play(seq, language) {
+    return new Promise((resolve, reject) => {
+      const watchdog = setTimeout(() => done(resolve), 12000);
+      const done = (settle, value) => { clearTimeout(watchdog); player.onended = player.onerror = null; player.pause(); settle(value); };
+      player.onended = () => done(resolve);
+      player.onerror = () => done(reject, new Error('clip'));
+      player.src = `/display/${wall().dataset.device}/voice/${language}/${seq}.wav`;
+      document.documentElement.dataset.speaking = String(seq);
+      player.play().catch(error => done(reject, error));
+    }).finally(() => { delete document.documentElement.dataset.speaking; });
+  }
+
+  document.addEventListener('DOMContentLoaded', () => {
+    spoken = Number(localStorage.getItem(spokenKey()) || 0);
+    const seen = rows();
+    // A new day or a restored file numbers lower than what this wall remembers; a first visit speaks nothing old.
+    const newest = seen.length ? seen[seen.length - 1].seq : 0;
+    if (!spoken || spoken > newest) remember(spoken > newest ? (spoken = newest) : newest);
+    notice();
+    document.addEventListener('htmx:after:swap', notice);
+    new MutationObserver(notice).observe(document.getElementById('calls'), { childList: true, subtree: true, attributes: true });
+    document.getElementById('sound').addEventListener('click', event => { event.target.hidden = true; blocked = false; next(); });
+  });
+})();

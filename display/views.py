@@ -1,0 +1,147 @@
+"""What walls and phones show. No variable here could hold a name: numbers, counters and waits only."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from display.voice import Pack
+from domain.centres import Centre
+from domain.routing import served_queues
+from domain.tickets import Ticket, TicketState, shown_number
+from store import centres, figures, tickets
+from store.boards import Board, Line, position
+from store.database import Connection
+from store.tickets import Call
+from web.house import House
+from web.pages import text_of
+
+LAST_CALLS = 6
+SPOKEN_WITHIN_SECONDS = 90
+
+
+def hall(house: House, zone: str, language: str) -> dict[str, Any]:
+    """The wall of one zone: the newest call, those before it, and who waits."""
+    centre, board = house.store.read(centres.current), house.hub.board()
+    calls = calls_of_zone(centre, board, zone)
+    ways = {counter.number: text_of(counter.way, language) for counter in centre.counters}
+    return {
+        "centre_name": text_of(centre.name, language),
+        "now": house.now(),
+        "newest": calls[-1] if calls else None,
+        "way": ways.get(calls[-1].counter, "") if calls else "",
+        "before": _latest_of_each(calls[:-1], calls[-1] if calls else None),
+        "calls": [as_row(call, house) for call in calls[-12:]],
+        "lines": [(q.prefix, text_of(q.title, language), board.lines[q.id]) for q in centre.queues],
+        "classes": [text_of(c.label, language) for c in centre.classes],
+    }
+
+
+def calls_of_zone(centre: Centre, board: Board, zone: str) -> list[Call]:
+    """The calls to this zone's counters, oldest first."""
+    here = {counter.number for counter in centre.counters if counter.zone == zone}
+    return [call for call in board.calls if call.counter in here]
+
+
+def _latest_of_each(calls: list[Call], newest: Call | None) -> list[Call]:
+    """The last calls, newest first, each ticket once."""
+    seen = {newest.ticket} if newest else set()
+    found = []
+    for call in reversed(calls):
+        if call.ticket not in seen:
+            seen.add(call.ticket)
+            found.append(call)
+    return found[:LAST_CALLS]
+
+
+def hall_picture(house: House, zone: str, language: str) -> str:
+    """The fragment that every wall of the zone gets."""
+    return house.pages.render("display/_hall_live.html", language, **hall(house, zone, language))
+
+
+def as_row(call: Call, house: House) -> dict[str, Any]:
+    """A call as the wall's script reads it; `speak` is false when it is too old to be spoken."""
+    age = (house.now() - call.at).total_seconds()
+    return {
+        "seq": call.seq,
+        "number": shown_number(call.prefix, call.n),
+        "counter": call.counter,
+        "kind": call.kind,
+        "speak": age <= SPOKEN_WITHIN_SECONDS,
+    }
+
+
+def calls_after(house: House, zone: str, after: int) -> list[dict[str, Any]]:
+    """All calls of the zone above this number."""
+    centre, board = house.store.read(centres.current), house.hub.board()
+    here = {counter.number for counter in centre.counters if counter.zone == zone}
+    rows = house.store.read(tickets.calls, board.day.id, after, 500) if board.day else []
+    return [as_row(call, house) for call in rows if call.counter in here]
+
+
+def call(db: Connection, seq: int) -> Call | None:
+    """One call by its number."""
+    row = db.execute("SELECT day FROM calls WHERE seq = ?", (seq,)).fetchone()
+    found = tickets.calls(db, row[0], seq - 1, 10_000) if row else []
+    return found[0] if found and found[0].seq == seq else None
+
+
+def voices(packs: Mapping[str, Pack]) -> list[str]:
+    """The languages that can be spoken here, Vietnamese first."""
+    return sorted(packs, key=lambda language: language != "vi")
+
+
+def managers(house: House, language: str) -> dict[str, Any]:
+    """Four large figures, the queues, the counters and what needs somebody's eye."""
+    centre, board, now = house.store.read(centres.current), house.hub.board(), house.now()
+    day = board.day.id if board.day else 0
+    of_queue = house.store.read(figures.of_queues, day)
+    received, known = house.store.read(figures.received_today, day)
+    rows: list[dict[str, Any]] = []
+    for queue in centre.queues:
+        line, counted = board.lines[queue.id], of_queue.get(queue.id, figures.NOTHING)
+        serving = sum(1 for c in centre.counters if queue.id in served_queues(c) and board.places[c.number].shift)
+        longest = _minutes_since(line, now)
+        rows.append({
+            "prefix": queue.prefix, "title": text_of(queue.title, language), "waiting": line.waiting,
+            "longest": longest, "figures": counted, "open": serving, "stopped": line.stopped,
+        })  # fmt: skip
+    return {
+        "centre_name": text_of(centre.name, language),
+        "now": now,
+        "rows": rows,
+        "most": max([row["waiting"] for row in rows] + [1]),
+        "waiting": sum(row["waiting"] for row in rows),
+        "longest": max([row["longest"] for row in rows] + [0]),
+        "given": sum(row["figures"].given for row in rows),
+        "served": sum(row["figures"].served for row in rows),
+        "received": received,
+        "known": known,
+        "places": [(c.number, board.places[c.number], prefixes(centre, served_queues(c))) for c in centre.counters],
+        "alarms": [row for row in rows if (row["waiting"] and not row["open"]) or row["longest"] >= 45],
+    }
+
+
+def prefixes(centre: Centre, queues: tuple[str, ...]) -> str:
+    """The letters of these queues, 'A · B'."""
+    letters = {queue.id: queue.prefix for queue in centre.queues}
+    return " · ".join(letters[queue] for queue in queues)
+
+
+def _minutes_since(line: Line, now: Any) -> int:
+    return int((now - line.oldest).total_seconds() // 60) if line.oldest else 0
+
+
+def followed(house: House, ticket: Ticket, language: str) -> dict[str, Any]:
+    """One ticket's place for its owner's phone."""
+    centre = house.store.read(centres.current)
+    queue = next(q for q in centre.queues if q.id == ticket.queue)
+    way = next((text_of(c.way, language) for c in centre.counters if c.number == ticket.counter), "")
+    return {
+        "centre_name": text_of(centre.name, language),
+        "ticket": ticket,
+        "queue_title": text_of(queue.title, language),
+        "ahead": house.store.read(position, ticket),
+        "way": way,
+        "called": ticket.state is TicketState.CALLED,
+        "waiting": ticket.state is TicketState.WAITING,
+        "counters": ", ".join(str(c.number) for c in centre.counters if queue.id in served_queues(c)),
+    }

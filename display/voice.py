@@ -1,0 +1,128 @@
+"""The hall's voice: a pack of recorded clips, checked when it is loaded, and one WAV for each announcement.
+
+It knows tokens and sound, not who is called or when. One announcement is one file, so that two can never
+overlap inside one player. A centre's recorded pack and the one made at set-up have the same form.
+"""
+
+import hashlib
+import io
+import json
+import wave
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from domain import speech
+
+MANIFEST = "manifest.json"
+GAP_MS = 80
+RATES = range(8_000, 48_001)
+LARGEST_FILE_BYTES = 2_000_000
+KEPT_ANNOUNCEMENTS = 64  # about 250 kB each
+
+
+class BadPack(Exception):
+    """A pack cannot be used as it is: permanent until its files are mended. The text names what is wrong."""
+
+
+class MissingClips(BadPack):
+    """A sentence needs clips that the pack does not hold."""
+
+    def __init__(self, language: str, missing: tuple[str, ...]) -> None:
+        super().__init__(f"the voice pack for {language!r} has no clip for {', '.join(missing)}")
+        self.missing = missing
+
+
+class Pack:
+    """The clips of one language, held in memory as 16-bit mono frames of one rate (Hz). Never changes."""
+
+    def __init__(self, language: str, licence: str, rate: int, clips: Mapping[str, bytes]) -> None:
+        self.language = language
+        self.licence = licence
+        self.rate = rate
+        self._clips = clips
+        self.digest = self._hash()
+        self._joined = lru_cache(KEPT_ANNOUNCEMENTS)(self._join)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Pack":
+        """Read a pack and check every clip. Raises BadPack naming the clip or entry that is wrong."""
+        manifest = _manifest(folder)
+        rate = manifest["rate"]
+        clips = {token: _frames(folder, token, clip, rate) for token, clip in manifest["clips"].items()}
+        return cls(manifest["language"], manifest["licence"], rate, clips)
+
+    def missing(self) -> tuple[str, ...]:
+        """The tokens that a full pack of this language holds and this one does not."""
+        return tuple(token for token in speech.tokens(self.language) if token not in self._clips)
+
+    def speak(self, tokens: tuple[str, ...]) -> bytes:
+        """One WAV of the tokens' clips with 80 ms between them. Raises MissingClips naming what it lacks."""
+        return self._joined(tokens)
+
+    def _join(self, tokens: tuple[str, ...]) -> bytes:
+        lacking = tuple(token for token in tokens if token not in self._clips)
+        if lacking:
+            raise MissingClips(self.language, lacking)
+        gap = bytes(2 * (self.rate * GAP_MS // 1000))
+        file = io.BytesIO()
+        with wave.open(file, "wb") as joined:
+            joined.setparams((1, 2, self.rate, 0, "NONE", "not compressed"))
+            joined.writeframes(gap.join(self._clips[token] for token in tokens))
+        return file.getvalue()
+
+    def _hash(self) -> str:
+        """16 hex digits that change with any clip and with the way of joining: the `v=` of a clip's URL."""
+        whole = hashlib.sha256(f"{self.language} {self.rate} {GAP_MS}".encode())
+        for token in sorted(self._clips):
+            whole.update(token.encode() + hashlib.sha256(self._clips[token]).digest())
+        return whole.hexdigest()[:16]
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    try:
+        manifest: dict[str, Any] = json.loads(_content(path))
+    except ValueError as error:
+        raise BadPack(f"{path} is not JSON: {error}") from error
+    expected = {"language": str, "licence": str, "rate": int, "clips": dict}
+    for entry, kind in expected.items():
+        if not isinstance(manifest, dict) or not isinstance(manifest.get(entry), kind):
+            raise BadPack(f"{path} has no proper entry {entry!r}")
+    if manifest["rate"] not in RATES:
+        raise BadPack(f"{path} has no proper entry 'rate'")
+    return manifest
+
+
+def _frames(folder: Path, token: str, clip: Any, rate: int) -> bytes:
+    name, sha256 = (clip.get("file"), clip.get("sha256")) if isinstance(clip, dict) else (None, None)
+    if not isinstance(name, str) or Path(name).name != name:
+        raise BadPack(f"clip {token!r} names no file inside {folder}")
+    content = _content(folder / name)
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise BadPack(f"clip {token!r} ({folder / name}) is not the file of the manifest: its sha256 differs")
+    return _pcm(f"clip {token!r} ({folder / name})", content, rate)
+
+
+def _pcm(clip: str, content: bytes, rate: int) -> bytes:
+    try:
+        with wave.open(io.BytesIO(content)) as wav:
+            form = (wav.getnchannels(), wav.getsampwidth(), wav.getframerate())
+            frames: bytes = wav.readframes(wav.getnframes())
+    except (wave.Error, EOFError) as error:
+        raise BadPack(f"{clip} is not a WAV file: {error}") from error
+    if form != (1, 2, rate) or not frames:
+        raise BadPack(f"{clip} is not 16-bit mono sound at {rate} Hz")
+    return frames
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE_BYTES + 1)
+    except OSError as error:
+        raise BadPack(f"{path} cannot be read: {error.strerror}") from error
+    if len(content) > LARGEST_FILE_BYTES:
+        raise BadPack(f"{path} is larger than {LARGEST_FILE_BYTES} bytes")
+    return content

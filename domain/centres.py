@@ -1,0 +1,377 @@
+"""The centre as its file describes it: halls, queues, counters, people, devices; what makes such a file wrong.
+
+The file is TOML, written by a person: `read_centre` names every mistake at once. `as_data` is the same centre
+for the journal, without what belongs to the vault.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import chain
+from typing import Annotated, Any
+
+from domain import deadlines
+from domain.calendar import DayKind
+from domain.centre_checks import whole_file
+from domain.deadlines import Unit
+from domain.errors import msgid
+from domain.procedures import ProcedureCode
+from domain.records import (
+    Among,
+    Between,
+    Count,
+    Pattern,
+    Reader,
+    Words,
+    Wrong,
+    plain,
+    rebuilt,
+    shown,
+)
+from domain.records import Mistake as Mistake
+from domain.roles import PERSON_ROLES, Role
+
+LONGEST_TEXT = 1024 * 1024
+# tomllib needs time quadratic in the depth of a dotted key (minutes for one line of 1 MiB).
+DEEP_KEY = re.compile(r"""(?:\.[ \t]*+(?:[\w-]++|"[^"\n]*"|'[^'\n]*')[ \t]*){16}""")
+SYNTAX_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+
+Line = Annotated[str, Words(200)]
+Id = Annotated[str, Pattern(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}", msgid("dùng chữ không dấu, số và dấu gạch nối"))]
+# Old codes: QCVN 102:2016, most specific part first; new ones: QĐ 20/2020/QĐ-TTg, top first.
+OLD_AGENCY = r"\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}"
+NEW_AGENCY = r"[A-Z]\d{2}(\.[0-9A-Z]{1,3}){0,4}"
+AgencyCode = Annotated[
+    str, Pattern(f"{NEW_AGENCY}|{OLD_AGENCY}", msgid("ghi mã định danh dạng H56.19 hoặc 000.00.19.H56"))
+]
+FormerAgencyCode = Annotated[
+    str,
+    Pattern(rf"{NEW_AGENCY}|{OLD_AGENCY}|\d{{2}}\.\d{{2}}\.[A-Z]\d{{2}}", msgid("ghi mã cũ dạng 000.00.19.H56")),
+]
+Prefix = Annotated[str, Pattern("[A-HJ-NPR-Z]", msgid("dùng một chữ cái in hoa A–Z, trừ I, O, Q; không dùng Đ"))]
+Login = Annotated[str, Pattern(r"[a-z][a-z0-9._-]{1,31}", msgid("dùng 2–32 chữ thường không dấu, số và . _ -"))]
+Clock = Annotated[str, Pattern(r"([01]\d|2[0-3]):[0-5]\d", msgid("ghi giờ dạng 07:30"))]
+Url = Annotated[
+    str, Words(500), Pattern(r"https?://[^\s/@]+(/\S*)?", msgid("ghi địa chỉ bắt đầu bằng http:// hoặc https://"))
+]
+UrlOrNone = Annotated[
+    str,
+    Words(500, may_be_empty=True),
+    Pattern(r"(https?://[^\s/@]+(/\S*)?)?", msgid("ghi địa chỉ bắt đầu bằng http:// hoặc https://, hoặc để trống")),
+]
+UrlPath = Annotated[str, Pattern(r"/[\w./-]{1,100}", msgid("ghi đường dẫn bắt đầu bằng /"))]
+PORT = r"([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])"
+PrinterAddress = Annotated[
+    str,
+    Pattern(
+        rf"tcp://([A-Za-z0-9.-]{{1,253}}|\[[0-9a-fA-F:]+\]):{PORT}", msgid("ghi địa chỉ dạng tcp://192.0.2.10:9100")
+    ),
+]
+
+
+class QueueKind(StrEnum):
+    """What people come to a queue for: to hand in a dossier, or to collect a result."""
+
+    RECEPTION = "reception"
+    RESULTS = "results"
+
+
+class DeviceKind(StrEnum):
+    """What a device of the hall is."""
+
+    KIOSK = "kiosk"
+    WALL = "wall"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text for citizens in the centre's three languages."""
+
+    vi: Line
+    en: Line
+    fr: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """An agency at work in the centre; `aliases` are its older codes, still found in old dossiers."""
+
+    id: Id
+    code: AgencyCode
+    name: Text
+    aliases: Annotated[tuple[FormerAgencyCode, ...], Count(0, 10)] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """A room people wait in."""
+
+    id: Id
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A part of a hall with counters side by side and a wall of its own."""
+
+    id: Id
+    hall: Id
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityClass:
+    """A group of people called earlier: as if they had come `credit_minutes` before they did."""
+
+    id: Id
+    label: Text
+    credit_minutes: Annotated[int, Between(0, 240)]
+    legal_basis: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One lettered line of procedures; `mean_minutes` is the service time until the centre has learned its own."""
+
+    id: Id
+    prefix: Prefix
+    title: Text
+    agency: Id
+    mean_minutes: Annotated[float, Between(0.5, 240)]
+    kind: QueueKind
+    hall: Id
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A counter, the way to it in words from the entrance, and the queues it serves first and second."""
+
+    number: Annotated[int, Between(1, 999)]
+    zone: Id
+    way: Text
+    accessible: bool
+    queues: Annotated[tuple[Id, ...], Count(1, 26)]
+    secondary: Annotated[tuple[Id, ...], Count(0, 26)] = ()
+
+
+def countable(limit: "Limit") -> "Limit":
+    """The limit, when its unit can count the amount. Raises Wrong."""
+    try:
+        deadlines.Limit(limit.amount, limit.unit)
+    except deadlines.LimitWrong:
+        remedy = msgid("giờ là số dương, ngày làm việc tính đến nửa ngày, ngày và tháng là số nguyên")
+        raise Wrong(msgid("không đếm được theo đơn vị này"), remedy, at="amount") from None
+    return limit
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A time limit that a person set, where the catalogue has none or one without unit."""
+
+    amount: Annotated[float, Between(0, deadlines.MOST)]
+    unit: Annotated[Unit, Among(frozenset(Unit) - {Unit.UNKNOWN})]
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Which queue a procedure of the catalogue is received in, and how its button reads."""
+
+    code: ProcedureCode
+    queue: Id
+    short_title: Annotated[str, Words(60)]
+    limit: Annotated[Limit, countable] | None = None
+    common: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who works here; login and name stand in the vault only, never in the journal."""
+
+    id: Id
+    login: Login
+    name: Annotated[str, Words(80)]
+    roles: Annotated[tuple[Annotated[Role, Among(PERSON_ROLES)], ...], Count(1, len(PERSON_ROLES))]
+    agency: Id
+    counter: Annotated[int, Between(1, 999)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """A slip printer; `width` in dots is a required setting, since some profiles have none."""
+
+    id: Id
+    name: Annotated[str, Words(80)]
+    address: PrinterAddress
+    width: Annotated[int, Among((384, 512, 576))]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A kiosk or a wall, the zone it stands in, and the printer of a kiosk."""
+
+    id: Id
+    kind: DeviceKind
+    name: Annotated[str, Words(80)]
+    zone: Id
+    printer: Id | None = None
+
+
+def in_order(half_days: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """The half-days, when each ends after it begins and none before the one ahead of it. Raises Wrong."""
+    times = list(chain.from_iterable(half_days))
+    if any(opens >= closes for opens, closes in half_days) or times != sorted(times):
+        raise Wrong(
+            msgid("các buổi chồng nhau hoặc đóng trước khi mở"), msgid("ghi các buổi theo thứ tự trong ngày")
+        )
+    return half_days
+
+
+def cut_off_within(hours: "Hours") -> "Hours":
+    """The hours, when their cut-off lies inside a half-day. Raises Wrong."""
+    if not any(opens <= hours.cut_off <= closes for opens, closes in hours.half_days):
+        raise Wrong(msgid("nằm ngoài các buổi làm việc"), msgid("ghi một giờ trong buổi làm việc"), at="cut_off")
+    return hours
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Half-days as local times; what is received by `cut_off` is due the same day where the limit says so."""
+
+    half_days: Annotated[tuple[tuple[Clock, Clock], ...], Count(1, 4), in_order]
+    cut_off: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class DayOverride:
+    """A day worked otherwise than the calendar has it, and by which decision."""
+
+    date: date
+    kind: DayKind
+    reason: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """Where the national portal's adapter is and as whom we speak to it; the password is no part of the file."""
+
+    adapter_url: Url
+    auth_endpoint: UrlPath
+    integration_endpoint: UrlPath
+    username: Annotated[str, Words(80)]
+    dstcode: Annotated[str, Pattern(r"[\w:.-]{3,100}", msgid("ghi dạng VN:GOV:000.00.00.G22:vpcpdvcprovider"))]
+    madonvi: AgencyCode
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """One centre with all that its file says; `follow_url` is empty where no slip carries a QR code."""
+
+    code: AgencyCode
+    name: Text
+    agency_lines: tuple[Annotated[str, Words(80)], Annotated[str, Words(80)]]
+    province: Annotated[str, Words(80)]
+    follow_url: UrlOrNone
+    agencies: Annotated[tuple[Agency, ...], Count(1, 100)]
+    halls: Annotated[tuple[Hall, ...], Count(1, 20)]
+    zones: Annotated[tuple[Zone, ...], Count(1, 60)]
+    classes: Annotated[tuple[PriorityClass, ...], Count(0, 20)]
+    queues: Annotated[tuple[Queue, ...], Count(1, 22)]
+    counters: Annotated[tuple[Counter, ...], Count(1, 200)]
+    procedures: Annotated[tuple[Placement, ...], Count(0, 3000)]
+    people: Annotated[tuple[Person, ...], Count(0, 500)]
+    printers: Annotated[tuple[Printer, ...], Count(0, 50)]
+    devices: Annotated[tuple[Device, ...], Count(0, 100)]
+    hours: Annotated[Hours, cut_off_within]
+    days: Annotated[tuple[DayOverride, ...], Count(0, 400)] = ()
+    portal: Portal | None = None
+
+
+class CentreFileWrong(Exception):
+    """The file describes no centre. Its text names only paths: values may be people's names."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__(", ".join(mistake.path for mistake in mistakes[:10]))
+        self.mistakes = mistakes
+
+
+def read_centre(text: str) -> Centre:
+    """The centre that a centre file of at most 1 MiB describes. Raises CentreFileWrong with all its mistakes."""
+    raw = _parsed(text)
+    reader = Reader()
+    centre: Centre = reader.read(Centre, raw, "")
+    mistakes = (*reader.mistakes, *whole_file(raw))
+    if mistakes:
+        raise CentreFileWrong(mistakes)
+    return centre
+
+
+def as_data(centre: Centre) -> dict[str, Any]:
+    """The centre for the journal, as JSON has it, without people's logins and names."""
+    data: dict[str, Any] = plain(centre)
+    for person in data["people"]:
+        del person["login"], person["name"]
+    return data
+
+
+def from_data(data: Mapping[str, Any]) -> Centre:
+    """The centre of `as_data`; its people have an empty login and name."""
+    people = [{"login": "", "name": "", **person} for person in data["people"]]
+    centre: Centre = rebuilt(Centre, {**data, "people": people})
+    return centre
+
+
+def warnings(centre: Centre) -> tuple[Mistake, ...]:
+    """What is allowed but leaves somebody out: a queue without accessible counter, a kiosk without printer."""
+    open_to_all = {queue for c in centre.counters if c.accessible for queue in (*c.queues, *c.secondary)}
+    queues = (
+        Mistake(
+            f"queues[{i}].id",
+            shown(queue.id),
+            msgid("không quầy nào của hàng này đi xe lăn đến được"),
+            msgid("thêm hàng này vào một quầy có accessible = true"),
+        )
+        for i, queue in enumerate(centre.queues)
+        if queue.id not in open_to_all
+    )
+    kiosks = (
+        Mistake(
+            f"devices[{i}].id", shown(device.id), msgid("ki-ốt này không có máy in"), msgid("thêm khóa printer")
+        )
+        for i, device in enumerate(centre.devices)
+        if device.kind is DeviceKind.KIOSK and device.printer is None
+    )
+    return (*queues, *kiosks)
+
+
+def _parsed(text: str) -> dict[str, object]:
+    if len(text.encode(errors="replace")) > LONGEST_TEXT:
+        raise _unreadable("file", "", msgid("tệp lớn quá"), msgid("giữ tệp dưới 1 MiB"))
+    if deep := DEEP_KEY.search(text):
+        raise _no_toml(text, *_line_and_column(text, deep.start()))
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = SYNTAX_PLACE.search(str(error))
+        at = (int(place[1]), int(place[2])) if place else _line_and_column(text, len(text))
+        raise _no_toml(text, *at) from None
+    except (ValueError, RecursionError):
+        # int() of more than 4300 digits, or brackets nested a thousand deep: neither says where.
+        reason = msgid("có số quá dài hoặc ngoặc lồng quá sâu")
+        raise _unreadable("file", "", reason, msgid("bỏ số hoặc ngoặc đó")) from None
+
+
+def _line_and_column(text: str, at: int) -> tuple[int, int]:
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def _no_toml(text: str, line: int, column: int) -> CentreFileWrong:
+    where = f"line {line}, column {column}"
+    remedy = msgid("kiểm tra dấu nháy, dấu bằng, ngoặc và khóa ghi hai lần ở chỗ này")
+    return _unreadable(where, shown(text.split("\n")[line - 1]), msgid("không đúng cú pháp TOML"), remedy)
+
+
+def _unreadable(path: str, value: str, reason: str, remedy: str) -> CentreFileWrong:
+    return CentreFileWrong((Mistake(path, value, reason, remedy),))

@@ -1,0 +1,137 @@
+"""The citizen's touch screen: take a number, find a procedure, see the number large."""
+
+import secrets
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from domain.centres import Device
+from domain.errors import NotFound, UnknownProcedure
+from domain.roles import Role, open_to
+from domain.tickets import Ticket
+from kiosk import views
+from operations.intake import find_placement
+from operations.ticketing import take_ticket
+from store import centres, jobs, procedures, tickets
+from store.days import newest
+from web import forms
+from web.house import act_of, house_of, visitor_of
+from web.pages import go, is_fragment, page
+
+SEARCH_AT_MOST = 80
+
+
+def device_of(request: Request) -> Device:
+    """The kiosk that asks; `safety` has let in nobody else."""
+    device = visitor_of(request).device
+    if device is None:
+        raise NotFound(what=request.path_params["device"][:20])
+    return device
+
+
+@open_to(Role.KIOSK)
+async def show_start(request: Request) -> Response:
+    """The first screen."""
+    return page(request, "kiosk/start.html", **views.frame(request, device_of(request)))
+
+
+@open_to(Role.KIOSK)
+async def show_queues(request: Request) -> Response:
+    """One large button a queue."""
+    device = device_of(request)
+    context = views.queue_list(request, only=request.query_params.get("kind"))
+    return page(request, "kiosk/queues.html", **views.frame(request, device), **context)
+
+
+@open_to(Role.KIOSK)
+async def show_procedures(request: Request) -> Response:
+    """Find a procedure by words, or among the common ones."""
+    words = request.query_params.get("q", "")[:SEARCH_AT_MOST]
+    context = {**views.frame(request, device_of(request)), **views.found_procedures(request, words)}
+    template = "kiosk/_found.html" if is_fragment(request) else "kiosk/procedures.html"
+    return page(request, template, words=words, **context)
+
+
+@open_to(Role.KIOSK)
+async def show_procedure(request: Request) -> Response:
+    """Papers, fee and limit of one procedure, with the button that takes the number."""
+    house, code = house_of(request), request.path_params["code"]
+    procedure = house.store.read(procedures.find, code)
+    if procedure is None:
+        raise UnknownProcedure(procedure=code[:20])
+    centre = house.store.read(centres.current)
+    try:
+        placement = find_placement(centre, code)
+    except UnknownProcedure:
+        placement = None
+    context = views.procedure(request, procedure, placement)
+    return page(request, "kiosk/procedure.html", **views.frame(request, device_of(request)), **context)
+
+
+@open_to(Role.KIOSK, body_limit=2048)
+async def take_number(request: Request) -> Response:
+    """Give the number. The same press gives the same number again."""
+    house, device = house_of(request), device_of(request)
+    request.state.failures_go_to = "#failure"
+    form = await forms.read_form(request)
+    queue = forms.text(form, "queue", 40)
+    ticket = await house.store.write(
+        act_of(request, form), take_ticket, queue, request.state.language, None, device.printer
+    )
+    if not is_fragment(request):
+        return go(f"/kiosk/{device.id}/tickets/{ticket.id}", {"lang": request.state.language})
+    return page(request, "kiosk/_ticket.html", **views.result(request, device, ticket))
+
+
+@open_to(Role.KIOSK)
+async def show_ticket(request: Request) -> Response:
+    """The number once more, large, while its paper comes."""
+    device, ticket = device_of(request), _own_ticket(request)
+    context = {**views.frame(request, device), **views.result(request, device, ticket)}
+    return page(request, "kiosk/ticket.html", **context)
+
+
+@open_to(Role.KIOSK)
+async def show_paper(request: Request) -> Response:
+    """Where the slip is: printing, here, or not coming."""
+    device, ticket = device_of(request), _own_ticket(request)
+    return page(request, "kiosk/_paper.html", **views.result(request, device, ticket))
+
+
+def _own_ticket(request: Request) -> Ticket:
+    """A ticket of today that this kiosk gave: another's number is nobody's business."""
+    store = house_of(request).store
+    ticket = store.read(tickets.load, request.path_params["ticket"])
+    today = store.read(newest)
+    if today is None or ticket.day != today.id or store.read(tickets.giver, ticket.id) != visitor_of(request).who:
+        raise tickets.UnknownTicket()
+    return ticket
+
+
+@open_to(Role.KIOSK)
+async def watch(socket: WebSocket) -> None:
+    """Notices and the clock; and the sign of life by which the kiosk knows that the server is there."""
+    house, visitor = house_of(socket), visitor_of(socket)
+    topic = house.hub.topic("kiosk", lambda language: views.notices(house, language))
+    await house.hub.stream(socket, topic, socket.state.language, visitor.who)
+
+
+def new_page_id() -> str:
+    """The stem of the request ids of one page; made when the page opens."""
+    return secrets.token_urlsafe(12)
+
+
+ROUTES: list[BaseRoute] = [
+    Route("/kiosk/{device}", show_start),
+    Route("/kiosk/{device}/queues", show_queues),
+    Route("/kiosk/{device}/procedures", show_procedures),
+    Route("/kiosk/{device}/procedures/{code}", show_procedure),
+    Route("/kiosk/{device}/tickets", take_number, methods=["POST"]),
+    Route("/kiosk/{device}/tickets/{ticket:int}", show_ticket),
+    Route("/kiosk/{device}/tickets/{ticket:int}/paper", show_paper),
+    WebSocketRoute("/kiosk/{device}/live", watch),
+]
+
+__all__ = ["ROUTES", "jobs"]

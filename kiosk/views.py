@@ -1,0 +1,169 @@
+"""What the kiosk's pages show, from the board and the centre's file."""
+
+import secrets
+from typing import Any
+
+import segno
+from starlette.requests import Request
+
+from domain.centres import Centre, Device, Placement, Queue
+from domain.deadlines import Unit
+from domain.errors import msgid
+from domain.procedures import ChannelRow, Procedure, documents
+from domain.routing import served_queues
+from domain.tickets import Ticket
+from store import centres, jobs, procedures
+from store.jobs import PrintJob
+from web.house import House, house_of
+from web.languages import LANGUAGES
+from web.pages import text_of
+
+COMMON_SHOWN = 8
+SAYS_NOTHING_AFTER_MS = 6000
+MODES = ("big", "contrast")
+CHANNELS = {"direct": msgid("Tại quầy"), "online": msgid("Trực tuyến"), "post": msgid("Qua bưu chính")}
+UNITS = {
+    "same_day": msgid("trong ngày"),
+    "working_day": msgid("%(n)s ngày làm việc"),
+    "day": msgid("%(n)s ngày"),
+    "hour": msgid("%(n)s giờ"),
+    "month": msgid("%(n)s tháng"),
+}
+
+
+def frame(request: Request, device: Device) -> dict[str, Any]:
+    """What every page of this kiosk needs: the centre, the kiosk, its modes and the way to other languages."""
+    centre = house_of(request).store.read(centres.current)
+    modes = [mode for mode in MODES if request.query_params.get(mode) == "1"]
+    return {
+        "centre": centre,
+        "centre_name": text_of(centre.name, request.state.language),
+        "device": device,
+        "modes": modes,
+        "keep": "".join(f"&{mode}=1" for mode in modes),
+        "languages": LANGUAGES,
+        "now": house_of(request).now(),
+        "has_results": any(queue.kind == "results" for queue in centre.queues),
+    }
+
+
+def queue_list(request: Request, only: str | None = None) -> dict[str, Any]:
+    """The queues with how many wait, and a request id for each button."""
+    house = house_of(request)
+    centre, board = house.store.read(centres.current), house.hub.board()
+    wanted = [queue for queue in centre.queues if only is None or queue.kind == only]
+    return {
+        "page_id": secrets.token_urlsafe(12),
+        "queues": [
+            {
+                "id": queue.id,
+                "prefix": queue.prefix,
+                "title": text_of(queue.title, request.state.language),
+                "waiting": board.lines[queue.id].waiting,
+                "stopped": board.lines[queue.id].stopped,
+            }
+            for queue in wanted
+        ],
+    }
+
+
+def found_procedures(request: Request, words: str) -> dict[str, Any]:
+    """The procedures that match, or the common ones while nothing was typed."""
+    house = house_of(request)
+    centre = house.store.read(centres.current)
+    placements = {placement.code: placement for placement in centre.procedures}
+    if words.strip():
+        found = house.store.read(procedures.search, words)
+    else:
+        codes = [placement.code for placement in centre.procedures if placement.common][:COMMON_SHOWN]
+        found = [p for code in codes if (p := house.store.read(procedures.find, code)) is not None]
+    here = [(p, placements[p.code]) for p in found if p.code in placements]
+    elsewhere = [p for p in found if p.code not in placements][:5]
+    queues = {queue.id: queue for queue in centre.queues}
+    return {"found": here, "elsewhere": elsewhere, "queue_of": queues}
+
+
+def procedure(request: Request, found: Procedure, placement: Placement | None) -> dict[str, Any]:
+    """Everything a citizen should know before waiting for this procedure."""
+    house = house_of(request)
+    centre = house.store.read(centres.current)
+    queue = next((q for q in centre.queues if placement and q.id == placement.queue), None)
+    return {
+        "procedure": found,
+        "placement": placement,
+        "queue": queue,
+        "queue_title": text_of(queue.title, request.state.language) if queue else "",
+        "stopped": house.hub.board().lines[queue.id].stopped if queue else None,
+        "papers": documents(found),
+        "limit": _limit(placement),
+        "rows": [row for row in found.channels if row.channel == "direct"] or list(found.channels),
+        "channels": CHANNELS,
+        "units": UNITS,
+        "row_limit": _row_limit,
+        "page_id": secrets.token_urlsafe(12),
+    }
+
+
+def _limit(placement: Placement | None) -> tuple[str, str] | None:
+    if placement is None or placement.limit is None or placement.limit.unit == Unit.UNKNOWN:
+        return None
+    return (UNITS[placement.limit.unit], f"{placement.limit.amount:g}")
+
+
+def _row_limit(row: ChannelRow) -> tuple[str, str] | None:
+    """The catalogue's own limit; a missing unit stays unknown and is never guessed."""
+    if row.limit is None or row.unit is None:
+        return None
+    return (UNITS[row.unit], f"{row.limit:g}")
+
+
+def result(request: Request, device: Device, ticket: Ticket) -> dict[str, Any]:
+    """The number, where to go, and where its paper is."""
+    house = house_of(request)
+    centre = house.store.read(centres.current)
+    queue = next(q for q in centre.queues if q.id == ticket.queue)
+    return {
+        "device": device,
+        "ticket": ticket,
+        "queue_title": text_of(queue.title, request.state.language),
+        "counters": counters_of(centre, queue),
+        "paper": paper_state(house, ticket),
+        "qr": follow_code(house, ticket),
+    }
+
+
+def counters_of(centre: Centre, queue: Queue) -> str:
+    """The numbers of the counters that serve this queue, '1, 2, 5'."""
+    return ", ".join(str(c.number) for c in centre.counters if queue.id in served_queues(c))
+
+
+def paper_state(house: House, ticket: Ticket) -> str:
+    """printing, here, sent, or none: nothing is called printed before the printer said so."""
+    job: PrintJob | None = house.store.read(jobs.print_job_of, "ticket", str(ticket.id))
+    if job is None:
+        return "none"
+    if job.state == "queued":
+        waited = house.now().timestamp() * 1000 - job.asked_at
+        return "late" if waited > SAYS_NOTHING_AFTER_MS or job.note else "printing"
+    return {"confirmed": "here", "sent": "sent"}.get(job.state, "late")
+
+
+def follow_code(house: House, ticket: Ticket) -> list[str]:
+    """Rows of the QR that leads to the ticket's page on a phone, '1' for dark; empty without `follow_url`."""
+    base = house.follow_url or house.store.read(centres.current).follow_url
+    if not base:
+        return []
+    address = f"{base}/{ticket.id}-{house.vault.sign('follow', str(ticket.id))}"
+    code = segno.make(address, error="m", micro=False)
+    return ["".join("1" if dark else "0" for dark in row) for row in code.matrix]
+
+
+def notices(house: House, language: str) -> str:
+    """The strip that every kiosk page shows: what is stopped, and the server's clock."""
+    centre, board = house.store.read(centres.current), house.hub.board()
+    stopped = [
+        (q.prefix, text_of(q.title, language), board.lines[q.id].stopped)
+        for q in centre.queues
+        if board.lines[q.id].stopped
+    ]
+    return house.pages.render("kiosk/_notices.html", language, stopped=stopped, now=house.now())

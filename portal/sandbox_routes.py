@@ -1,0 +1,173 @@
+"""The routes of the sandbox portal's own face: the page for people, JSON and fault switches for tests."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from portal.sandbox_assets import SCRIPT, STYLE
+from portal.sandbox_faults import Faults
+from portal.sandbox_page import page
+from portal.sandbox_state import Dossier, State
+
+MAX_FAULT_BYTES = 4096
+PAGE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    # "no-referrer" would make browsers send `Origin: null` with the page's own forms.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class _FaultOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """What POST /sandbox/faults takes, as JSON or as a form."""
+
+    name: str
+    times: int | None = None
+    service: str = ""
+    seconds: float | None = None
+    field: str = ""
+    pattern: str = "*"
+    value: str = "0"
+
+
+class Pages:
+    """The sandbox's own face: the page for people, the JSON and the switches for tests."""
+
+    def __init__(self, state: State, faults: Faults) -> None:
+        self._state = state
+        self._faults = faults
+        self._start = secrets.token_hex(4)
+
+    def routes(self) -> list[Route]:
+        """The page at "/", and all that stands under /sandbox."""
+        return [
+            Route("/", self._show),
+            Route("/favicon.ico", self._icon),
+            Route("/sandbox/page.css", self._style),
+            Route("/sandbox/page.js", self._script),
+            Route("/sandbox/dossiers.json", self._dossiers),
+            Route("/sandbox/state.json", self._summary),
+            Route("/sandbox/clear", self._clear, methods=["POST"]),
+            Route("/sandbox/faults", self._set_fault, methods=["POST"]),
+            Route("/sandbox/faults/clear", self._clear_faults, methods=["POST"]),
+        ]
+
+    async def _style(self, request: Request) -> Response:
+        return _asset(STYLE, "text/css")
+
+    async def _script(self, request: Request) -> Response:
+        return _asset(SCRIPT, "text/javascript")
+
+    async def _icon(self, request: Request) -> Response:
+        return Response(status_code=204)
+
+    async def _show(self, request: Request) -> Response:
+        tag = f'"{self._start}-{self._state.generation}-{self._faults.generation}"'
+        headers = PAGE_HEADERS | {"ETag": tag}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        return Response(page(self._state, self._faults), headers=headers, media_type="text/html")
+
+    async def _dossiers(self, request: Request) -> Response:
+        return _json({code: _dossier_json(dossier) for code, dossier in self._state.dossiers.items()})
+
+    async def _summary(self, request: Request) -> Response:
+        return _json(
+            {
+                "counts": self._state.counts,
+                "log": self._state.log,
+                "faults": self._faults.active(),
+                "error_code_style": self._faults.code_style,
+            }
+        )
+
+    async def _set_fault(self, request: Request) -> Response:
+        if not _is_same_origin(request):
+            return PlainTextResponse("another origin", 403)
+        try:
+            self._apply(await _order(request))
+        except (ValueError, msgspec.DecodeError) as error:
+            return PlainTextResponse(str(error), 400)
+        return self._done(request)
+
+    async def _clear_faults(self, request: Request) -> Response:
+        if not _is_same_origin(request):
+            return PlainTextResponse("another origin", 403)
+        self._faults.clear()
+        return self._done(request)
+
+    async def _clear(self, request: Request) -> Response:
+        if not _is_same_origin(request):
+            return PlainTextResponse("another origin", 403)
+        self._state.clear()
+        self._faults.clear()
+        return self._done(request)
+
+    def _apply(self, order: _FaultOrder) -> None:
+        if order.name == "error_code_style":
+            self._faults.code_style = order.value
+            return
+        self._faults.set(
+            order.name,
+            order.times,
+            service=order.service,
+            seconds=order.seconds,
+            field=order.field,
+            pattern=order.pattern,
+        )
+
+    def _done(self, request: Request) -> Response:
+        if "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse("/", 303)
+        return _json(self._faults.active())
+
+
+async def _order(request: Request) -> _FaultOrder:
+    raw = b""
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > MAX_FAULT_BYTES:
+            raise ValueError("too large")
+    if request.headers.get("content-type", "").startswith("application/json"):
+        return msgspec.json.decode(raw, type=_FaultOrder)
+    return msgspec.convert(dict(parse_qsl(raw.decode())), _FaultOrder, strict=False)
+
+
+def _is_same_origin(request: Request) -> bool:
+    # Programs send no Origin; a browser always does when it posts.
+    origin = request.headers.get("origin")
+    return origin is None or origin == f"{request.url.scheme}://{request.url.netloc}"
+
+
+def _dossier_json(dossier: Dossier) -> dict[str, Any]:
+    return {
+        "madonvi": dossier.madonvi,
+        "status": dossier.status,
+        "versions": [
+            {"received_at": version.received_at, "record": msgspec.Raw(version.raw)} for version in dossier.versions
+        ],
+        "steps": list(dossier.steps),
+    }
+
+
+def _json(value: object) -> Response:
+    return Response(
+        msgspec.json.encode(value), media_type="application/json", headers={"Cache-Control": "no-store"}
+    )
+
+
+def _asset(text: str, media_type: str) -> Response:
+    return Response(
+        text,
+        media_type=media_type,
+        headers={"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"},
+    )

@@ -1,0 +1,71 @@
+"""The way to the portal as configured: starts the worker when there is a portal, and again when that changes."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from domain.centres import Portal
+from portal.client import PortalClient, Profile
+from portal.worker import PortalWorker
+from store import centres
+from store.store import Store
+from store.vault import Vault
+
+
+class PortalService:
+    """Runs beside the server; without a portal in the configuration messages wait in the outbox."""
+
+    def __init__(self, store: Store, vault: Vault, now: Callable[[], datetime], url: str,
+                 password_file: Path | None) -> None:  # fmt: skip
+        self._store, self._vault, self._now = store, vault, now
+        self._url, self._password_file = url, password_file
+        self._changed = asyncio.Event()
+        self.worker: PortalWorker | None = None
+
+    def wake(self) -> None:
+        """Something was committed: perhaps a message, perhaps another configuration."""
+        self._changed.set()
+        if self.worker is not None:
+            self.worker.wake()
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        while True:
+            wanted = self._wanted()
+            if wanted is None:
+                self._changed.clear()
+                await self._changed.wait()
+                continue
+            await self._serve(wanted)
+
+    def _wanted(self) -> Portal | None:
+        if self._password_file is None or not self._store.read(centres.is_loaded):
+            return None
+        return self._store.read(centres.current).portal
+
+    async def _serve(self, portal: Portal) -> None:
+        client = PortalClient(self._profile(portal), self._password())
+        self.worker = PortalWorker(self._store, self._vault, client, self._now)
+        task = asyncio.create_task(self.worker.run())
+        try:
+            while self._wanted() == portal:
+                self._changed.clear()
+                await self._changed.wait()
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            self.worker = None
+
+    def _profile(self, portal: Portal) -> Profile:
+        return Profile(
+            adapter_url=self._url or portal.adapter_url,
+            auth_endpoint=portal.auth_endpoint,
+            integration_endpoint=portal.integration_endpoint,
+            dstcode=portal.dstcode,
+            madonvi=portal.madonvi,
+            username=portal.username,
+        )
+
+    def _password(self) -> str:
+        return self._password_file.read_text(encoding="utf-8").strip() if self._password_file else ""

@@ -1,0 +1,106 @@
+"""From a print job's row to its bytes: reads the ticket or dossier, draws the slip in the citizen's language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from domain.centres import Centre
+from domain.days import local
+from domain.routing import served_queues
+from store import centres, dossiers, procedures, tickets
+from store.jobs import PrintJob
+from store.store import Store
+from store.vault import Vault
+
+if TYPE_CHECKING:
+    from printers.slips import Slip
+
+Translator = Callable[[str], Callable[[str], str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The pieces to send, and the id that the printer repeats when the paper is out."""
+
+    chunks: tuple[bytes, ...]
+    confirm_id: bytes
+
+
+class Papers:
+    """Draws slips. The drawing is imported at the first use: its libraries take half a second to load."""
+
+    def __init__(self, store: Store, vault: Vault, follow_url: str, translator: Translator, cache: Path) -> None:
+        self._store, self._vault, self._follow_url, self._translator = store, vault, follow_url, translator
+        self._cache = cache
+
+    @property
+    def resync(self) -> bytes:
+        """What frees a printer from a broken job."""
+        from printers import thermal
+
+        return thermal.RESYNC
+
+    def load(self) -> None:
+        """Import the drawing now, so that the first slip does not wait for it."""
+        from printers import slips, thermal
+
+        thermal.dialect("default", self._cache)
+        del slips
+
+    def job(self, job: PrintJob, width: int) -> Paper:
+        """The bytes of one slip."""
+        from printers import thermal
+        from printers.slips import draw
+
+        slip, language = self._ticket(job) if job.kind == "ticket" else self._receipt(job)
+        proof = confirm_id(job.id)
+        picture = draw(slip, width, self._translator(language))
+        return Paper(thermal.job(picture, width, proof, thermal.dialect("default", self._cache)).chunks, proof)
+
+    def _ticket(self, job: PrintJob) -> "tuple[Slip, str]":
+        from printers.slips import TicketSlip
+
+        ticket = self._store.read(tickets.load, int(job.subject))
+        centre = self._store.read(centres.current)
+        queue = next(q for q in centre.queues if q.id == ticket.queue)
+        address = self._follow_url or centre.follow_url
+        slip = TicketSlip(
+            agency_lines=centre.agency_lines, centre=getattr(centre.name, ticket.language),
+            queue=getattr(queue.title, ticket.language), number=ticket.number, ahead=ticket.ahead, wait="",
+            counters=_counters(centre, queue.id), issued_at=local(ticket.arrived_at),
+            follow_url=f"{address}/{ticket.id}-{self._vault.sign('follow', str(ticket.id))}" if address else "",
+            copy=job.copy, practice=False, priority=ticket.priority is not None,
+        )  # fmt: skip
+        return slip, ticket.language
+
+    def _receipt(self, job: PrintJob) -> "tuple[Slip, str]":
+        from printers.slips import ReceiptSlip
+
+        dossier = self._store.read(dossiers.find, job.subject)
+        if dossier is None:
+            raise LookupError(f"print job {job.id} names no dossier")
+        centre = self._store.read(centres.current)
+        procedure = self._store.read(procedures.find, dossier.procedure)
+        slip = ReceiptSlip(
+            agency_lines=centre.agency_lines, centre=centre.name.vi, code=dossier.code,
+            procedure=procedure.title if procedure else dossier.procedure,
+            received_at=local(dossier.received_at), due_at=local(dossier.due) if dossier.due else None, due_note="",
+            counter=str(dossier.counter), documents=tuple(map(tuple, dossier.facts["documents"])),
+            result_at=self._translator("vi")("Qua bưu chính" if dossier.facts["delivery"] else "Tại quầy"),
+            copy=job.copy,
+        )  # fmt: skip
+        return slip, "vi"
+
+
+def _counters(centre: Centre, queue: str) -> str:
+    return ", ".join(str(c.number) for c in centre.counters if queue in served_queues(c))
+
+
+def confirm_id(job: int) -> bytes:
+    """Four printable bytes for a job (GS ( H takes 32-126); unique among 78 million jobs."""
+    letters = []
+    for _ in range(4):
+        job, digit = divmod(job, 94)
+        letters.append(33 + digit)
+    return bytes(letters)

@@ -1,0 +1,93 @@
+"""Opening the one SQLite file: linked version, pragmas, lock. Knows nothing of tickets or dossiers."""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import IO, Any, TypeAlias
+from urllib.parse import quote
+
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
+
+# sqlite_utils hands out pysqlite3 where it is installed; the stock library has the WAL-reset bug (ADR 2).
+Connection: TypeAlias = Any
+SafeSince = (3, 51, 3)
+DatabaseError = sqlite3.Error
+IntegrityError = sqlite3.IntegrityError
+
+
+class UnsafeSQLite(RuntimeError):
+    """The linked SQLite can lose committed rows in WAL mode; the server must not start on it."""
+
+
+class AlreadyRunning(RuntimeError):
+    """Another server holds this file."""
+
+
+def linked_version() -> tuple[int, ...]:
+    """The SQLite version that is really linked, for example (3, 53, 4)."""
+    return tuple(int(part) for part in sqlite3.sqlite_version.split("."))
+
+
+def check_linked_version(version: tuple[int, ...] | None = None) -> None:
+    """Refuse SQLite below 3.51.3 (and the back-ports 3.44.6, 3.50.7): WAL-reset bug, sqlite.org/wal.html."""
+    found = version or linked_version()
+    backported = any(found[:2] == fix[:2] and found >= fix for fix in ((3, 44, 6), (3, 50, 7)))
+    if found < SafeSince and not backported:
+        raise UnsafeSQLite(
+            f"SQLite {'.'.join(map(str, found))} is linked, which can lose committed rows in WAL mode. "
+            "Install pysqlite3 >= 0.6.1 (SQLite 3.51.3 or newer)."
+        )
+
+
+def open_writer(path: Path) -> Connection:
+    """The writing connection: WAL, synchronous FULL (asserted: 'durable' is a promise), transactions by hand."""
+    check_linked_version()
+    created = not path.exists()
+    db = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=512)
+    if created and str(path) != ":memory:":
+        path.chmod(0o600)
+    db.execute("PRAGMA busy_timeout = 5000")
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    if db.execute("PRAGMA synchronous").fetchone() != (2,):
+        raise UnsafeSQLite("synchronous=FULL could not be set; acknowledged tickets could be lost")
+    return db
+
+
+def open_reader(path: Path) -> Connection:
+    """A read-only connection; readers never wait for the writer (WAL)."""
+    db = sqlite3.connect(
+        f"file:{quote(str(path))}?mode=ro",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    db.execute("PRAGMA busy_timeout = 5000")
+    db.execute("PRAGMA query_only = ON")
+    return db
+
+
+def lock(path: Path) -> IO[bytes]:
+    """Hold the file against a second server until the process ends. Raises AlreadyRunning."""
+    handle = path.with_suffix(path.suffix + ".lock").open("a+b")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        handle.close()
+        raise AlreadyRunning(f"another MotCua server is running on {path}") from error
+    handle.truncate(0)
+    handle.write(str(os.getpid()).encode())
+    handle.flush()
+    return handle
+
+
+def breaks_batch(error: Exception) -> bool:
+    """Whether the error ended the whole transaction (disk full, I/O, corruption), not one operation."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    return name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_READONLY"))
+
+
+def is_full(error: Exception) -> bool:
+    """Whether the disk had no room: nothing was written, the server lives on."""
+    return (getattr(error, "sqlite_errorname", "") or "").startswith("SQLITE_FULL")

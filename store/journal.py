@@ -1,0 +1,106 @@
+"""The append-only record: one hash-chained row an event, and the projections that turn events into tables."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_args
+
+import msgspec
+
+from domain.events import Event
+from store.database import Connection
+
+KINDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
+_decoders: dict[str, msgspec.json.Decoder[Any]] = {name: msgspec.json.Decoder(kind) for name, kind in KINDS.items()}
+_encode = msgspec.json.Encoder().encode
+GENESIS = b"\0" * 32
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One event with its place: number in the journal, business day, instant (ms, UTC) and who did it."""
+
+    seq: int
+    day: int
+    at: int
+    who: str
+    event: Any
+
+
+Projection = Callable[[Connection, Recorded], None]
+_projections: dict[type, list[Projection]] = {kind: [] for kind in KINDS.values()}
+
+
+def projects(*kinds: type[Any]) -> Callable[[Projection], Projection]:
+    """Register a function as the only code that changes its tables when one of these events happens."""
+
+    def register(function: Projection) -> Projection:
+        for kind in kinds:
+            _projections[kind].append(function)
+        return function
+
+    return register
+
+
+def project(db: Connection, recorded: Recorded) -> None:
+    """Apply one event to the tables."""
+    for function in _projections[type(recorded.event)]:
+        function(db, recorded)
+
+
+def head(db: Connection) -> tuple[int, bytes]:
+    """Number and hash of the newest event; (0, 32 zero bytes) when there is none."""
+    row = db.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    return (row[0], row[1]) if row else (0, GENESIS)
+
+
+def append(db: Connection, recorded: Recorded, previous: bytes) -> bytes:
+    """Write the event behind the one whose hash is `previous`; gives its own hash."""
+    payload = _encode(recorded.event)
+    kind = type(recorded.event).__name__
+    digest = _chain(previous, recorded.seq, recorded.day, recorded.at, recorded.who, kind, payload)
+    db.execute(
+        "INSERT INTO journal (seq, day, at, who, kind, payload, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (recorded.seq, recorded.day, recorded.at, recorded.who, kind, payload, digest),
+    )
+    return digest
+
+
+def _chain(previous: bytes, seq: int, day: int, at: int, who: str, kind: str, payload: bytes) -> bytes:
+    place = f"{seq}|{day}|{at}|{who}|{kind}|".encode()
+    return hashlib.sha256(previous + place + payload).digest()
+
+
+def read(db: Connection, after: int = 0, limit: int = -1) -> Iterator[Recorded]:
+    """Events with a number above `after`, in order."""
+    rows = db.execute(
+        "SELECT seq, day, at, who, kind, payload FROM journal WHERE seq > ? ORDER BY seq LIMIT ?",
+        (after, limit),
+    )
+    for seq, day, at, who, kind, payload in rows:
+        yield Recorded(seq, day, at, who, _decoders[kind].decode(payload))
+
+
+def verify(db: Connection) -> int | None:
+    """None when the chain is whole; otherwise the number of the first event that does not fit."""
+    previous, expected = GENESIS, 1
+    rows = db.execute("SELECT seq, day, at, who, kind, payload, hash FROM journal ORDER BY seq")
+    for seq, day, at, who, kind, payload, digest in rows:
+        if seq != expected or _chain(previous, seq, day, at, who, kind, payload) != digest:
+            return int(seq)
+        previous, expected = digest, seq + 1
+    return None
+
+
+def replay(source: Connection, target: Connection) -> int:
+    """Fill an empty, migrated file from another's journal; gives the number of events applied."""
+    count, previous = 0, GENESIS
+    target.execute("BEGIN IMMEDIATE")
+    for recorded in read(source):
+        previous = append(target, recorded, previous)
+        project(target, recorded)
+        count += 1
+    target.execute("COMMIT")
+    return count

@@ -1,0 +1,130 @@
+"""The schema, step by step. A released step is never changed; an upgrade applies all or none."""
+
+from sqlite_utils import Database, Migrations
+
+from store.database import Connection
+
+migrations = Migrations("motcua")
+
+
+class NewerFile(RuntimeError):
+    """The file was written by a newer version than this one."""
+
+
+@migrations()
+def first_day(db: Database) -> None:
+    """Everything the first release keeps."""
+    for statement in FIRST_DAY.split(";"):
+        if statement.strip():
+            db.conn.execute(statement)
+
+
+FIRST_DAY = """
+-- the truth
+CREATE TABLE journal (
+  seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL,
+  kind TEXT NOT NULL, payload BLOB NOT NULL, hash BLOB NOT NULL
+);
+-- what it says: configuration
+CREATE TABLE centre (seq INTEGER PRIMARY KEY, digest TEXT NOT NULL, document TEXT NOT NULL);
+CREATE TABLE calendars (seq INTEGER PRIMARY KEY, version TEXT NOT NULL, document TEXT NOT NULL);
+CREATE TABLE procedures (
+  code TEXT PRIMARY KEY, title TEXT NOT NULL, sector TEXT NOT NULL, record TEXT NOT NULL, folded TEXT NOT NULL
+);
+CREATE VIRTUAL TABLE procedures_words USING fts5 (
+  folded, content='procedures', content_rowid='rowid', tokenize='unicode61', prefix='2 3'
+);
+CREATE TABLE staff (
+  id TEXT PRIMARY KEY, roles TEXT NOT NULL, agency TEXT, counter INTEGER
+);
+CREATE TABLE devices (id TEXT PRIMARY KEY, paired_at INTEGER, revoked_at INTEGER);
+CREATE TABLE tokens (id INTEGER PRIMARY KEY, holder TEXT NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL,
+  given_at INTEGER NOT NULL, revoked_at INTEGER);
+-- what it says: the day
+CREATE TABLE days (id INTEGER PRIMARY KEY, label TEXT NOT NULL, opened_at INTEGER NOT NULL);
+CREATE TABLE stopped_queues (queue TEXT PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE lines (
+  day INTEGER NOT NULL, queue TEXT NOT NULL, last_n INTEGER NOT NULL, waiting INTEGER NOT NULL,
+  PRIMARY KEY (day, queue)
+) WITHOUT ROWID;
+CREATE TABLE tickets (
+  id INTEGER PRIMARY KEY, day INTEGER NOT NULL, queue TEXT NOT NULL, prefix TEXT NOT NULL, n INTEGER NOT NULL,
+  state TEXT NOT NULL, key INTEGER NOT NULL, arrived_at INTEGER NOT NULL, ahead INTEGER NOT NULL,
+  language TEXT NOT NULL, priority TEXT, kiosk TEXT NOT NULL,
+  counter INTEGER, called_at INTEGER, ended_at INTEGER, outcome TEXT,
+  UNIQUE (day, queue, n)
+);
+CREATE INDEX tickets_waiting ON tickets (queue, key, id) WHERE state = 'waiting';
+CREATE INDEX tickets_called ON tickets (counter) WHERE state = 'called';
+CREATE INDEX tickets_of_day ON tickets (day, state);
+CREATE TABLE calls (
+  seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, ticket INTEGER NOT NULL, counter INTEGER NOT NULL,
+  at INTEGER NOT NULL, kind TEXT NOT NULL, person TEXT NOT NULL
+);
+CREATE INDEX calls_of_day ON calls (day, seq);
+CREATE TABLE shifts (
+  id INTEGER PRIMARY KEY, counter INTEGER NOT NULL, person TEXT NOT NULL, opened_at INTEGER NOT NULL,
+  closed_at INTEGER
+);
+CREATE UNIQUE INDEX shifts_one_person ON shifts (counter) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX shifts_one_counter ON shifts (person) WHERE closed_at IS NULL;
+-- what it says: dossiers and the work that leaves the house
+CREATE TABLE dossiers (
+  code TEXT PRIMARY KEY, seq INTEGER NOT NULL, day INTEGER NOT NULL, ticket INTEGER, counter INTEGER NOT NULL,
+  person TEXT NOT NULL, procedure TEXT NOT NULL, agency TEXT NOT NULL, applicant INTEGER NOT NULL,
+  received_at INTEGER NOT NULL, due INTEGER, status INTEGER NOT NULL, facts TEXT NOT NULL
+);
+CREATE INDEX dossiers_of_day ON dossiers (day, seq);
+CREATE TABLE print_jobs (
+  id INTEGER PRIMARY KEY, printer TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, copy INTEGER NOT NULL,
+  state TEXT NOT NULL, note TEXT NOT NULL, asked_at INTEGER NOT NULL, ended_at INTEGER,
+  UNIQUE (kind, subject, copy)
+);
+CREATE INDEX print_jobs_open ON print_jobs (printer, id) WHERE state = 'queued';
+CREATE TABLE portal_messages (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, dossier TEXT NOT NULL, kind TEXT NOT NULL, step INTEGER NOT NULL,
+  state TEXT NOT NULL, answer TEXT NOT NULL, asked_at INTEGER NOT NULL, ended_at INTEGER
+);
+CREATE INDEX portal_messages_open ON portal_messages (id) WHERE state = 'queued';
+CREATE INDEX portal_messages_of_dossier ON portal_messages (dossier, id);
+-- the vault: what a journal must not hold
+CREATE TABLE people (id TEXT PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, password_hash TEXT);
+CREATE TABLE applicants (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
+CREATE TABLE device_tokens (device TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
+CREATE TABLE token_hashes (hash BLOB PRIMARY KEY, token INTEGER NOT NULL);
+-- housekeeping: what may be forgotten
+CREATE TABLE pairing_codes (
+  device TEXT PRIMARY KEY, hash BLOB NOT NULL, expires_at INTEGER NOT NULL, tries_left INTEGER NOT NULL
+);
+CREATE TABLE requests (
+  id TEXT PRIMARY KEY, day INTEGER NOT NULL, digest BLOB NOT NULL, answer BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE sign_ins (
+  hash BLOB PRIMARY KEY, person TEXT NOT NULL, at INTEGER NOT NULL, expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE leases (
+  kind TEXT NOT NULL, job INTEGER NOT NULL, until INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  started INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (kind, job)
+) WITHOUT ROWID
+"""
+
+# Replaying the journal gives every table outside these two lists.
+VAULT = ("people", "applicants", "device_tokens", "token_hashes")
+HOUSEKEEPING = ("pairing_codes", "requests", "sign_ins", "leases")
+
+
+def upgrade(db: Connection) -> list[str]:
+    """Bring the file to this version's schema, wholly or not at all; gives the names of the steps taken.
+
+    Raises NewerFile when the file knows steps that this version does not.
+    """
+    wrapped = Database(db)
+    known = {step.name for step in migrations._migrations}
+    newer = [step.name for step in migrations.applied(wrapped) if step.name not in known]
+    if newer:
+        raise NewerFile(f"this file was written by a newer version (steps {', '.join(newer)})")
+    pending = [step.name for step in migrations.pending(wrapped)]
+    if pending:
+        with wrapped.atomic():
+            migrations.apply(wrapped)
+    return pending

@@ -1,0 +1,115 @@
+"""The store as the rest of the house sees it: `await write(operation)`, `read(query)`, and the feed of events."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Concatenate, ParamSpec, TypeVar
+
+from store import database, journal, migrations
+from store.database import Connection
+from store.journal import Recorded
+from store.writer import Act, Job, Tx, Writer
+
+P = ParamSpec("P")
+T = TypeVar("T")
+WRITE_SECONDS = 30.0
+
+
+class Store:
+    """One SQLite file with its writer thread and its readers.
+
+    As `server` it holds the file against a second server. Command-line tools open it without, write beside
+    a running server (SQLite orders the transactions), and the server's feed picks their events up.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], datetime], *, server: bool = False) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._lock: IO[bytes] | None = database.lock(path) if server else None
+        self.writer = Writer(path, clock)
+        self.upgraded = migrations.upgrade(self.writer.db)
+        self.seen, _ = journal.head(self.writer.db)
+        self._readers = threading.local()
+        self._opened: list[Connection] = []
+        self._listeners: list[Callable[[Sequence[Recorded]], None]] = []
+        self.writer.listeners.append(self._on_commit)
+
+    def start(self) -> None:
+        """Start the writer; call it where the event loop runs, if there is one."""
+        self.writer.start()
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the file."""
+        self.writer.stop()
+        for db in self._opened:
+            db.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    async def write(
+        self, act: Act, operation: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run one operation in the writer and give its answer after the COMMIT.
+
+        Raises what the operation refused with, StoreFull when the disk has no room, StoreUnavailable when
+        the outcome is unknown (the caller repeats with the same request id).
+        """
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self.writer.submit(Job(act, operation, args, kwargs, future))
+        return await future
+
+    def write_now(
+        self, act: Act, operation: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same for callers without an event loop: commands and tests."""
+        future: Future[T] = Future()
+        self.writer.submit(Job(act, operation, args, kwargs, future))
+        return future.result(timeout=WRITE_SECONDS)
+
+    def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a query on this thread's read-only connection."""
+        return query(self._reader(), *args, **kwargs)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One consistent view for several queries."""
+        db = self._reader()
+        db.execute("BEGIN")
+        try:
+            yield db
+        finally:
+            with suppress(database.DatabaseError):
+                db.execute("COMMIT")
+
+    def _reader(self) -> Connection:
+        db = getattr(self._readers, "db", None)
+        if db is None:
+            db = self._readers.db = database.open_reader(self.path)
+            self._opened.append(db)
+        return db
+
+    def listen(self, listener: Callable[[Sequence[Recorded]], None]) -> None:
+        """Call this with every committed event, in order, on the event loop's thread."""
+        self._listeners.append(listener)
+
+    def catch_up(self) -> None:
+        """Publish events that another process wrote; the app calls this every second."""
+        missing = list(self.read(lambda db: list(journal.read(db, self.seen, 10_000))))
+        if missing:
+            self._publish(missing)
+
+    def _on_commit(self, events: Sequence[Recorded]) -> None:
+        if events[0].seq > self.seen + 1:
+            self.catch_up()
+            events = [recorded for recorded in events if recorded.seq > self.seen]
+        if events:
+            self._publish(events)
+
+    def _publish(self, events: Sequence[Recorded]) -> None:
+        self.seen = max(self.seen, events[-1].seq)
+        for listener in self._listeners:
+            listener(events)

@@ -1,0 +1,249 @@
+"""The one writer thread: group commit, one savepoint an operation, futures and events only after COMMIT."""
+
+import asyncio
+import hashlib
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
+
+import msgspec
+import structlog
+
+from domain.days import Day
+from domain.errors import Refused, RequestReused, StoreFull, StoreUnavailable
+from domain.events import Event
+from domain.tickets import milliseconds
+from store import database, days, journal
+from store.database import Connection
+from store.journal import Recorded
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BATCH = 64  # the knee of the curve: commit p50 3 ms (measured, ADR 2)
+WAITING_AT_MOST = 4096
+log = structlog.get_logger("store")
+_encode = msgspec.json.Encoder(enc_hook=str).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who asks, and under which request id. The same id gets the same answer; other content is refused."""
+
+    who: str = "system"
+    request: str | None = None
+
+
+@dataclass(slots=True)
+class Tx:
+    """What an operation works on: the connection inside its transaction, the instant, and who asks."""
+
+    db: Connection
+    now: datetime
+    who: str
+    seq: int
+    digest: bytes
+    events: list[Recorded] = field(default_factory=list)
+    _day: Day | None = None
+
+    @property
+    def day(self) -> Day | None:
+        """The newest business day, None before the first one."""
+        if self._day is None:
+            self._day = days.newest(self.db)
+        return self._day
+
+    def record(self, event: Event) -> Recorded:
+        """Append the event and change the tables by it. The only way in which an operation changes the day."""
+        day = self.day
+        self.seq += 1
+        recorded = Recorded(self.seq, day.id if day else 0, milliseconds(self.now), self.who, event)
+        self.digest = journal.append(self.db, recorded, self.digest)
+        journal.project(self.db, recorded)
+        self.events.append(recorded)
+        self._day = None
+        return recorded
+
+
+@dataclass(slots=True)
+class Job:
+    """One operation on its way through the writer."""
+
+    act: Act
+    operation: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    future: Any
+    answer: Any = None
+    error: BaseException | None = None
+
+
+class BatchBroken(Exception):
+    """The whole transaction is gone: disk full, I/O error."""
+
+
+class Writer:
+    """Owns the only writing connection. `listeners` get the committed events, on the caller's loop."""
+
+    def __init__(self, path: Path, clock: Callable[[], datetime]) -> None:
+        self.db = database.open_writer(path)
+        self.clock = clock
+        self.commits = 0
+        self.written = 0
+        self.failed: str | None = None
+        self.on_fatal: Callable[[], None] = lambda: None
+        self.listeners: list[Callable[[Sequence[Recorded]], None]] = []
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to serve; results go to the running event loop where there is one."""
+        with suppress(RuntimeError):
+            self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is queued, then close the connection."""
+        self._jobs.put(None)
+        self._thread.join(timeout=10)
+        self.db.close()
+
+    def submit(self, job: Job) -> None:
+        """Queue an operation. Raises StoreUnavailable when too many wait or the file has failed."""
+        if self.failed or self._jobs.qsize() >= WAITING_AT_MOST:
+            raise StoreUnavailable()
+        self._jobs.put(job)
+
+    def _run(self) -> None:
+        while True:
+            batch = self._take()
+            if batch is None:
+                return
+            events = self._commit(batch)
+            self._hand_out(batch, events)
+
+    def _take(self) -> list[Job] | None:
+        first = self._jobs.get()
+        if first is None:
+            return None
+        batch = [first]
+        while len(batch) < BATCH:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                self._jobs.put(None)
+                break
+            batch.append(job)
+        return batch
+
+    def _commit(self, batch: list[Job]) -> list[Recorded]:
+        events: list[Recorded] = []
+        try:
+            self.db.execute("BEGIN IMMEDIATE")
+            place = journal.head(self.db)
+            for job in batch:
+                place = self._perform(job, place, events)
+            self.db.execute("COMMIT")
+        except Exception as error:
+            self._break(batch, error)
+            return []
+        self.commits += 1
+        self.written += len(batch)
+        return events
+
+    def _perform(self, job: Job, place: tuple[int, bytes], events: list[Recorded]) -> tuple[int, bytes]:
+        tx = Tx(self.db, self.clock(), job.act.who, *place)
+        self.db.execute("SAVEPOINT job")
+        try:
+            job.answer = perform(tx, job)
+        except Exception as error:
+            if isinstance(error, database.DatabaseError) and database.breaks_batch(error):
+                raise
+            job.error = error
+            self.db.execute("ROLLBACK TO job")
+            self.db.execute("RELEASE job")
+            return place
+        self.db.execute("RELEASE job")
+        events.extend(tx.events)
+        return tx.seq, tx.digest
+
+    def _break(self, batch: list[Job], error: Exception) -> None:
+        if self.db.in_transaction:
+            with suppress(database.DatabaseError):
+                self.db.execute("ROLLBACK")
+        full = database.is_full(error)
+        log.error("batch failed", error=getattr(error, "sqlite_errorname", type(error).__name__), jobs=len(batch))
+        for job in batch:
+            job.answer, job.error = None, StoreFull() if full else StoreUnavailable()
+        if not full and isinstance(error, database.DatabaseError) and database.breaks_batch(error):
+            # After an I/O error the state of the file handle is unknown (fsyncgate): never go on with it.
+            self.failed = getattr(error, "sqlite_errorname", "error")
+            self.on_fatal()
+
+    def _hand_out(self, batch: list[Job], events: list[Recorded]) -> None:
+        on_loop = [job for job in batch if isinstance(job.future, asyncio.Future)]
+        for job in batch:
+            if isinstance(job.future, Future):
+                _settle(job)
+        if self._loop is not None and (on_loop or events) and not self._loop.is_closed():
+            with suppress(RuntimeError):  # the loop may close between the test and the call
+                self._loop.call_soon_threadsafe(self._on_loop, on_loop, events)
+        elif events:
+            self._publish(events)
+
+    def _on_loop(self, batch: list[Job], events: list[Recorded]) -> None:
+        for job in batch:
+            if not job.future.done():
+                _settle(job)
+        if events:
+            self._publish(events)
+
+    def _publish(self, events: Sequence[Recorded]) -> None:
+        for listener in self.listeners:
+            listener(events)
+
+
+def _settle(job: Job) -> None:
+    if job.error is not None:
+        job.future.set_exception(job.error)
+    else:
+        job.future.set_result(job.answer)
+
+
+def perform(tx: Tx, job: Job) -> Any:
+    """Run the operation once per request id; a repeat gets the stored answer, other content is refused."""
+    request = job.act.request
+    if request is None:
+        return job.operation(tx, *job.args, **job.kwargs)
+    asked = hashlib.sha256(_encode((job.operation.__name__, job.act.who, job.args, job.kwargs))).digest()[:16]
+    known = tx.db.execute("SELECT digest, answer FROM requests WHERE id = ?", (request,)).fetchone()
+    if known:
+        if known[0] != asked:
+            raise RequestReused()
+        return _answer_decoder(job.operation).decode(known[1])
+    answer = job.operation(tx, *job.args, **job.kwargs)
+    day = tx.day
+    tx.db.execute(
+        "INSERT INTO requests (id, day, digest, answer) VALUES (?, ?, ?, ?)",
+        (request, day.id if day else 0, asked, _encode(answer)),
+    )
+    return answer
+
+
+@cache
+def _answer_decoder(operation: Callable[..., Any]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(get_type_hints(operation)["return"])
+
+
+Operation = Callable[Concatenate[Tx, P], T]
+__all__ = ["Act", "Job", "Operation", "Refused", "Tx", "Writer"]

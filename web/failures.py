@@ -1,0 +1,94 @@
+"""What a visitor sees when something is refused or fails: a translated sentence that says what to do."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from domain.errors import (
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Refused,
+    StoreFull,
+    StoreUnavailable,
+    TooManyTries,
+    msgid,
+)
+from web.languages import translator
+from web.pages import is_fragment, page
+
+_STATUS: tuple[tuple[type[Refused], int], ...] = (
+    (StoreFull, 503),
+    (StoreUnavailable, 503),
+    (TooManyTries, 429),
+    (NotFound, 404),
+    (NotAllowed, 403),
+    (Invalid, 422),
+    (Refused, 409),
+)
+
+
+class SignInNeeded(NotAllowed):
+    """Nobody known asks for something that needs somebody."""
+
+    text = msgid("Mời đăng nhập để vào trang này.")
+
+
+class DeviceUnknown(NotAllowed):
+    """This browser has not been paired as the screen it asks to be."""
+
+    text = msgid("Màn hình này chưa được ghép với trung tâm, hoặc đã bị thu hồi.")
+
+
+class ForeignOrigin(NotAllowed):
+    text = msgid("Yêu cầu đến từ một trang khác nên bị từ chối. Hãy mở lại trang của trung tâm.")
+
+
+class TooLarge(Invalid):
+    text = msgid("Dữ liệu gửi lên quá lớn. Hãy bớt nội dung và gửi lại.")
+
+
+class NoSuchPage(NotFound):
+    text = msgid("Không có trang này. Mời quay lại trang đầu.")
+
+
+class Broken(Refused):
+    """Our own fault; its number helps whoever looks into the log."""
+
+    text = msgid("Có lỗi ở máy chủ. Chưa có gì thay đổi; mời thử lại, nếu vẫn lỗi hãy báo kỹ thuật viên.")
+
+
+def status_of(error: Refused) -> int:
+    """The HTTP status that says the same."""
+    if isinstance(error, SignInNeeded | DeviceUnknown):
+        return 401
+    if isinstance(error, TooLarge):
+        return 413
+    if isinstance(error, Broken):
+        return 500
+    return next(status for kind, status in _STATUS if isinstance(error, kind))
+
+
+def sentence(error: Refused, language: str) -> str:
+    """The error in the visitor's language."""
+    return translator(language)(error.text) % _printable(error.arguments)
+
+
+def _printable(arguments: dict[str, object]) -> dict[str, str]:
+    return {name: "".join(c if c.isprintable() else "·" for c in str(v)) for name, v in arguments.items()}
+
+
+def answer(request: Request, error: Refused) -> Response:
+    """A page, a fragment or JSON, as the visitor asked; with Retry-After where waiting helps."""
+    status, text = status_of(error), sentence(error, request.state.language)
+    if request.url.path.startswith("/api/") or "application/json" in request.headers.get("accept", ""):
+        response: Response = JSONResponse({"error": {"code": error.code, "message": text}}, status)
+    elif is_fragment(request):
+        response = page(request, "web/_failure.html", status, text=text)
+        if retarget := getattr(request.state, "failures_go_to", None):
+            response.headers["HX-Retarget"] = retarget
+            response.headers["HX-Reswap"] = "innerHTML"
+    else:
+        response = page(request, "web/failure.html", status, text=text, status=status)
+    if status in (429, 503):
+        response.headers["Retry-After"] = "2"
+    return response

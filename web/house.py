@@ -1,0 +1,62 @@
+"""What every handler may use, made once by app.py."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from starlette.requests import HTTPConnection
+
+from domain.errors import Invalid
+from store.store import Store
+from store.vault import Vault
+from store.writer import Act
+from web.assets import Assets
+from web.live import Hub
+from web.pages import Pages
+from web.visitors import Visitor, Visitors
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The rooms' common ground."""
+
+    store: Store
+    hub: Hub
+    pages: Pages
+    assets: Assets
+    visitors: Visitors
+    vault: Vault
+    now: Callable[[], datetime]
+    follow_url: str
+    secure_cookies: bool
+    wake: Callable[[], None]
+
+
+def house_of(connection: HTTPConnection) -> House:
+    """The house that serves this request."""
+    return cast(House, connection.app.state.house)
+
+
+def visitor_of(connection: HTTPConnection) -> Visitor:
+    """Who asks; `safety` has found that out before the handler runs."""
+    return cast(Visitor, connection.state.visitor)
+
+
+def act_of(connection: HTTPConnection, form: Any = None) -> Act:
+    """Who asks, and under which request id: the form's field or the Idempotency-Key header."""
+    request = connection.headers.get("idempotency-key") or (form.get("request_id") if form else None)
+    return Act(visitor_of(connection).who, checked_request_id(request))
+
+
+def checked_request_id(request: str | None) -> str | None:
+    """A usable request id, or None when there is none. Raises Invalid for one that cannot be kept."""
+    if not request:
+        return None
+    if (
+        not 8 <= len(request) <= 80
+        or not request.replace("-", "").replace("_", "").isalnum()
+        or not request.isascii()
+    ):
+        raise Invalid(what="request_id")
+    return request

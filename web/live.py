@@ -1,0 +1,162 @@
+"""Live screens: one rendering per topic, language and generation; slow screens cost nothing, nothing is replayed.
+
+A screen receives; it sends by POST. The picture is always whole: on connect and after every change a snapshot.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from domain.events import DeviceRevoked, PasswordSet, PersonSignedOut
+from store.boards import Board, read_board
+from store.journal import Recorded
+from store.store import Store
+
+FRAME_SECONDS = 0.05
+HEARTBEAT_SECONDS = 2.0
+TICK_SECONDS = 5.0
+TRY_LATER = 1013
+GONE_FOR_GOOD = 1008
+
+Render = Callable[[str], str]
+
+
+@dataclass(eq=False, slots=True)
+class Topic:
+    """One picture that many screens share; `render` draws it in a language."""
+
+    name: str
+    render: Render
+    generation: int = 1
+    _drawn: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _waiting: set[asyncio.Future[None]] = field(default_factory=set)
+
+    def picture(self, language: str) -> str:
+        """The newest rendering, drawn once per generation."""
+        drawn = self._drawn.get(language)
+        if drawn is None or drawn[0] != self.generation:
+            drawn = self._drawn[language] = (self.generation, self.render(language))
+        return drawn[1]
+
+    def change(self) -> None:
+        """Something may look different now."""
+        self.generation += 1
+        for waiter in self._waiting:
+            _wake(waiter)
+        self._waiting.clear()
+
+    async def changed(self, seen: int, within: float) -> None:
+        """Wait until the generation is another one, at most so many seconds."""
+        if self.generation != seen:
+            return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.add(waiter)
+        timer = asyncio.get_running_loop().call_later(within, _wake, waiter)
+        try:
+            await waiter
+        finally:
+            timer.cancel()
+            self._waiting.discard(waiter)
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+class Hub:
+    """The topics, the board they are drawn from, and the screens that watch."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._topics: dict[str, Topic] = {}
+        self._board: tuple[int, Board] | None = None
+        self._screens: dict[WebSocket, str] = {}
+        store.listen(self._on_events)
+
+    @property
+    def screens(self) -> int:
+        """How many sockets are open."""
+        return len(self._screens)
+
+    def board(self) -> Board:
+        """The hall as of the newest event; read once for all topics."""
+        if self._board is None or self._board[0] != self._store.seen:
+            with self._store.snapshot() as db:
+                self._board = (self._store.seen, read_board(db))
+        return self._board[1]
+
+    def topic(self, name: str, render: Render) -> Topic:
+        """The topic of this name, made at its first watcher."""
+        if name not in self._topics:
+            self._topics[name] = Topic(name, render)
+        return self._topics[name]
+
+    def change_all(self) -> None:
+        """Time has passed: clocks and waits look different."""
+        for topic in self._topics.values():
+            topic.change()
+
+    def _on_events(self, events: Sequence[Recorded]) -> None:
+        for topic in self._topics.values():
+            topic.change()
+        for recorded in events:
+            if isinstance(recorded.event, DeviceRevoked):
+                self._send_away(f"device:{recorded.event.device}")
+            elif isinstance(recorded.event, PersonSignedOut | PasswordSet):
+                self._send_away(recorded.event.person)
+
+    def _send_away(self, who: str) -> None:
+        for socket, owner in list(self._screens.items()):
+            if owner == who:
+                task = asyncio.ensure_future(self._say_goodbye(socket))
+                _goodbyes.add(task)
+                task.add_done_callback(_goodbyes.discard)
+
+    async def _say_goodbye(self, socket: WebSocket) -> None:
+        self._screens.pop(socket, None)
+        try:
+            await socket.send_text('{"t":"gone"}')
+            await socket.close(GONE_FOR_GOOD)
+        except (RuntimeError, WebSocketDisconnect, OSError):
+            return
+
+    async def stream(self, socket: WebSocket, topic: Topic, language: str, who: str) -> None:
+        """Serve one screen until it leaves. What it sends is ignored: commands come by POST."""
+        await socket.accept()
+        self._screens[socket] = who
+        sender = asyncio.create_task(self._send(socket, topic, language))
+        try:
+            while (await socket.receive())["type"] != "websocket.disconnect":
+                pass
+        except (WebSocketDisconnect, RuntimeError):
+            pass
+        finally:
+            self._screens.pop(socket, None)
+            sender.cancel()
+
+    async def _send(self, socket: WebSocket, topic: Topic, language: str) -> None:
+        sent, generation, beat = "", 0, 0.0
+        try:
+            while True:
+                generation = topic.generation
+                picture = topic.picture(language)
+                if picture != sent:
+                    await socket.send_text(picture)
+                    sent, beat = picture, time.monotonic()
+                    await asyncio.sleep(FRAME_SECONDS)
+                elif time.monotonic() - beat >= HEARTBEAT_SECONDS:
+                    await socket.send_text(f'{{"t":"hb","seq":{self._store.seen}}}')
+                    beat = time.monotonic()
+                await topic.changed(generation, max(0.0, beat + HEARTBEAT_SECONDS - time.monotonic()))
+        except (WebSocketDisconnect, RuntimeError, OSError):
+            return
+        except Exception:
+            await socket.close(TRY_LATER)
+            raise
+
+
+_goodbyes: set[asyncio.Task[None]] = set()

@@ -1,0 +1,80 @@
+"""From templates to answers: one environment a language, nothing undefined, everything escaped."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from domain.days import local
+from domain.tickets import shown_number
+from web.assets import Assets
+from web.languages import LANGUAGES, translations
+
+ROOMS = ("web", "kiosk", "counter", "display", "admin", "api")
+WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+
+
+class Pages:
+    """Renders `room/name.html` in a language."""
+
+    def __init__(self, assets: Assets) -> None:
+        loader = PrefixLoader({room: PackageLoader(room) for room in ROOMS})
+        self._environments = {language: _environment(loader, assets, language) for language in LANGUAGES}
+
+    def render(self, template: str, language: str, /, **context: Any) -> str:
+        """The text of a page or fragment."""
+        return self._environments[language].get_template(template).render(lang=language, **context)
+
+
+def _environment(loader: PrefixLoader, assets: Assets, language: str) -> Environment:
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        auto_reload=False,
+    )
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    gettext = translations(language).gettext
+    environment.globals["asset"] = assets.__getitem__
+    environment.globals["shown_number"] = shown_number
+    environment.filters["hhmm"] = lambda instant: f"{local(instant):%H:%M}"
+    environment.filters["day"] = lambda instant: f"{local(instant):%d/%m/%Y}"
+    environment.filters["weekday"] = lambda instant: weekday(instant, gettext)
+    environment.filters["minutes"] = lambda value: "–" if value is None else f"{value:.0f}"
+    environment.tests["text"] = lambda value: bool(value)
+    return environment
+
+
+def weekday(instant: datetime, translate: Any) -> str:
+    """The local day of the week in words."""
+    names = [translate(name) for name in WEEKDAYS]
+    return str(names[local(instant).weekday()])
+
+
+def text_of(text: Any, language: str) -> str:
+    """The text of a `domain.centres.Text` in a language, Vietnamese where it is empty."""
+    return str(getattr(text, language) or text.vi)
+
+
+def is_fragment(request: Request) -> bool:
+    """Whether htmx asked and swaps a part of the page."""
+    return request.headers.get("hx-request") == "true"
+
+
+def page(request: Request, template: str, status: int = 200, /, **context: Any) -> HTMLResponse:
+    """Answer with a rendered template in the visitor's language."""
+    house, language = request.app.state.house, request.state.language
+    body = house.pages.render(template, language, request=request, visitor=request.state.visitor, **context)
+    return HTMLResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def go(path: str, query: Mapping[str, str] | None = None) -> Response:
+    """See other: the browser asks for the next page by GET (303, never Starlette's default 307)."""
+    return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, status_code=303)

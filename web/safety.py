@@ -1,0 +1,209 @@
+"""The walls of the house: host, origin, size, role and headers on every route, declared or refused."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from domain.errors import NotAllowed, Refused
+from domain.roles import DEVICE_ROLES, PERSON_ROLES, Role
+from web import failures, languages
+from web.failures import Broken, DeviceUnknown, ForeignOrigin, NoSuchPage, SignInNeeded, TooLarge
+from web.house import house_of
+from web.visitors import Visitor
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LANGUAGE_COOKIE = "motcua-language"
+log = structlog.get_logger("web")
+
+Handler = Callable[[Request], Awaitable[Response]]
+SocketHandler = Callable[[WebSocket], Awaitable[None]]
+
+
+class UndeclaredRoute(RuntimeError):
+    """A handler that does not say who may use it is never mounted."""
+
+
+def guard(routes: Iterable[BaseRoute]) -> list[BaseRoute]:
+    """The same routes with sign-in, role, size and failures put on. Raises UndeclaredRoute."""
+    return [_guarded(route) for route in routes]
+
+
+def _guarded(route: BaseRoute) -> BaseRoute:
+    endpoint = getattr(route, "endpoint", None)
+    roles = getattr(endpoint, "roles", None)
+    if roles is None or not isinstance(route, Route | WebSocketRoute):
+        raise UndeclaredRoute(f"{getattr(route, 'path', route)!s}: declare its roles with @open_to(...)")
+    if isinstance(route, WebSocketRoute):
+        return WebSocketRoute(route.path, _guard_socket(route.endpoint, roles), name=route.name)
+    methods = sorted((route.methods or {"GET"}) - {"HEAD"})
+    limit = getattr(endpoint, "body_limit", 8192)
+    return Route(route.path, _guard_page(route.endpoint, roles, limit), methods=methods, name=route.name)
+
+
+def _guard_page(handler: Handler, roles: frozenset[Role], limit: int) -> Handler:
+    async def guarded(request: Request) -> Response:
+        request.state.language = _language(request)
+        request.state.visitor = visitor = house_of(request).visitors.of(request)
+        try:
+            admit(visitor, roles)
+            if int(request.headers.get("content-length") or 0) > limit:
+                raise TooLarge()
+            request._receive = _bounded(request.receive, limit)
+            return await handler(request)
+        except SignInNeeded as error:
+            return _to_sign_in(request) or failures.answer(request, error)
+        except Refused as error:
+            return failures.answer(request, error)
+        except (HTTPException, ClientDisconnect, asyncio.CancelledError):
+            raise
+        except Exception:
+            log.exception("handler failed", path=request.scope["route"].path if "route" in request.scope else "?")
+            return failures.answer(request, Broken())
+
+    guarded.roles = roles  # type: ignore[attr-defined]
+    return guarded
+
+
+def _guard_socket(handler: SocketHandler, roles: frozenset[Role]) -> SocketHandler:
+    async def guarded(socket: WebSocket) -> None:
+        socket.state.language = _language(socket)
+        socket.state.visitor = visitor = house_of(socket).visitors.of(socket)
+        try:
+            admit(visitor, roles)
+        except Refused:
+            # Refused before accept: the browser sees 1006 and tries again, nothing was readable.
+            await socket.send_denial_response(PlainTextResponse("refused", 403))
+            return
+        await handler(socket)
+
+    guarded.roles = roles  # type: ignore[attr-defined]
+    return guarded
+
+
+def admit(visitor: Visitor, roles: frozenset[Role]) -> None:
+    """Let the visitor in or raise what is missing: a sign-in, a pairing, or the right."""
+    if Role.ANYONE in roles or visitor.roles & roles:
+        return
+    if visitor.person is not None or visitor.device is not None:
+        raise NotAllowed()
+    raise SignInNeeded() if roles & PERSON_ROLES else DeviceUnknown()
+
+
+def _to_sign_in(request: Request) -> Response | None:
+    if request.method != "GET" or request.url.path.startswith("/api/") or request.headers.get("hx-request"):
+        return None
+    return RedirectResponse(f"/sign-in?next={request.url.path}", status_code=303)
+
+
+def _language(connection: HTTPConnection) -> str:
+    return languages.chosen(connection.query_params.get("lang"), connection.cookies.get(LANGUAGE_COOKIE))
+
+
+def _bounded(receive: Receive, limit: int) -> Receive:
+    """A body sent in pieces without a declared length is counted as it comes."""
+    read = 0
+
+    async def bounded() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > limit:
+            raise TooLarge()
+        return message
+
+    return bounded
+
+
+class Walls:
+    """Outermost layer: Host allow-list, origin of unsafe requests and sockets, security headers.
+
+    The origin rule is that of Go 1.25 CrossOriginProtection: Sec-Fetch-Site decides where the browser sends
+    it (`same-site` is refused: another port of this host is same-site), Origin where it does not.
+    """
+
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str], policy: str, https: bool) -> None:
+        self._app = app
+        self._hosts = hosts
+        headers = [
+            (b"content-security-policy", policy.encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"no-referrer"),
+            (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), usb=(), serial=()"),
+            (b"cross-origin-opener-policy", b"same-origin"),
+            (b"cross-origin-resource-policy", b"same-origin"),
+        ]
+        if https:
+            headers.append((b"strict-transport-security", b"max-age=31536000"))
+        self._headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if not self._is_known_host(headers.get("host", "")):
+            await _refuse(scope, receive, send, 400, "unknown host")
+            return
+        unsafe = scope["type"] == "websocket" or scope["method"] not in SAFE
+        if unsafe and not is_same_origin(scope, headers):
+            await _refuse(scope, receive, send, 403, failures.sentence(ForeignOrigin(), "vi"))
+            return
+        await self._app(scope, receive, self._with_headers(send) if scope["type"] == "http" else send)
+
+    def _is_known_host(self, host: str) -> bool:
+        return host.lower() in self._hosts or host.rsplit(":", 1)[0].lower() in self._hosts
+
+    def _with_headers(self, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], *self._headers]}
+            await send(message)
+
+        return sending
+
+
+def is_same_origin(scope: Scope, headers: Headers) -> bool:
+    """Whether an unsafe request or a socket comes from our own pages, or from a program with its own credential."""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None and scope["type"] == "http":
+        return site in ("same-origin", "none")
+    if origin is not None:
+        parts = urlsplit(origin)
+        scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
+        return parts.scheme == scheme and parts.netloc.lower() == headers.get("host", "").lower()
+    return "authorization" in headers and "cookie" not in headers
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, text: str) -> None:
+    if scope["type"] == "websocket":
+        await WebSocket(scope, receive, send).send_denial_response(PlainTextResponse(text, status))
+        return
+    await PlainTextResponse(text, status)(scope, receive, send)
+
+
+def content_policy(script_hashes: str) -> str:
+    """The header of ADR 5: every script by hash, own styles and media, our own Trusted Types policy."""
+    return (
+        f"default-src 'none'; script-src {script_hashes}; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "media-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types htmx"
+    )
+
+
+async def not_found(request: Request, _: Exception) -> Response:
+    """An address that leads nowhere, or a method that it does not take."""
+    request.state.language = _language(request)
+    request.state.visitor = Visitor(frozenset({Role.ANYONE}))
+    return failures.answer(request, NoSuchPage())
+
+
+__all__ = ["DEVICE_ROLES", "MutableHeaders", "Walls", "admit", "content_policy", "guard", "not_found"]

@@ -1,0 +1,135 @@
+"""Signing in and out of people: Argon2 in a thread behind a limit, the sign-in itself a row that can be ended."""
+
+import asyncio
+import time
+from collections import defaultdict
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.errors import SignInWrong, TooManyTries
+from domain.roles import COUNTER_ROLES, Role, open_to
+from operations import entering
+from store import people
+from store.writer import Act
+from web import forms
+from web.house import House, house_of, visitor_of
+from web.languages import LANGUAGES
+from web.pages import go, page
+from web.safety import LANGUAGE_COOKIE
+from web.visitors import SIGN_IN_COOKIE, hash_of, new_token
+
+HASHER = PasswordHasher()
+TRIES_A_MINUTE = 8
+_DECOY = HASHER.hash("nobody has this password")
+_at_once = asyncio.Semaphore(2)
+_failures: dict[str, list[float]] = defaultdict(list)
+
+
+def hash_password(password: str) -> str:
+    """The Argon2id hash of a password (default cost, about 0.4 s)."""
+    return HASHER.hash(password)
+
+
+@open_to(Role.ANYONE)
+async def show_sign_in(request: Request) -> Response:
+    """The sign-in page."""
+    return page(request, "web/sign_in.html", next=_safe_next(request.query_params.get("next", "")), wrong="")
+
+
+@open_to(Role.ANYONE)
+async def sign_in(request: Request) -> Response:
+    """Check name and password, begin a sign-in under a new token, go where the person wanted."""
+    house, form = house_of(request), await forms.read_form(request)
+    login, password = forms.text(form, "login", 60), str(form.get("password", ""))[:200]
+    target = _safe_next(str(form.get("next", "")))
+    try:
+        person = await check_password(house, login, password)
+    except (SignInWrong, TooManyTries) as error:
+        from web.failures import sentence, status_of
+
+        wrong = sentence(error, request.state.language)
+        return page(request, "web/sign_in.html", status_of(error), next=target, wrong=wrong)
+    token = new_token()
+    await house.store.write(Act(person.id), entering.sign_in, person.id, hash_of(token))
+    response = go(target or _first_page(person.roles))
+    response.set_cookie(
+        SIGN_IN_COOKIE,
+        token,
+        max_age=12 * 3600,
+        httponly=True,
+        samesite="strict",
+        secure=house.secure_cookies,
+    )
+    return response
+
+
+async def check_password(house: House, login: str, password: str) -> people.Person:
+    """The person of this name and password. Raises SignInWrong, TooManyTries (per name, never for the hall)."""
+    _slow_down(login)
+    found = house.store.read(people.by_login, login)
+    stored = (found[1] if found else None) or _DECOY
+    async with _at_once:
+        right = await asyncio.to_thread(_verify, stored, password)
+    if found is None or found[1] is None or not right:
+        _failures[login].append(time.monotonic())
+        raise SignInWrong()
+    _failures.pop(login, None)
+    return found[0]
+
+
+def _verify(stored: str, password: str) -> bool:
+    try:
+        return HASHER.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _slow_down(login: str) -> None:
+    if len(_failures) > 1000:
+        _failures.clear()
+    recent = [moment for moment in _failures[login] if moment > time.monotonic() - 60]
+    _failures[login] = recent
+    if len(recent) >= TRIES_A_MINUTE:
+        raise TooManyTries()
+
+
+@open_to(Role.ANYONE)
+async def sign_out(request: Request) -> Response:
+    """End the sign-in in the store; the cookie opens nothing any more, wherever a copy of it lies."""
+    house, token = house_of(request), request.cookies.get(SIGN_IN_COOKIE, "")
+    if token:
+        await house.store.write(Act(visitor_of(request).who), entering.sign_out, hash_of(token))
+    response = go("/sign-in")
+    response.delete_cookie(SIGN_IN_COOKIE, httponly=True, samesite="strict", secure=house.secure_cookies)
+    return response
+
+
+@open_to(Role.ANYONE)
+async def choose_language(request: Request) -> Response:
+    """Keep the language of this browser's staff pages."""
+    form = await forms.read_form(request)
+    language = str(form.get("language", ""))
+    response = go(_safe_next(str(form.get("next", ""))) or "/")
+    if language in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, language, max_age=365 * 86400, httponly=True, samesite="lax")
+    return response
+
+
+@open_to(Role.ANYONE)
+async def show_home(request: Request) -> Response:
+    """Where the centre's address leads: each to the own first page."""
+    visitor = visitor_of(request)
+    return go(_first_page(visitor.roles) if visitor.person else "/sign-in")
+
+
+def _first_page(roles: frozenset[Role]) -> str:
+    return "/counter" if roles & COUNTER_ROLES else "/admin"
+
+
+def _safe_next(wanted: str) -> str:
+    """A path of our own or nothing: never an open redirect."""
+    plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if plain and wanted.isprintable() and len(wanted) < 200 and "\\" not in wanted else ""

@@ -1,0 +1,42 @@
+// What every page shares: it says when it has heard nothing for 4 s, and never reloads blindly.
+(() => {
+  const STALE = 4000, SAFE = 60000, RELOAD = 25000, PROBE_EVERY = 4000;
+  let last = performance.now(), lastWall = new Date(), probing = 0, gone = false;
+
+  const hearing = () => { last = performance.now(); lastWall = new Date(); };
+  document.addEventListener('htmx:ws:before:message:incoming', event => {
+    hearing();
+    const data = String(event.detail.message.data);
+    if (data.startsWith('{"t":"hb"')) event.preventDefault();
+    if (data.startsWith('{"t":"gone"')) { event.preventDefault(); gone = true; location.reload(); }
+  });
+
+  const since = () => String(lastWall.getHours()).padStart(2, '0') + ':' + String(lastWall.getMinutes()).padStart(2, '0');
+
+  async function probe() {
+    if (performance.now() - probing < PROBE_EVERY) return;
+    probing = performance.now();
+    try { if ((await fetch('/healthz', { cache: 'no-store' })).ok) location.reload(); } catch { /* still away */ }
+  }
+
+  function watch() {
+    const link = document.getElementById('link');
+    if (!link || gone) return;
+    const age = performance.now() - last;
+    document.body.classList.toggle('stale', age > STALE);
+    document.body.classList.toggle('lost', age > SAFE);
+    link.hidden = age <= STALE;
+    const time = link.querySelector('[data-since]');
+    if (time && age > STALE) time.textContent = since();
+    if (age > RELOAD) probe();
+  }
+
+  document.addEventListener('DOMContentLoaded', () => {
+    hearing();
+    setInterval(watch, 500);
+    document.querySelectorAll('form[data-submit-at-once]').forEach(form => form.requestSubmit());
+  });
+  document.addEventListener('change', event => {
+    if (event.target.matches('[data-submit]')) event.target.form.requestSubmit();
+  });
+})();
