@@ -122,6 +122,8 @@ class PrinterSimulator:
 
     async def wait_for_slip(self, count: int = 1, timeout: float = 5.0) -> "Image.Image":  # noqa: ASYNC109
         """The picture of the newest slip, once `count` slips were cut since the start; else TimeoutError."""
+        if asyncio.get_running_loop() is not self._loop:
+            return await asyncio.to_thread(self.block_for_slip, count, timeout)
         async with asyncio.timeout(timeout):
             while self.printed < count:
                 news = self._news

@@ -80,7 +80,7 @@ def local_time(moment: datetime) -> str:
 def _column(printer: PrinterSimulator) -> str:
     key = re.sub(r"\W+", "-", printer.name)
     slips = printer.records[: -SHOWN - 1 : -1]
-    paper = "".join(_slip(slip, printer.width) for slip in slips)
+    paper = "".join(_slip(slip) for slip in slips)
     return f"""
 <section aria-labelledby="name-{key}">
 <div class="head">
@@ -121,11 +121,11 @@ def _switch(printer: PrinterSimulator, switch: Switch, key: str) -> str:
     )
 
 
-def _slip(slip: Slip, width: int) -> str:
+def _slip(slip: Slip) -> str:
     when = local_time(slip.printed_at)
     return f"""
 <li id="slip-{slip.number}"><figure>
-<a class="paper w{width}" href="{slip_url(slip)}">
+<a class="paper" href="{slip_url(slip)}">
 <img src="{slip_url(slip)}" width="{slip.width // 2}" height="{max(1, slip.height // 2)}" loading="lazy"
  alt="Phiếu thứ {slip.number}, in lúc {when}"></a>
 <figcaption>Phiếu {slip.number} · <time datetime="{slip.printed_at.isoformat()}">{when}</time>
@@ -152,10 +152,10 @@ h2 { font-size: 22px; margin: 0; }
 p { margin: 0; }
 header p, .facts, figcaption, .count { color: var(--muted); }
 #lost { color: var(--lacquer); font-weight: 600; }
-main { display: grid; gap: 32px; margin-top: 24px; }
+main { display: grid; gap: 32px 48px; margin-top: 24px; }
 main.many { grid-template-columns: repeat(auto-fit, minmax(min(360px, 100%), 1fr)); }
 .head { display: grid; grid-template-columns: 1fr auto; gap: 4px 16px; padding: 0 8px 16px; }
-.state { font-weight: 600; align-self: center; }
+.state { font-weight: 600; align-self: center; justify-self: end; }
 .state::before {
   content: ""; display: inline-block; width: 12px; height: 12px; margin-right: 8px;
   border-radius: 50%; background: var(--jade);
@@ -182,7 +182,8 @@ main.one .slips { justify-content: flex-start; }
 .none { padding: 48px 0; color: var(--muted); }
 figure { margin: 0; max-width: 100%; }
 .paper {
-  display: block; width: fit-content; max-width: 100%; padding: 16px 16px 20px; background: var(--paper);
+  display: block; width: fit-content; max-width: 100%; margin: 0 auto;
+  padding: 16px 16px 20px; background: var(--paper);
   clip-path: polygon(0 0, 100% 0, 100% calc(100% - 5px), 98.5% 100%, 1.5% 100%, 0 calc(100% - 5px));
   border: 1px solid var(--line);
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from printers.simulator import PrinterSimulator
-from tests.printers.simulated_hosts import (
+from tests.printers.simulated_hosts import CUT, black, say
     CUT,
     SMALL,
     black,
@@ -33,6 +33,17 @@ def test_inside_an_event_loop():
                 await printer.wait_for_slip(2, timeout=0.01)
 
     asyncio.run(scenario())
+
+
+def test_from_another_event_loop():
+    async def scenario(printer: PrinterSimulator) -> None:
+        with pytest.raises(TimeoutError):
+            await printer.wait_for_slip(1, timeout=0.01)
+        await asyncio.to_thread(say, printer, black(16, 3) + CUT)
+        assert (await printer.wait_for_slip(1)).height == 3
+
+    with PrinterSimulator.threaded(16) as printer:
+        asyncio.run(scenario(printer))
 
 
 def test_a_printer_never_switched_on_says_so():

@@ -1,0 +1,157 @@
+"""Servers for tests: the whole application in a thread, or `motcua serve` as a process of its own."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+
+import clock
+from app import make_app
+from commands.serving import _listen
+from operations import entering, shifts
+from settings import Settings
+from store.store import Store
+from store.writer import Act
+from tests.support.halls import write_file
+from web.devices import plain_code
+from web.sockets import LettingGo
+from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE, hash_of, new_token
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@dataclass
+class Server:
+    """A running server with its store at hand."""
+
+    url: str
+    app: Any
+    data: Path
+    clients: list[httpx2.Client] = field(default_factory=list)
+
+    @property
+    def store(self) -> Store:
+        return self.app.state.house.store
+
+    def person_cookie(self, person: str) -> str:
+        """A sign-in of this person (an id of the centre file), without waiting for Argon2."""
+        token = new_token()
+        self.store.write_now(Act(person), entering.sign_in, person, hash_of(token))
+        return token
+
+    def device_cookie(self, device: str) -> str:
+        """A paired device's token."""
+        token, code = new_token(), hash_of(plain_code("TEST-CODE"))
+        self.store.write_now(Act("test"), entering.offer_pairing, device, code)
+        assert self.store.write_now(Act("test"), entering.pair_device, device, code, hash_of(token)).right
+        return token
+
+    def bearer(self, kind: str, holder: str) -> str:
+        """A bearer token of a person or device."""
+        token = new_token()
+        self.store.write_now(Act("test"), entering.give_token, kind, holder, "test", hash_of(token))
+        return token
+
+    def client(self, person: str | None = None, device: str | None = None) -> httpx2.Client:
+        """A browser-like client: same origin, with the cookies of a person or a device."""
+        cookies = {}
+        if person:
+            cookies[SIGN_IN_COOKIE] = self.person_cookie(person)
+        if device:
+            cookies[DEVICE_COOKIE + device] = self.device_cookie(device)
+        client = httpx2.Client(base_url=self.url, cookies=cookies, headers={"Origin": self.url}, trust_env=False)
+        self.clients.append(client)
+        return client
+
+    def open_shift(self, person: str, counter: int) -> None:
+        """Sit somebody down."""
+        self.store.write_now(Act(person), shifts.open_shift, counter, person)
+
+
+@contextmanager
+def running(data: Path, now: Callable[[], datetime] = clock.now, **changes: Any) -> Iterator[Server]:
+    """The application on a free port in a thread; the demo centre is loaded unless the file is there."""
+    data.mkdir(parents=True, exist_ok=True)
+    settings = replace(Settings(data=data), **changes)
+    if not settings.file.exists():
+        write_file(settings.file)
+    app = make_app(settings, now)
+    listener = _listen("127.0.0.1", 0)
+    config = uvicorn.Config(
+        app, loop="asyncio", http="httptools", ws=LettingGo, ws_per_message_deflate=False, ws_max_size=4096,
+        ws_ping_interval=4, ws_ping_timeout=4, log_config=None, access_log=False, timeout_graceful_shutdown=2,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    started = threading.Event()
+    startup = server.startup
+
+    async def noting(sockets: Any = None) -> None:
+        await startup(sockets=sockets)
+        started.set()
+
+    server.startup = noting  # type: ignore[method-assign]
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    assert started.wait(20), "the server did not start"
+    found = Server(f"http://127.0.0.1:{listener.getsockname()[1]}", app, data)
+    try:
+        yield found
+    finally:
+        for client in found.clients:
+            client.close()
+        server.should_exit = True
+        thread.join(15)
+
+
+@dataclass
+class ServerProcess:
+    """`motcua serve` as a process; `kill` is SIGKILL."""
+
+    data: Path
+    launcher: tuple[str, ...] = ("-m", "commands")
+    environment: dict[str, str] | None = None
+    port: int = 0
+    process: "subprocess.Popen[str] | None" = None
+    url: str = ""
+
+    def start(self) -> str:
+        """Start and wait for the ready line; the port stays the same over restarts."""
+        command = [sys.executable, *self.launcher, "--data", str(self.data), "serve", "--port", str(self.port)]
+        environment = {**os.environ, **(self.environment or {})}
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT, env=environment
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line.startswith("ready "), f"no ready line: {line!r}"
+        self.url = line.split()[1]
+        self.port = int(self.url.rsplit(":", 1)[1])
+        return self.url
+
+    def kill(self) -> None:
+        """SIGKILL, at once."""
+        assert self.process is not None
+        self.process.kill()
+        self._close()
+
+    def stop(self) -> int:
+        """SIGTERM and wait; gives the exit code."""
+        assert self.process is not None
+        self.process.terminate()
+        return self._close()
+
+    def _close(self) -> int:
+        assert self.process is not None
+        code = self.process.wait(20)
+        if self.process.stdout:
+            self.process.stdout.close()
+        return code
