@@ -37,8 +37,14 @@ def hall(house: House, zone: str, language: str) -> dict[str, Any]:
 
 def calls_of_zone(centre: Centre, board: Board, zone: str) -> list[Call]:
     """The calls to this zone's counters, oldest first."""
-    here = {counter.number for counter in centre.counters if counter.zone == zone}
+    here = counters_shown(centre, zone)
     return [call for call in board.calls if call.counter in here]
+
+
+def counters_shown(centre: Centre, zone: str) -> set[int]:
+    """The counters whose calls a wall in this zone shows: all of its hall, so that no zone is left out."""
+    halls = {z.id: z.hall for z in centre.zones}
+    return {counter.number for counter in centre.counters if halls[counter.zone] == halls[zone]}
 
 
 def _latest_of_each(calls: list[Call], newest: Call | None) -> list[Call]:
@@ -72,7 +78,7 @@ def as_row(call: Call, house: House) -> dict[str, Any]:
 def calls_after(house: House, zone: str, after: int) -> list[dict[str, Any]]:
     """All calls of the zone above this number."""
     centre, board = house.store.read(centres.current), house.hub.board()
-    here = {counter.number for counter in centre.counters if counter.zone == zone}
+    here = counters_shown(centre, zone)
     rows = house.store.read(tickets.calls, board.day.id, after, 500) if board.day else []
     return [as_row(call, house) for call in rows if call.counter in here]
 

@@ -6,10 +6,9 @@ The window really closes: while the buffer is full nothing is read, so a sender 
 import asyncio
 import contextlib
 import socket
-import struct
 from collections.abc import Callable
-from typing import cast
 
+from printers.simulator_line import Line
 from printers.simulator_mechanism import Mechanism, Outside
 from printers.simulator_paper import Roll, Slip
 from printers.simulator_table import (
@@ -17,92 +16,17 @@ from printers.simulator_table import (
     IDLE_SECONDS,
     MAX_CONNECTIONS,
     RECEIVE_BUFFER,
-    SEND_BUFFER,
     EventKind,
     Fault,
     Model,
 )
 
 MAX_RECEIVED = 4 * 1024 * 1024
-# A full printer still sees a status query: so much is read of every connection beyond the buffer.
-RESERVE = 64
-PIECE = 4096
 # Small pieces and a small kernel buffer, so that little is hidden between the sender and our own buffer.
 SEGMENT = 1460
 KERNEL_BUFFER = 8 * 1024
 SHORTEST_WAIT = 0.01
 WATCH_SECONDS = 0.25
-_RESET_AT_CLOSE = struct.pack("ii", 1, 0)
-
-
-class Line(asyncio.BufferedProtocol):
-    """One connection."""
-
-    def __init__(self, board: "Board") -> None:
-        self._board = board
-        self._room = bytearray(PIECE)
-        self._transport: asyncio.Transport | None = None
-        self.received = 0
-        self.reserve = RESERVE
-        self.last_heard = 0.0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-        self._board.admit(self)
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        return memoryview(self._room)[: max(1, min(PIECE, self._board.allowance(self)))]
-
-    def buffer_updated(self, nbytes: int) -> None:
-        self._board.hear(self, bytes(self._room[:nbytes]))
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._board.dismiss(self, exc)
-
-    def listen(self, is_listening: bool) -> None:
-        """Open or close the window."""
-        transport = self._transport
-        if transport is None or transport.is_closing() or transport.is_reading() == is_listening:
-            return
-        if is_listening:
-            transport.resume_reading()
-        else:
-            transport.pause_reading()
-
-    def can_say(self, answer: bytes) -> bool:
-        """Whether there is room to send; none where the host does not fetch what was sent before."""
-        transport = self._transport
-        if transport is None or transport.is_closing():
-            return False
-        return transport.get_write_buffer_size() + len(answer) <= SEND_BUFFER
-
-    def say(self, answer: bytes) -> None:
-        """Send."""
-        if self._transport is not None:
-            self._transport.write(answer)
-
-    def close(self) -> None:
-        """End in good order."""
-        if self._transport is not None:
-            self._transport.close()
-
-    def reset(self) -> None:
-        """End at once with a reset, as a device does that loses power or faith."""
-        transport = self._transport
-        if transport is None:
-            return
-        with contextlib.suppress(OSError):
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
-        transport.abort()
-
-    def is_dead(self) -> bool:
-        """Whether the host is gone for good: a paused transport does not notice a reset by itself."""
-        transport = self._transport
-        if transport is None or transport.is_closing():
-            # Closing ends by itself, unless the host never fetches the last answers.
-            return transport is None or transport.get_write_buffer_size() > 0
-        wire = transport.get_extra_info("socket")
-        return bool(wire.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
 
 
 class Board:

@@ -55,6 +55,10 @@ class Visitor:
             return self.person.id
         return f"device:{self.device.id}" if self.device else "anyone"
 
+    def holds(self, *roles: str) -> bool:
+        """Whether any of these roles is the visitor's."""
+        return any(role in self.roles for role in roles)
+
 
 NOBODY = Visitor(frozenset({Role.ANYONE}))
 

@@ -8,11 +8,7 @@ from pathlib import Path
 import pytest
 
 from printers.simulator import PrinterSimulator
-from tests.printers.simulated_hosts import CUT, black, say
-    CUT,
-    SMALL,
-    black,
-)
+from tests.printers.simulated_hosts import CUT, SMALL, black, say
 
 
 @pytest.fixture
