@@ -55,8 +55,9 @@ def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Sta
     printers = PrinterService(store, vault, now, follow, addresses, translator, settings.data)
     portal = PortalService(store, vault, now, settings.portal_url, settings.portal_password_file)
     house = House(
-        store=store, hub=Hub(store), pages=Pages(found), assets=found, visitors=Visitors(store), vault=vault, now=now,
-        follow_url=settings.follow_url, secure_cookies=settings.https, wake=portal.wake,
+        store=store, hub=Hub(store), pages=Pages(found), assets=found, visitors=Visitors(store), vault=vault,
+        now=now, follow_url=settings.follow_url, secure_cookies=settings.https, wake=portal.wake,
+        printers=lambda: printers.health,
     )  # fmt: skip
 
     @contextlib.asynccontextmanager

@@ -53,6 +53,7 @@ async def overview(request: Request) -> dict[str, Any]:
         "outbox": house.store.read(jobs.outbox_depths),
         "zone_names": {zone.id: text_of(zone.name, request.state.language) for zone in centre.zones},
         "unreachable": _without_access(centre),
+        "printers": house.printers(),
     }
 
 

@@ -3,11 +3,13 @@
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import click
 import uvicorn
+from starlette.applications import Starlette
 
 from commands import demo as demo_centre
 from commands.logging import configure
@@ -69,10 +71,29 @@ def run(
     )  # fmt: skip
     server = uvicorn.Server(config)
     url = f"http://{settings.host}:{port}"
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+    with _measures(app, settings.metrics_port), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_serve(server, listener, url, ready, beside))
     if not server.started:
         raise click.ClickException("the server could not start; see the log above")
+
+
+@contextmanager
+def _measures(app: Starlette, port: int) -> Iterator[None]:
+    """Serve /metrics beside the pages, on loopback only; 0 turns it off."""
+    if not port:
+        yield
+        return
+    from web.measures import serve_measures
+
+    try:
+        server = serve_measures(app.state.house, port)
+    except OSError as error:
+        raise click.ClickException(f"MOTCUA_METRICS_PORT {port}: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def _listen(host: str, port: int) -> socket.socket:

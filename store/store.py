@@ -85,6 +85,16 @@ class Store:
             with suppress(database.DatabaseError):
                 db.execute("COMMIT")
 
+    @contextmanager
+    def own_reader(self) -> Iterator[Connection]:
+        """A read-only connection for one use, in one consistent view: for threads that come and go."""
+        db = database.open_reader(self.path)
+        try:
+            db.execute("BEGIN")
+            yield db
+        finally:
+            db.close()
+
     def _reader(self) -> Connection:
         db = getattr(self._readers, "db", None)
         if db is None:

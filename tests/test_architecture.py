@@ -33,8 +33,8 @@ MAY_IMPORT = {
 # Programs of their own, which stand for the devices and the portal of others: they import nothing of ours.
 STRANGERS = {"printers": "simulator", "portal": "sandbox"}
 DOMAIN_NEEDS = {
-    "annotationlib", "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "itertools", "json",
-    "re", "string", "tomllib", "types", "typing", "unicodedata",
+    "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "functools", "itertools", "json", "re",
+    "tomllib", "types", "typing", "unicodedata",
 }  # fmt: skip
 SQLITE = {"sqlite3", "pysqlite3", "sqlite_utils"}
 WALL_CLOCK = {"datetime": {"now", "utcnow", "today"}, "date": {"today"}, "time": {"time", "time_ns", "localtime"}}

@@ -1,6 +1,6 @@
 """What every handler may use, made once by app.py."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -31,6 +31,7 @@ class House:
     follow_url: str
     secure_cookies: bool
     wake: Callable[[], None]
+    printers: Callable[[], Mapping[str, Any]]
 
 
 def house_of(connection: HTTPConnection) -> House:

@@ -10,12 +10,33 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from domain.days import local
+from domain.errors import msgid
+from domain.roles import Role
 from domain.tickets import shown_number
 from web.assets import Assets
 from web.languages import LANGUAGES, translations
 
 ROOMS = ("web", "kiosk", "counter", "display", "admin", "api")
-WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+ROLE_NAMES = {
+    Role.KIOSK: msgid("ki-ốt"),
+    Role.WALL: msgid("màn hình sảnh"),
+    Role.CLERK: msgid("cán bộ tiếp nhận"),
+    Role.RESULT_OFFICER: msgid("cán bộ trả kết quả"),
+    Role.GUIDE: msgid("cán bộ hướng dẫn"),
+    Role.SUPERVISOR: msgid("giám sát"),
+    Role.MANAGER: msgid("lãnh đạo"),
+    Role.ADMINISTRATOR: msgid("quản trị"),
+    Role.AUDITOR: msgid("kiểm tra"),
+}
+WEEKDAYS = (
+    msgid("thứ Hai"),
+    msgid("thứ Ba"),
+    msgid("thứ Tư"),
+    msgid("thứ Năm"),
+    msgid("thứ Sáu"),
+    msgid("thứ Bảy"),
+    msgid("Chủ nhật"),
+)
 
 
 class Pages:
@@ -48,7 +69,7 @@ def _environment(loader: PrefixLoader, assets: Assets, language: str) -> Environ
     environment.filters["day"] = lambda instant: f"{local(instant):%d/%m/%Y}"
     environment.filters["weekday"] = lambda instant: weekday(instant, gettext)
     environment.filters["minutes"] = lambda value: "–" if value is None else f"{value:.0f}"
-    environment.tests["text"] = lambda value: bool(value)
+    environment.filters["role"] = lambda role: gettext(ROLE_NAMES[Role(role)])
     return environment
 
 

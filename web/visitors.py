@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.centres import Device
 from starlette.requests import HTTPConnection
 
+from domain.centres import Device
 from domain.events import (
     CentreLoaded,
     DevicePaired,

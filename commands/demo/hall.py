@@ -29,14 +29,14 @@ HERE = Path(__file__).parent
 PASSWORD = "mot-cua-2026"  # noqa: S105 the demo only; it is printed in the table of links
 ACT = Act("demo")
 CODE_LASTS = timedelta(days=3650)
-OPEN_COUNTERS = 8
+OPEN_COUNTERS = 11
 FIRST_HOUR = (5, 3, 4, 2, 3, 1, 4, 2)
 
 
 def prepare(base: Settings, port: int, near: Neighbours, *, empty: bool) -> Settings:
     """The demo's settings, and its data where there is none yet. `empty` leaves the file without a centre."""
     settings = replace(
-        base, port=port, host="127.0.0.1", demo=True, follow_url=f"http://127.0.0.1:{port}/follow",
+        base, port=port, host="127.0.0.1", demo=True, metrics_port=near.measures_port, follow_url=f"http://127.0.0.1:{port}/follow",
         portal_url=near.portal_adapter, portal_password_file=near.password_file,
         printer_of=tuple((name, f"tcp://127.0.0.1:{at}") for name, at in near.printers),
     )  # fmt: skip
@@ -80,7 +80,7 @@ def open_day(tx: Tx) -> int:
 
 
 def _first_hour(store: Store, centre: Centre, vault: Vault) -> None:
-    """Eight open counters, people waiting, a few served, one dossier on its way."""
+    """Eleven open counters, people waiting, a few served, one dossier on its way."""
     clerks = [p for p in centre.people if p.counter is not None][:OPEN_COUNTERS]
     for clerk in clerks:
         store.write_now(Act(clerk.id), shifts.open_shift, clerk.counter or 0, clerk.id)
@@ -88,7 +88,7 @@ def _first_hour(store: Store, centre: Centre, vault: Vault) -> None:
         for queue, count in zip(centre.queues, FIRST_HOUR, strict=False):
             if turn < count:
                 store.write_now(ACT, ticketing.take_ticket, queue.id)
-    for clerk in clerks[:5]:
+    for clerk in clerks[:6]:
         store.write_now(Act(clerk.id), calling.call_next, clerk.counter or 0, clerk.id)
     _one_dossier(store, centre, vault, clerks[0].id, clerks[0].counter or 0)
 
@@ -138,6 +138,7 @@ def show(url: str, near: Neighbours, *, empty: bool) -> None:
         ("cổng thử nghiệm đã nhận gì", near.portal_url + "/", ""),
         ("giấy mà máy in mô phỏng đã in", near.paper_url + "/", ""),
         ("API", f"{url}/api/v1", ""),
+        ("số đo (Prometheus)", f"http://127.0.0.1:{near.measures_port}/metrics", ""),
     ]
     if empty:
         rows.insert(0, ("quản trị", f"{url}/admin", "tạo người đầu tiên: motcua person add"))

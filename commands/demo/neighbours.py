@@ -14,8 +14,7 @@ import click
 
 HERE = Path(__file__).parent
 PORTAL_USER, PORTAL_PASSWORD = "H56", "thu-nghiem"
-PREFERRED = {"printer": 9100, "printer-2": 9101, "paper": 9180, "portal": 8080}
-STARTED_WITHIN_LINES = 1
+PREFERRED = {"printer": 9100, "printer-2": 9101, "paper": 9180, "portal": 8080, "measures": 9464}
 PR_SET_PDEATHSIG = 1
 
 
@@ -27,6 +26,7 @@ class Neighbours:
     paper_url: str
     portal_url: str
     password_file: Path
+    measures_port: int
 
     @property
     def portal_adapter(self) -> str:
@@ -60,6 +60,7 @@ def neighbours(data: Path) -> Iterator[Neighbours]:
             f"http://127.0.0.1:{ports['paper']}",
             f"http://127.0.0.1:{ports['portal']}",
             password,
+            ports["measures"],
         )
     finally:
         _end(running)

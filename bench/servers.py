@@ -1,0 +1,230 @@
+"""The server under measurement: `motcua serve` as a process of its own on a fresh file with the demo centre.
+
+Its two printers are the quiet ones of this module: they take every byte and never answer, so that slips are
+drawn and sent while it is measured, and no printer of this machine prints them.
+"""
+
+import asyncio
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import clock
+from commands.centre import calendar_of
+from commands.demo.hall import HERE as DEMO
+from domain.centres import Centre, read_centre
+from domain.procedures import read_catalogue
+from operations import entering, managing, shifts
+from operations.ticketing import take_ticket
+from settings import PREFIX, Settings
+from store import days, tickets
+from store.store import Store
+from store.writer import Act
+from web.devices import plain_code
+from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE, hash_of, new_token
+
+ROOT = Path(__file__).parent.parent
+SERVE = ("-m", "commands")
+READY_WITHIN_SECONDS = 30
+STOP_WITHIN_SECONDS = 15
+PAGE = os.sysconf("SC_PAGE_SIZE")
+TICKS = os.sysconf("SC_CLK_TCK")
+BENCH = Act("bench")
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """A furnished data folder, copied for every server, and the cookies that open its doors."""
+
+    data: Path
+    centre: Centre
+    devices: dict[str, str]
+    people: dict[str, str]
+
+    def copy(self, name: str) -> Path:
+        """A data folder of its own beside this one."""
+        return Path(shutil.copytree(self.data, self.data.with_name(name)))
+
+
+@contextmanager
+def furnished(folder: Path | None = None) -> Iterator[Hall]:
+    """The demo centre with paired screens, signed-in clerks and open counters; gone afterwards.
+
+    It lies where files outlive a restart, because a folder in memory would make FULL cost nothing.
+    """
+    place = folder or (Path("/var/tmp") if os.access("/var/tmp", os.W_OK) else None)
+    with tempfile.TemporaryDirectory(prefix="motcua-bench-", dir=place) as own:
+        yield _furnish(Path(own) / "hall")
+
+
+def _furnish(data: Path) -> Hall:
+    centre = read_centre((DEMO / "centre.toml").read_text(encoding="utf-8"))
+    store = Store(Settings(data=data).file, clock.now)
+    store.start()
+    try:
+        store.write_now(BENCH, managing.load_centre, centre, calendar_of(centre))
+        rows, _ = read_catalogue((DEMO / "procedures.jsonl").read_bytes().splitlines())
+        store.write_now(BENCH, managing.list_procedures, rows)
+        for clerk in centre.people:
+            if clerk.counter is not None:
+                store.write_now(Act(clerk.id), shifts.open_shift, clerk.counter, clerk.id)
+        people = {person.id: _sign_in(store, person.id) for person in centre.people}
+        return Hall(data, centre, {device.id: _pair(store, device.id) for device in centre.devices}, people)
+    finally:
+        store.close()
+
+
+def _sign_in(store: Store, person: str) -> str:
+    token = new_token()
+    store.write_now(Act(person), entering.sign_in, person, hash_of(token))
+    return f"{SIGN_IN_COOKIE}={token}"
+
+
+def _pair(store: Store, device: str) -> str:
+    token, code = new_token(), hash_of(plain_code("BENCH-CODE"))
+    store.write_now(BENCH, entering.offer_pairing, device, code)
+    store.write_now(BENCH, entering.pair_device, device, code, hash_of(token))
+    return f"{DEVICE_COOKIE}{device}={token}"
+
+
+def seat_people(data: Path, queues: Sequence[str], each: int) -> None:
+    """Let so many wait in each of these queues before the server starts."""
+    store = Store(Settings(data=data).file, clock.now)
+    store.start()
+    try:
+        for _ in range(each):
+            for queue in queues:
+                store.write_now(BENCH, take_ticket, queue)
+    finally:
+        store.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the file holds in the end: every number of the day, every call, and how it was made durable."""
+
+    numbers: list[str]
+    calls: list[tickets.Call]
+    synchronous: int
+
+
+def read_back(data: Path) -> Written:
+    """Read a stopped server's file."""
+    store = Store(Settings(data=data).file, clock.now)
+    store.start()
+    try:
+        day = store.read(days.newest)
+        number = day.id if day else 0
+        given = store.read(tickets.of_day, number)
+        calls = store.read(tickets.calls, number, 0, sys.maxsize)
+        return Written([ticket.number for ticket in given], calls, _synchronous(store))
+    finally:
+        store.close()
+
+
+def _synchronous(store: Store) -> int:
+    """The writer's own setting; opened by the same code as the server's: 2 is FULL."""
+    return int(store.writer.db.execute("PRAGMA synchronous").fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server and what /proc tells of it."""
+
+    process: "subprocess.Popen[str]"
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The origin that the browser sees."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def cpu_seconds(self) -> float:
+        """User and system time so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(") ")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def memory_mb(self) -> float:
+        """Resident memory, MB of 10^6 bytes."""
+        return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * PAGE / 1e6
+
+
+@contextmanager
+def process(
+    data: Path, printers: Sequence[tuple[str, int]] = (), port: int = 0, launcher: Sequence[str] = SERVE
+) -> Iterator["subprocess.Popen[str]"]:
+    """Start `serve` and end it again; it may not answer yet."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    environment["PYTHONPATH"] = str(ROOT)
+    environment[f"{PREFIX}PRINTER_OF"] = ",".join(f"{name}=tcp://127.0.0.1:{at}" for name, at in printers)
+    command = [sys.executable, *launcher, "--data", str(data), "serve", "--port", str(port)]
+    started = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        yield started
+    finally:
+        started.terminate()
+        try:
+            started.wait(STOP_WITHIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.wait()
+        if started.stdout:
+            started.stdout.close()
+
+
+@contextmanager
+def serving(
+    data: Path, printers: Sequence[tuple[str, int]] = (), launcher: Sequence[str] = SERVE
+) -> Iterator[Server]:
+    """The server on any free port, ready."""
+    with process(data, printers, launcher=launcher) as started:
+        yield Server(started, _ready_port(started))
+
+
+def _ready_port(started: "subprocess.Popen[str]") -> int:
+    readable = started.stdout and select.select([started.stdout], [], [], READY_WITHIN_SECONDS)[0]
+    line = started.stdout.readline() if started.stdout and readable else ""
+    if not line.startswith("ready "):
+        raise RuntimeError(f"the server did not start within {READY_WITHIN_SECONDS} s: {line!r}")
+    return int(line.rpartition(":")[2])
+
+
+@asynccontextmanager
+async def quiet_printers(centre: Centre) -> AsyncIterator[list[tuple[str, int]]]:
+    """A port for each printer of the centre, on which everything is taken and nothing said."""
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while await reader.read(65536):
+                pass
+        except OSError:
+            pass
+        finally:
+            writer.close()
+
+    listening = [await asyncio.start_server(take, "127.0.0.1", 0) for _ in centre.printers]
+    try:
+        yield [(p.id, server.sockets[0].getsockname()[1]) for p, server in zip(centre.printers, listening, strict=True)]
+    finally:
+        for server in listening:
+            server.close()
+
+
+def flush_rate(folder: Path, seconds: float) -> float:
+    """How often a second this disk makes 4 KiB durable: append and fdatasync, one after the other."""
+    block, flushes = b"\0" * 4096, 0
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+        start = perf_counter()
+        while (spent := perf_counter() - start) < seconds:
+            file.write(block)
+            os.fdatasync(file.fileno())
+            flushes += 1
+    return flushes / spent
