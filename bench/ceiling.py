@@ -38,5 +38,5 @@ def counting(write: Write) -> Write:
 
 
 if __name__ == "__main__":
-    Store.write = counting(Store.write)  # type: ignore[method-assign]
+    setattr(Store, "write", counting(Store.write))  # noqa: B010 a type checker would refuse the plain form
     main()

@@ -6,21 +6,24 @@ turn; what a further paired device would cost (one more remembered cookie) is no
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import process_time
 
 import uvloop
 
 from bench import ceiling, kiosks
 from bench.figures import Figure, middle, percentile
-from bench.kiosks import Round, presses
+from bench.kiosks import Round
 from bench.servers import SERVE, Hall, Server, Written, flush_rate, furnished, quiet_printers, read_back, serving
+
+WARM_KIOSKS = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How long it takes: rounds x (seconds for every number of kiosks, twice from two kiosks on)."""
+    """How long it takes: in every round so many seconds for each number of kiosks, at both servers."""
 
     kiosks: tuple[int, ...] = (1, 32, 256)
     rounds: int = 7
@@ -33,13 +36,13 @@ QUICK = Sizes(rounds=3, seconds=1.0)
 
 @dataclass(slots=True)
 class Measured:
-    """All rounds by number of kiosks, the disk, and what the file holds in the end."""
+    """All rounds by number of kiosks, and what the disk, the processors and the file say."""
 
     issue: dict[int, list[Round]] = field(default_factory=lambda: defaultdict(list))
     ceiling: dict[int, list[Round]] = field(default_factory=lambda: defaultdict(list))
     flushes: list[float] = field(default_factory=list)
-    client_cpu: list[float] = field(default_factory=list)
-    server_cpu: list[float] = field(default_factory=list)
+    client_cpu: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
+    server_cpu: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
     shown: list[str] = field(default_factory=list)
     written: Written | None = None
 
@@ -51,27 +54,77 @@ def run(quick: bool) -> list[Figure]:
 
 
 def measure(hall: Hall, sizes: Sizes, launcher: Sequence[str] = SERVE) -> Measured:
-    """Press at both servers in turn (issue, ceiling, issue, …): this way a noisy neighbour harms both alike."""
-    measured = Measured()
-    asyncio.Runner(loop_factory=uvloop.new_event_loop).run(_rounds(hall, sizes, launcher, measured))
-    measured.written = read_back(hall.data.with_name("issue"))
+    """Press at both servers in turn (issue, ceiling, issue, …): a noisy neighbour then harms both alike."""
+    measured, data = Measured(), hall.copy("issue")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_rounds(measured, hall, data, sizes, launcher))
+    measured.written = read_back(data)
     return measured
 
 
-async def _rounds(hall: Hall, sizes: Sizes, launcher: Sequence[str], measured: Measured) -> None:
+async def _rounds(measured: Measured, hall: Hall, data: Path, sizes: Sizes, launcher: Sequence[str]) -> None:
     async with quiet_printers(hall.centre) as printers:
         with (
-            serving(hall.copy("issue"), printers, launcher) as server,
+            serving(data, printers, launcher) as server,
             serving(hall.copy("ceiling"), printers, ceiling.LAUNCHER) as counter,
         ):
-            tap, ceiling_tap = _requests(hall, server), _requests(hall, counter)
-            for warm, at in ((tap, server), (ceiling_tap, counter)):
-                first = await kiosks.press(at.port, warm, min(32, max(sizes.kiosks)), 0, ceiling.WRITTEN_FIRST)
-                measured.shown += _texts(first) if at is server else []
-            for _ in range(sizes.rounds):
+            tap, other_tap = _presses(hall, server), _presses(hall, counter)
+            warm = await kiosks.press(server.port, tap, WARM_KIOSKS, 0, ceiling.WRITTEN_FIRST)
+            measured.shown += _texts(warm)
+            await kiosks.press(counter.port, other_tap, WARM_KIOSKS, 0, ceiling.WRITTEN_FIRST)
+            for count in sizes.kiosks * sizes.rounds:
                 measured.flushes.append(flush_rate(hall.data, sizes.flush_seconds))
-                for count in sizes.kiosks:
-                    await _issue_round(measured, server, tap, count, sizes.seconds)
-                    if count > 1:
-                        done = await kiosks.press(counter.port, ceiling_tap, count, sizes.seconds)
-                        measured.ceiling[count].append(done)
+                await _issue(measured, server, tap, count, sizes.seconds)
+                measured.ceiling[count].append(await kiosks.press(counter.port, other_tap, count, sizes.seconds))
+
+
+def _presses(hall: Hall, server: Server) -> Iterator[bytes]:
+    cookies = {d.id: hall.devices[d.id] for d in hall.centre.devices if d.kind == "kiosk"}
+    return kiosks.presses(server.url, cookies, [queue.id for queue in hall.centre.queues])
+
+
+async def _issue(measured: Measured, server: Server, tap: Iterator[bytes], count: int, seconds: float) -> None:
+    own, its = process_time(), server.cpu_seconds()
+    done = await kiosks.press(server.port, tap, count, seconds)
+    measured.client_cpu[count].append((process_time() - own) / done.seconds)
+    measured.server_cpu[count].append((server.cpu_seconds() - its) / done.seconds)
+    measured.issue[count].append(done)
+    measured.shown += _texts(done)
+
+
+def _texts(done: Round) -> list[str]:
+    return [number.decode() for number in done.numbers]
+
+
+def figures(measured: Measured) -> list[Figure]:
+    """Medians over the rounds; a percentile is taken within each round first."""
+    found: list[Figure] = []
+    for count, rounds in measured.issue.items():
+        found += [
+            (f"issue_rate_{count}", middle([done.rate for done in rounds]), "tickets/s"),
+            (f"issue_p50_ms_{count}", middle([percentile(done.milliseconds, 50) for done in rounds], 2), "ms"),
+            (f"issue_p99_ms_{count}", middle([percentile(done.milliseconds, 99) for done in rounds], 2), "ms"),
+            (f"ceiling_rate_{count}", middle([done.rate for done in measured.ceiling[count]]), "tickets/s"),
+            (f"issue_ratio_{count}", _ratio(rounds, measured.ceiling[count]), "of_ceiling"),
+            (f"issue_server_cpu_{count}", middle(measured.server_cpu[count], 2), "cores"),
+            (f"issue_client_cpu_{count}", middle(measured.client_cpu[count], 2), "cores"),
+        ]
+    repeated, lost = exactness(measured)
+    return [
+        *found,
+        ("issue_duplicates", repeated, "tickets"),
+        ("issue_lost", lost, "tickets"),
+        ("fsync_rate", middle(measured.flushes), "fdatasync/s"),
+        ("synchronous", measured.written.synchronous if measured.written else -1, "pragma"),
+    ]
+
+
+def _ratio(rounds: Sequence[Round], ceiling_rounds: Sequence[Round]) -> float:
+    return round(middle([done.rate for done in rounds], 3) / middle([done.rate for done in ceiling_rounds], 3), 3)
+
+
+def exactness(measured: Measured) -> tuple[int, int]:
+    """How many numbers were shown or written more than once, and how many were shown but never written."""
+    written = measured.written.numbers if measured.written else []
+    repeated = max(len(measured.shown) - len(set(measured.shown)), len(written) - len(set(written)))
+    return repeated, len(set(measured.shown) - set(written))

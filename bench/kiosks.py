@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import cast
 
 NUMBER = b'id="number">'
 ANSWER_WITHIN_SECONDS = 30.0
@@ -26,8 +27,9 @@ def post(origin: str, path: str, cookie: str, length: int) -> bytes:
         f"Content-Length: {length}\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like"
         " Gecko) Chrome/142.0.0.0 Safari/537.36\r\nHX-Request: true\r\nHX-Request-Type: partial\r\n"
         f"HX-Current-URL: {origin}/\r\nAccept: text/html\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-        f"Origin: {origin}\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: same-origin\r\nSec-Fetch-Dest: empty\r\n"
-        f"Accept-Encoding: gzip, deflate, br, zstd\r\nAccept-Language: vi\r\nCookie: {cookie}\r\n\r\n"
+        f"Origin: {origin}\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: same-origin\r\n"
+        f"Sec-Fetch-Dest: empty\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n"
+        f"Accept-Language: vi\r\nCookie: {cookie}\r\n\r\n"
     ).encode()
 
 
@@ -55,12 +57,12 @@ class Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ready to ask."""
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
+        self._transport = cast(asyncio.WriteTransport, transport)  # uvloop's is one in deed, not in name
 
     def ask(self, request: bytes) -> None:
         """Send a request; the answer comes to `answered`."""
-        assert self._transport is not None
+        if self._transport is None:
+            raise Wrong("not connected")
         self.asked_at = perf_counter()
         self._transport.write(request)
 

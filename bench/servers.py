@@ -212,7 +212,9 @@ async def quiet_printers(centre: Centre) -> AsyncIterator[list[tuple[str, int]]]
 
     listening = [await asyncio.start_server(take, "127.0.0.1", 0) for _ in centre.printers]
     try:
-        yield [(p.id, server.sockets[0].getsockname()[1]) for p, server in zip(centre.printers, listening, strict=True)]
+        yield [
+            (p.id, server.sockets[0].getsockname()[1]) for p, server in zip(centre.printers, listening, strict=True)
+        ]
     finally:
         for server in listening:
             server.close()

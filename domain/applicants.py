@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import asdict, dataclass
+from unicodedata import normalize
 
 from domain.errors import Invalid, msgid
 
@@ -15,6 +16,10 @@ class IdentityWrong(Invalid):
 
 class PhoneWrong(Invalid):
     text = msgid("Số điện thoại chưa đúng. Chỉ gồm chữ số, có thể có dấu + ở đầu.")
+
+
+class NameWrong(Invalid):
+    text = msgid("Tên và địa chỉ chủ hồ sơ phải là chữ đọc được trên một dòng. Mời nhập lại.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +43,15 @@ class Applicant:
 
 
 def applicant(name: str, identity: str, phone: str, address: str) -> Applicant:
-    """A checked applicant. Raises IdentityWrong, PhoneWrong."""
+    """A checked applicant, in NFC. Raises NameWrong, IdentityWrong, PhoneWrong."""
+    if not name.strip() or not (name.isprintable() and address.isprintable()):
+        raise NameWrong()
     identity = identity.replace(" ", "")
     if identity and not (_CITIZEN.fullmatch(identity) or _OLD_CITIZEN.fullmatch(identity)):
         raise IdentityWrong()
     if phone and not _PHONE.fullmatch(phone):
         raise PhoneWrong()
-    return Applicant(name, identity, phone.replace(" ", ""), address)
+    return Applicant(normalize("NFC", name.strip()), identity, phone.replace(" ", ""), normalize("NFC", address))
 
 
 def to_bytes(person: Applicant) -> bytes:

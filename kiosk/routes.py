@@ -1,7 +1,5 @@
 """The citizen's touch screen: take a number, find a procedure, see the number large."""
 
-import secrets
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -14,7 +12,7 @@ from domain.tickets import Ticket
 from kiosk import views
 from operations.intake import find_placement
 from operations.ticketing import take_ticket
-from store import centres, jobs, procedures, tickets
+from store import centres, procedures, tickets
 from store.days import newest
 from web import forms
 from web.house import act_of, house_of, visitor_of
@@ -100,6 +98,15 @@ async def show_paper(request: Request) -> Response:
     return page(request, "kiosk/_paper.html", **views.result(request, device, ticket))
 
 
+@open_to(Role.KIOSK)
+async def show_follow_code(request: Request) -> Response:
+    """The QR code of a ticket's page for phones."""
+    picture = views.follow_picture(house_of(request), _own_ticket(request))
+    if picture is None:
+        raise NotFound(what="QR")
+    return Response(picture, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+
+
 def _own_ticket(request: Request) -> Ticket:
     """A ticket of today that this kiosk gave: another's number is nobody's business."""
     store = house_of(request).store
@@ -118,11 +125,6 @@ async def watch(socket: WebSocket) -> None:
     await house.hub.stream(socket, topic, socket.state.language, visitor.who)
 
 
-def new_page_id() -> str:
-    """The stem of the request ids of one page; made when the page opens."""
-    return secrets.token_urlsafe(12)
-
-
 ROUTES: list[BaseRoute] = [
     Route("/kiosk/{device}", show_start),
     Route("/kiosk/{device}/queues", show_queues),
@@ -131,7 +133,6 @@ ROUTES: list[BaseRoute] = [
     Route("/kiosk/{device}/tickets", take_number, methods=["POST"]),
     Route("/kiosk/{device}/tickets/{ticket:int}", show_ticket),
     Route("/kiosk/{device}/tickets/{ticket:int}/paper", show_paper),
+    Route("/kiosk/{device}/tickets/{ticket:int}/qr.svg", show_follow_code),
     WebSocketRoute("/kiosk/{device}/live", watch),
 ]
-
-__all__ = ["ROUTES", "jobs"]

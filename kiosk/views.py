@@ -128,7 +128,7 @@ def result(request: Request, device: Device, ticket: Ticket) -> dict[str, Any]:
         "queue_title": text_of(queue.title, request.state.language),
         "counters": counters_of(centre, queue),
         "paper": paper_state(house, ticket),
-        "qr": follow_code(house, ticket),
+        "has_qr": bool(follow_base(house)),
     }
 
 
@@ -148,14 +148,22 @@ def paper_state(house: House, ticket: Ticket) -> str:
     return {"confirmed": "here", "sent": "sent"}.get(job.state, "late")
 
 
-def follow_code(house: House, ticket: Ticket) -> list[str]:
-    """Rows of the QR that leads to the ticket's page on a phone, '1' for dark; empty without `follow_url`."""
-    base = house.follow_url or house.store.read(centres.current).follow_url
+def follow_picture(house: House, ticket: Ticket) -> str | None:
+    """The QR that leads to the ticket's page on a phone, as an SVG; None without `follow_url`.
+
+    A picture of its own: drawing it takes longer than giving the number, which must not wait for it.
+    """
+    base = follow_base(house)
     if not base:
-        return []
+        return None
     address = f"{base}/{ticket.id}-{house.vault.sign('follow', str(ticket.id))}"
-    code = segno.make(address, error="m", micro=False)
-    return ["".join("1" if dark else "0" for dark in row) for row in code.matrix]
+    code = segno.make(address, error="m", micro=False, mask=3)
+    return str(code.svg_inline(border=4, light="#fff", xmldecl=False, svgns=True, omitsize=True))
+
+
+def follow_base(house: House) -> str:
+    """Where phones follow a ticket: the setting, else the centre's own; empty for nowhere."""
+    return house.follow_url or house.store.read(centres.current).follow_url
 
 
 def notices(house: House, language: str) -> str:

@@ -103,6 +103,8 @@ def _check(tx: Tx, intake: Intake) -> None:
         raise Invalid(what="owner_kind, delivery")
     if len(intake.summary) > SUMMARY_AT_MOST or len(intake.documents) > DOCUMENTS_AT_MOST:
         raise Invalid(what="summary, documents")
+    if not all(text.isprintable() for text in (intake.summary, *(name for name, _ in intake.documents))):
+        raise Invalid(what="summary, documents")
 
 
 def _rule(placement: Placement, due: Due | None) -> dict[str, Any]:

@@ -31,6 +31,18 @@
     if (age > RELOAD) probe();
   }
 
+  // A press whose answer was lost says so; pressing again sends the same request id, so nothing happens twice.
+  document.addEventListener('htmx:error', event => {
+    const place = document.querySelector('[data-unanswered]');
+    if (!event.detail?.ctx || !place) return;
+    const line = document.createElement('p');
+    line.className = 'failure';
+    line.setAttribute('role', 'alert');
+    line.textContent = place.dataset.unanswered;
+    place.replaceChildren(line);
+  });
+  document.addEventListener('htmx:before:request', () => document.querySelector('[data-unanswered]')?.replaceChildren());
+
   document.addEventListener('DOMContentLoaded', () => {
     hearing();
     setInterval(watch, 500);

@@ -1,0 +1,80 @@
+"""A start: from the process's first moment to the first answer of /healthz, and to the first ticket's page."""
+
+import socket
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from bench import kiosks
+from bench.figures import Figure, middle
+from bench.kiosks import NUMBER, Wrong
+from bench.servers import SERVE, Hall, furnished, process
+
+ASK_AGAIN_SECONDS = 0.005
+START_WITHIN_SECONDS = 30.0
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Seconds since the process began."""
+
+    answers: float
+    first_ticket: float
+
+
+def run(quick: bool) -> list[Figure]:
+    """Medians of several starts on one furnished file; nothing of the first start is kept warm on purpose."""
+    with furnished() as hall:
+        data = hall.copy("start")
+        return figures([start(hall, data) for _ in range(3 if quick else 5)])
+
+
+def figures(starts: Sequence[Started]) -> list[Figure]:
+    """The medians."""
+    return [
+        ("start_seconds", middle([started.answers for started in starts], 3), "s"),
+        ("start_first_ticket_seconds", middle([started.first_ticket for started in starts], 3), "s"),
+    ]
+
+
+def start(hall: Hall, data: Path, launcher: Sequence[str] = SERVE) -> Started:
+    """Start once, ask until it answers, take a number, end it. Raises Wrong."""
+    port = _free_port()
+    began = perf_counter()
+    with process(data, [(p.id, _free_port()) for p in hall.centre.printers], port, launcher) as server:
+        while not _ask(port, HEALTH).startswith(b"HTTP/1.1 200"):
+            if server.poll() is not None or perf_counter() - began > START_WITHIN_SECONDS:
+                raise Wrong(f"the server did not start; its exit code is {server.poll()}")
+            time.sleep(ASK_AGAIN_SECONDS)
+        answers = perf_counter() - began
+        page = _ask(port, _press(hall, port))
+        first_ticket = perf_counter() - began
+    if NUMBER not in page:
+        raise Wrong(f"no number on the first page: {page[:300]!r}")
+    return Started(answers, first_ticket)
+
+
+def _press(hall: Hall, port: int) -> bytes:
+    cookies = {device.id: hall.devices[device.id] for device in hall.centre.devices if device.kind == "kiosk"}
+    request = next(kiosks.presses(f"http://127.0.0.1:{port}", cookies, [hall.centre.queues[0].id]))
+    return request.replace(b"Connection: keep-alive", b"Connection: close", 1)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _ask(port: int, request: bytes) -> bytes:
+    """The whole answer, nothing while nobody listens."""
+    answer = b""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=START_WITHIN_SECONDS) as line:
+        line.sendall(request)
+        while piece := line.recv(65536):
+            answer += piece
+    return answer

@@ -1,0 +1,38 @@
+"""A real Chromium for each module, and screens that fail a test by themselves when they complain."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.screens import Screens, chromium_running
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here drives a browser."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+# Not for the whole session: while Playwright lives, no other test of this thread could run an event loop.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser; each test opens contexts of its own in it."""
+    with chromium_running() as browser:
+        yield browser
+
+
+@pytest.fixture
+def open_screen(chromium: Browser) -> Iterator[Screens]:
+    """`open_screen("kiosk", url, passes=...)`; a console error, page error or policy violation fails the test."""
+    screens = Screens(chromium)
+    try:
+        yield screens
+        unexpected = screens.unexpected()
+    finally:
+        screens.close()
+    assert not unexpected, "\n".join(unexpected)

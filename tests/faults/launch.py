@@ -1,0 +1,185 @@
+"""`motcua` with one fault planted: python -m tests.faults.launch FAULT --data … serve …
+
+Each function breaks one promise as a plausible mistake would; the tests must catch every one of them.
+"""
+
+import asyncio
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from commands.main import main
+from domain.events import TicketCalled, TicketIssued
+from domain.routing import choose, served_queues
+from operations import calling, printing, ticketing
+from operations.shifts import find_counter, own_shift
+from store import centres, database, jobs, journal, tickets
+from store.journal import Recorded
+from store.store import Store
+from store.writer import Job, Tx, Writer
+
+WINDOW_SECONDS = 0.15
+STALE_BY = 3
+
+
+def answers_before_commit() -> None:
+    """The writer resolves the futures, and only then commits."""
+
+    def commit(self: Writer, batch: list[Job]) -> list[Recorded]:
+        events: list[Recorded] = []
+        self.db.execute("BEGIN IMMEDIATE")
+        place = journal.head(self.db)
+        for job in batch:
+            place = self._perform(job, place, events)
+        self._hand_out(batch, [])
+        time.sleep(WINDOW_SECONDS)
+        self.db.execute("COMMIT")
+        return events
+
+    Writer._commit = commit  # type: ignore[method-assign]
+
+
+def numbers_in_memory() -> None:
+    """The last number of a queue lives in memory and starts anew from a value written a while ago."""
+    numbers: dict[tuple[int, str], int] = {}
+    stored = tickets.line
+
+    def line(db: Any, day: int, queue: str) -> tuple[int, int]:
+        last, waiting = stored(db, day, queue)
+        numbers[day, queue] = numbers.get((day, queue), max(0, last - STALE_BY - 1)) + 1
+        return numbers[day, queue] - 1, waiting
+
+    ticketing.tickets = SimpleNamespace(**{**vars(tickets), "line": line})  # type: ignore[assignment]
+
+
+def selects_then_updates() -> None:
+    """Who is next is read before the write, and the write does not ask again."""
+    write = Store.write
+
+    def call_chosen(tx: Tx, counter: int, person: str, seen: int | None, ticket: int) -> calling.Called:
+        own_shift(tx, counter, person)
+        called = tx.record(TicketCalled(ticket, counter, person))
+        return calling.Called(tickets.load(tx.db, ticket), called.seq)
+
+    async def choosing(self: Store, act: Any, operation: Any, *args: Any, **kwargs: Any) -> Any:
+        if operation is not calling.call_next:
+            return await write(self, act, operation, *args, **kwargs)
+        place = find_counter(self.read(centres.current), args[0])
+        head = choose(self.read(tickets.heads, served_queues(place)))
+        if head is None:
+            return calling.Called(None, None)
+        return await write(self, act, call_chosen, *args, head.ticket)
+
+    def called(db: Any, recorded: Recorded) -> None:
+        e = recorded.event
+        db.execute("UPDATE tickets SET state = 'called', counter = ?, called_at = ? WHERE id = ?",
+                   (e.counter, recorded.at, e.ticket))  # fmt: skip
+        tickets._announce(db, recorded, "call", e.person)
+
+    Store.write = choosing  # type: ignore[method-assign]
+    journal._projections[TicketCalled] = [called]
+
+
+def forgets_requests() -> None:
+    """The request id is dropped on the way: a repeated press is a new one."""
+    write = Store.write
+
+    async def forgetting(self: Store, act: Any, operation: Any, *args: Any, **kwargs: Any) -> Any:
+        return await write(self, type(act)(act.who), operation, *args, **kwargs)
+
+    Store.write = forgetting  # type: ignore[method-assign]
+
+
+def full_when_told() -> None:
+    """No fault of ours: the file may not grow while a file `full` lies beside it (SQLITE_FULL without a full disk)."""
+    commit = Writer._commit
+
+    def limited(self: Writer, batch: list[Job]) -> list[Recorded]:
+        told = (Path(self.db.execute("PRAGMA database_list").fetchone()[2]).parent / "full").exists()
+        pages = self.db.execute("PRAGMA page_count").fetchone()[0] if told else 4_294_967_294
+        self.db.execute(f"PRAGMA max_page_count = {pages}")
+        return commit(self, batch)
+
+    Writer._commit = limited  # type: ignore[method-assign]
+
+
+def keeps_half_when_full() -> None:
+    """On a full disk the number is kept in a second file and given all the same, though nothing was committed."""
+    full_when_told()
+    handing = Writer._hand_out
+
+    def pretending(self: Writer, batch: list[Job], events: list[Recorded]) -> None:
+        for job in batch:
+            if job.error is not None and job.operation is ticketing.take_ticket and type(job.error).__name__ == "StoreFull":
+                self.db.execute("PRAGMA max_page_count = 4294967294")
+                self.db.execute("INSERT OR REPLACE INTO lines VALUES (1, ?, 500, 500)", (job.args[0],))
+        handing(self, batch, events)
+
+    Writer._hand_out = pretending  # type: ignore[method-assign]
+
+
+def prints_unknown_again() -> None:
+    """After a start, slips that had begun are simply printed once more."""
+
+    def recover_slips(tx: Tx) -> int:
+        jobs.drop_leases(tx.db)
+        tx.db.execute("UPDATE leases SET started = 0 WHERE kind = 'print'")
+        return 0
+
+    printing.recover_slips = recover_slips
+
+
+def takes_silence_for_yes() -> None:
+    """The portal's worker takes an unclear answer for an acknowledgement."""
+    from portal import worker
+
+    send = worker.PortalWorker.send
+
+    async def hopeful(self: Any, message: Any) -> str:
+        try:
+            return await send(self, message)
+        except worker.Temporary:
+            return "inserted"
+
+    worker.PortalWorker.send = hopeful  # type: ignore[method-assign]
+
+
+def waits_for_the_portal() -> None:
+    """Taking a number waits while the portal has not answered."""
+    write = Store.write
+
+    async def waiting(self: Store, act: Any, operation: Any, *args: Any, **kwargs: Any) -> Any:
+        if operation is ticketing.take_ticket and self.read(jobs.outbox_depths)["portal"]:
+            await asyncio.sleep(0.3)
+        return await write(self, act, operation, *args, **kwargs)
+
+    Store.write = waiting  # type: ignore[method-assign]
+
+
+def never_lets_go() -> None:
+    """uvicorn's own protocol: closing waits for a buffer that nobody empties."""
+    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+    from commands import serving
+
+    serving.LettingGo = WebSocketsSansIOProtocol  # type: ignore[misc, assignment]
+
+
+FAULTS: dict[str, Callable[[], None]] = {
+    plant.__name__: plant
+    for plant in (
+        answers_before_commit, numbers_in_memory, selects_then_updates, forgets_requests, full_when_told,
+        keeps_half_when_full, prints_unknown_again, takes_silence_for_yes, waits_for_the_portal, never_lets_go,
+    )
+}  # fmt: skip
+
+if __name__ == "__main__":
+    FAULTS[sys.argv.pop(1)]()
+    main()
+
+__all__ = ["FAULTS", "TicketIssued", "database", "os", "sqlite3"]

@@ -1,0 +1,224 @@
+"""R1: the server killed over and over under a working hall; nothing acknowledged is lost, nothing is given twice."""
+
+import asyncio
+import random
+import tempfile
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store import database, journal, upkeep
+from tests.support.crowd import (
+    Browser,
+    Clerk,
+    Furnished,
+    Kiosk,
+    Lost,
+    Process,
+    Screen,
+    calls_of,
+    furnish,
+    report,
+    serving,
+    should_show,
+    tickets_of,
+    until,
+)
+from tests.support.halls import demo_centre
+from tests.support.sizes import size
+
+pytestmark = pytest.mark.fault
+
+KIOSKS = ("K1", "K2") * 3
+CLERKS = {1: "cb01", 2: "cb02", 3: "cb03", 10: "cb10"}
+QUEUES = ("ho-tich", "chung-thuc", "dat-dai")
+SCREENS_SECONDS = 5.0
+ANSWERS_A_LIFE = (8, 60)
+
+
+@dataclass
+class Hall:
+    """Six kiosks, four clerks and six screens at one server, and the gate behind which they wait for its restart."""
+
+    place: Furnished
+    process: Process
+    dice: random.Random
+    kiosks: list[Kiosk] = field(default_factory=list)
+    clerks: list[Clerk] = field(default_factory=list)
+    screens: list[Screen] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    answered: int = 0
+    slowest: float = 0.0
+    failures: list[AssertionError] = field(default_factory=list)
+
+    def furnish(self) -> None:
+        """Put everybody in place."""
+        url, cookie = self.process.url, self.place.cookie
+        for name in KIOSKS:
+            self.kiosks.append(Kiosk(Browser(url, cookie(name)), name, QUEUES, random.Random(self.dice.random())))
+        for counter, person in CLERKS.items():
+            self.clerks.append(Clerk(Browser(url, cookie(person)), counter, random.Random(self.dice.random())))
+        self.screens += [Screen(url, f"/display/{wall}/live", cookie(wall)) for wall in ("W1", "W2", "W1", "W2")]
+        self.screens += [Screen(url, f"/counter/{n}/live", cookie(CLERKS[n])) for n in (1, 10)]
+
+    async def work(self, somebody: Kiosk | Clerk) -> None:
+        """Press, and press again what was lost, whenever the gate is open."""
+        while True:
+            await self.gate.wait()
+            with suppress(Lost):
+                await somebody.act()
+                self.answered += 1
+
+    @property
+    def numbers(self) -> list[str]:
+        """Every number that a kiosk showed."""
+        return [number for kiosk in self.kiosks for number in kiosk.given.values()]
+
+
+async def kill_again_and_again(place: Furnished, process: Process, kills: int, seed: int) -> Hall:
+    """The trial itself: kill, restart, check, `kills` times; then let everybody come to an end."""
+    hall = Hall(place, process, random.Random(seed))
+    hall.furnish()
+    tasks = [asyncio.create_task(hall.work(somebody)) for somebody in (*hall.kiosks, *hall.clerks)]
+    tasks += [asyncio.create_task(screen.watch()) for screen in hall.screens]
+    try:
+        for _ in range(kills):
+            await live_and_die(hall, tasks)
+            await restart(hall)
+        await finish(hall)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for somebody in (*hall.kiosks, *hall.clerks):
+            await somebody.browser.leave()
+    return hall
+
+
+async def live_and_die(hall: Hall, tasks: "list[asyncio.Task[None]]") -> None:
+    enough = hall.answered + hall.dice.randint(*ANSWERS_A_LIFE)
+    hall.gate.set()
+    await until(lambda: hall.answered >= enough or any(t.done() for t in tasks), 20, "people are served")
+    for task in tasks:
+        if task.done():
+            task.result()
+    # Not always right behind an answer: anywhere in a batch, its commit, or between two of them.
+    await asyncio.sleep(hall.dice.uniform(0, 0.02))
+    hall.process.kill()
+    hall.gate.clear()
+
+
+async def restart(hall: Hall) -> None:
+    """Start again; the screens have five seconds from the ready line (how long a start takes is bench's affair)."""
+    await asyncio.to_thread(hall.process.start)
+    begun = asyncio.get_running_loop().time()
+    with hall.place.rows() as db:
+        check_numbers(hall.numbers, tickets_of(db))
+        wanted = {screen.path: should_show(db, screen.path, demo_centre()) for screen in hall.screens}
+    right = lambda: all(screen.shown() == wanted[screen.path] for screen in hall.screens)  # noqa: E731
+    await until(right, SCREENS_SECONDS, "every screen shows the server's numbers, counters and newest call")
+    hall.slowest = max(hall.slowest, asyncio.get_running_loop().time() - begun)
+    for kiosk in hall.kiosks:
+        if kiosk.given:
+            then, now = await kiosk.repeat()
+            assert then == now, f"a repeated request id gave {now}, not {then}"
+
+
+async def finish(hall: Hall) -> None:
+    """Everybody stands behind the gate; whoever still has no answer gets one."""
+    for somebody in (*hall.kiosks, *hall.clerks):
+        while somebody.pending is not None:
+            await somebody.act()
+
+
+def check_numbers(shown: list[str], kept: list[tuple[int, str, str]]) -> None:
+    """Each number that a kiosk showed stands in the file once, and each queue's numbers have no gap."""
+    assert len(shown) == len(set(shown)), f"given twice: {sorted({n for n in shown if shown.count(n) > 1})}"
+    numbers = [number for _, _, number in kept]
+    assert len(numbers) == len(set(numbers)), "a number stands twice in the file"
+    missing = set(shown) - set(numbers)
+    assert not missing, f"acknowledged and lost: {sorted(missing)}"
+    queues = defaultdict(list)
+    for day, queue, number in kept:
+        queues[day, queue].append(int(number.split()[1]))
+    for queue, found in queues.items():
+        assert sorted(found) == list(range(1, len(found) + 1)), f"{queue} has gaps: {sorted(found)}"
+
+
+def check_calls(clerks: list[Clerk], kept: list[tuple[str, int]]) -> None:
+    """Each ticket was called to one counter at most, and every call that a clerk saw stands in the file."""
+    numbers = [number for number, _ in kept]
+    assert len(numbers) == len(set(numbers)), "one ticket was called twice"
+    for clerk in clerks:
+        assert {(number, clerk.counter) for number in clerk.called} <= set(kept), "a call was lost"
+
+
+def check_file(path: Path) -> None:
+    """The journal's chain is whole, its replay gives the same tables, and the pages are sound."""
+    db = database.open_reader(path)
+    try:
+        assert journal.verify(db) is None
+        assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    finally:
+        db.close()
+    with tempfile.TemporaryDirectory() as folder:
+        assert upkeep.replay_into(path, Path(folder) / "replayed.sqlite") == []
+
+
+def check_all(hall: Hall) -> None:
+    """Everything that must hold when the day is over."""
+    with hall.place.rows() as db:
+        kept = tickets_of(db)
+        check_numbers(hall.numbers, kept)
+        assert len(kept) == len(hall.numbers), "a ticket that nobody was told of"
+        check_calls(hall.clerks, calls_of(db))
+    check_file(hall.place.file)
+
+
+def run(tmp_path: Path, kills: int, fault: str = "", without_unique: bool = False) -> Hall:
+    place = furnish(tmp_path / "data", ("K1", "K2", "W1", "W2"), CLERKS)
+    if without_unique:
+        allow_doubles(place)
+    with serving(place, fault) as process:
+        hall = asyncio.run(kill_again_and_again(place, process, kills, seed=kills))
+        process.stop()
+    check_all(hall)
+    return hall
+
+
+def test_nothing_is_lost_or_doubled_under_kills(tmp_path: Path):
+    kills = size("kills", 25, 50)
+    hall = run(tmp_path, kills)
+    lost = sum(somebody.lost for somebody in (*hall.kiosks, *hall.clerks))
+    report("kills", kills)
+    report("kills_tickets", len(hall.numbers))
+    report("kills_calls", sum(len(clerk.called) for clerk in hall.clerks))
+    report("kills_answers_lost_and_repeated", lost)
+    report("kills_screens_right_after_seconds", f"{hall.slowest:.2f}")
+    assert lost > 0, "no kill met a request on its way: the trial tried nothing"
+
+
+@pytest.mark.planted
+def test_answers_before_commit_are_caught(tmp_path: Path):
+    with pytest.raises(AssertionError, match="acknowledged and lost"):
+        run(tmp_path, 6, "answers_before_commit")
+
+
+@pytest.mark.planted
+def test_a_number_counter_in_memory_is_caught(tmp_path: Path):
+    with pytest.raises(AssertionError, match="given twice|twice in the file"):
+        run(tmp_path, 4, "numbers_in_memory", without_unique=True)
+
+
+def allow_doubles(place: Furnished) -> None:
+    """Take the schema's own guard away, so that a doubled number reaches the check."""
+    db: Any = database.open_writer(place.file)
+    rows = dict(db.execute("SELECT name, sql FROM sqlite_schema WHERE tbl_name = 'tickets' AND sql IS NOT NULL"))
+    table = rows.pop("tickets").replace("UNIQUE (day, queue, n)", "CHECK (n > 0)")
+    for statement in ("DROP TABLE tickets", table, *rows.values()):
+        db.execute(statement)
+    db.close()

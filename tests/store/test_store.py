@@ -1,0 +1,150 @@
+"""The feed: every committed event once and in order, whoever wrote it."""
+
+import asyncio
+
+import pytest
+
+from domain.events import QueueStopped
+from operations import ticketing
+from store import journal
+from store.writer import Act
+from tests.store.conftest import Bench
+
+take = ticketing.take_ticket
+
+
+def stop_often(tx, times: int) -> int:
+    for i in range(times):
+        tx.record(QueueStopped("ho-tich", str(i)))
+    return times
+
+
+@pytest.fixture
+def two(demo_file):
+    """A server and a command-line writer on one file, and what the server's listeners have heard."""
+    server, command = Bench(demo_file, server=True), Bench(demo_file)
+    heard: list[int] = []
+    server.store.listen(lambda events: heard.extend(recorded.seq for recorded in events))
+    yield server, command, heard
+    server.store.close()
+    command.store.close()
+
+
+def every_event_is_heard_once(server: Bench, heard: list[int], start: int) -> None:
+    """The feed has no gap, no repeat and no disorder up to the newest event."""
+    newest = server.store.read(journal.head)[0]
+    assert heard == list(range(start + 1, newest + 1))
+
+
+def mixed_writers(two) -> None:
+    server, command, heard = two
+    start = server.store.seen
+    server.do(take, "ho-tich")
+    assert [command.do(take, "ho-tich").n for _ in range(2)] == [2, 3]
+    server.do(take, "ho-tich")
+    command.do(take, "dat-dai")
+    catch_up(server)
+    every_event_is_heard_once(server, heard, start)
+
+
+def catch_up(server: Bench) -> None:
+    """As the app does it: never at the same time as the writer's own news."""
+    with server.held():
+        server.store.catch_up()
+
+
+def test_what_the_command_line_writes_reaches_the_servers_feed(two):
+    mixed_writers(two)
+
+
+@pytest.mark.planted
+def test_a_feed_that_skips_other_writers_is_caught(two):
+    server = two[0].store
+    server.writer.listeners[:] = [server._publish]
+    with pytest.raises(AssertionError):
+        mixed_writers(two)
+
+
+def test_catching_up_twice_tells_nothing_twice(two):
+    server, command, heard = two
+    start = server.store.seen
+    command.do(take, "ho-tich")
+    server.store.catch_up()
+    server.store.catch_up()
+    every_event_is_heard_once(server, heard, start)
+
+
+def test_a_long_absence_is_caught_up_whole(two):
+    """The catalogue may bring 20,000 events in one import; the server's next ticket must not hide any of them."""
+    server, command, heard = two
+    start = server.store.seen
+    command.do(stop_often, 10_050)
+    server.do(take, "cu-tru")
+    catch_up(server)
+    every_event_is_heard_once(server, heard, start)
+
+
+def test_an_event_that_the_feed_saw_first_is_not_told_again(demo_file):
+    """catch_up may read a commit before its own news reaches the loop."""
+
+    async def scene() -> tuple[list[int], int]:
+        server = Bench(demo_file, server=True)
+        heard: list[int] = []
+        server.store.listen(lambda events: heard.extend(recorded.seq for recorded in events))
+        writing = asyncio.ensure_future(server.store.write(Act("test"), take, "ho-tich"))
+        await asyncio.sleep(0)
+        while server.store.writer.written == 0:  # the commit is done, its news still waits for this loop
+            pass
+        server.store.catch_up()
+        await writing
+        await asyncio.sleep(0)
+        newest = server.store.read(journal.head)[0]
+        server.store.close()
+        return heard, newest
+
+    heard, newest = asyncio.run(asyncio.wait_for(scene(), 20))
+    assert heard == sorted(set(heard)), "an event was told twice"
+    assert heard[-1] == newest
+
+
+def test_answers_and_events_arrive_on_the_loop(demo_file):
+    async def scene() -> list[str]:
+        bench = Bench(demo_file, server=True)
+        where: list[str] = []
+        loop = asyncio.get_running_loop()
+
+        def note(events) -> None:
+            where.append("loop" if asyncio.get_running_loop() is loop else "elsewhere")
+
+        bench.store.listen(note)
+        answers = await asyncio.gather(*(bench.store.write(Act("K1"), take, "ho-tich") for _ in range(100)))
+        bench.store.close()
+        assert sorted(answer.n for answer in answers) == list(range(1, 101))
+        return where
+
+    assert set(asyncio.run(scene())) == {"loop"}
+
+
+def test_a_caller_who_left_does_not_stop_the_batch(demo_file):
+    async def scene() -> int:
+        bench = Bench(demo_file)
+        with bench.held():
+            gone = asyncio.ensure_future(bench.store.write(Act("K1"), take, "ho-tich"))
+            stays = asyncio.ensure_future(bench.store.write(Act("K1"), take, "ho-tich"))
+            await asyncio.sleep(0)
+            gone.cancel()
+            await asyncio.sleep(0)
+        answer = await stays
+        bench.store.close()
+        return answer.n
+
+    assert asyncio.run(asyncio.wait_for(scene(), 20)) == 2
+
+
+def test_a_snapshot_does_not_move(bench):
+    bench.do(take, "ho-tich")
+    with bench.store.snapshot() as db:
+        before = db.execute("SELECT count(*) FROM tickets").fetchone()
+        bench.do(take, "ho-tich")
+        assert db.execute("SELECT count(*) FROM tickets").fetchone() == before == (1,)
+    assert bench.one("SELECT count(*) FROM tickets") == 2

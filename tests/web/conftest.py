@@ -1,0 +1,21 @@
+"""One running centre a module, with every kind of visitor in it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.servers import Server, running
+from tests.web.walks import Crowd
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
+    """Everybody who might ask, on a server of this module."""
+    with running(tmp_path_factory.mktemp("centre") / "data") as server:
+        yield Crowd(server).gather()
+
+
+@pytest.fixture(scope="module")
+def centre(crowd: Crowd) -> Server:
+    """The server of this module."""
+    return crowd.server

@@ -1,0 +1,326 @@
+"""Everybody who might ask, and for every route one request that it takes: what the walks share."""
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx2
+from argon2 import PasswordHasher
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from app import ROUTES
+from domain.applicants import applicant, to_bytes
+from domain.centres import DeviceKind
+from domain.roles import PERSON_ROLES, Role
+from operations import calling, entering, intake, managing, shifts, syncing, ticketing
+from store import jobs
+from store.writer import Act
+from tests.support.halls import demo_calendar, demo_centre
+from tests.support.servers import Server
+from web.devices import plain_code
+from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE, hash_of
+
+QUEUE = "ho-tich"
+QUIET_QUEUE = "xay-dung"
+SPARE_DEVICE = "K9"
+PASSWORD = "a long enough password"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+COUNTER_OF = {Role.CLERK: 1, Role.RESULT_OFFICER: 8, Role.SUPERVISOR: 3}
+NOBODY, SIGNED_OUT, REVOKED = "nobody", "signed out", "revoked kiosk"
+DEVICES = {"kiosk": "K1", "other kiosk": "K2", "wall": "W1", "other wall": "W2"}
+PEOPLE = {role.value: role for role in sorted(PERSON_ROLES)}
+VISITORS = [NOBODY, SIGNED_OUT, REVOKED, *DEVICES, *PEOPLE]
+_numbers = itertools.count(1)
+
+
+def request_id() -> str:
+    """A request id that nobody has used."""
+    return f"walk-{next(_numbers):08d}"
+
+
+def key_of(route: Any) -> str:
+    """'POST /kiosk/{device}/tickets', 'WS /kiosk/{device}/live'."""
+    methods = sorted((getattr(route, "methods", None) or {"WS"}) - {"HEAD"})
+    return f"{methods[0]} {re.sub(r':[a-z]+}', '}', route.path)}"
+
+
+def roles_of(route: Any) -> frozenset[Role]:
+    """Who is named at the route's handler."""
+    return frozenset(route.endpoint.roles)
+
+
+ROUTE_OF = {key_of(route): route for route in ROUTES}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request: a path with its parameters, and what is posted."""
+
+    path: str
+    form: dict[str, Any] | None = None
+    json: Any = None
+
+
+@dataclass
+class Crowd:
+    """A running centre in which every kind of visitor has come through the door."""
+
+    server: Server
+    cookies: dict[str, str] = field(default_factory=dict)
+    bearers: dict[str, str] = field(default_factory=dict)
+    person: dict[str, str] = field(default_factory=dict)
+    client: httpx2.Client | None = None
+
+    def do(self, operation: Callable[..., Any], *args: Any, who: str = "test") -> Any:
+        """One operation, as a colleague elsewhere in the centre would do it."""
+        return self.server.store.write_now(Act(who), operation, *args)
+
+    def gather(self) -> "Crowd":
+        """Add a spare kiosk, one person a role, pair and sign in everybody."""
+        self.client = httpx2.Client(base_url=self.server.url, trust_env=False, timeout=20)
+        self.server.clients.append(self.client)
+        found = demo_centre()
+        spare = replace(next(d for d in found.devices if d.kind is DeviceKind.KIOSK), id=SPARE_DEVICE)
+        self.do(managing.load_centre, replace(found, devices=(*found.devices, spare)), demo_calendar())
+        self.cookies[REVOKED] = DEVICE_COOKIE + "K1=" + self.server.device_cookie("K1")
+        self.do(entering.revoke_device, "K1")
+        for name, device in DEVICES.items():
+            self.cookies[name] = f"{DEVICE_COOKIE}{device}={self.server.device_cookie(device)}"
+            self.bearers[name] = self.server.bearer("device", device)
+        hashed = CHEAP.hash(PASSWORD)
+        for name in PEOPLE:
+            self.person[name] = self.do(managing.add_person, name, f"Người {name}", [name], hashed)
+            self.bearers[name] = self.server.bearer("person", self.person[name])
+            self.sign_in(name)
+        self.sign_in("auditor", SIGNED_OUT)
+        token = self.cookies[SIGNED_OUT].partition("=")[2]
+        self.do(entering.sign_out, hash_of(token))
+        return self
+
+    def sign_in(self, name: str, place: str = "") -> None:
+        """A fresh sign-in of the person with this one role."""
+        self.cookies[place or name] = f"{SIGN_IN_COOKIE}={self.server.person_cookie(self.person[name])}"
+
+    def headers(self, name: str, *, bearer: bool = False) -> dict[str, str]:
+        """What a browser of this visitor sends; `bearer` for programs."""
+        if bearer:
+            return {"Authorization": f"Bearer {self.bearers[name]}"} if name in self.bearers else {}
+        own = {"Cookie": self.cookies[name]} if name in self.cookies else {}
+        return own | {"Origin": self.server.url}
+
+    def counter(self, name: str) -> int:
+        """The counter at which this visitor sits, 1 for those who may not sit down."""
+        return COUNTER_OF.get(PEOPLE.get(name, Role.ANYONE), 1)
+
+    def seated(self, name: str) -> int:
+        """The same, after they have sat down."""
+        counter = self.counter(name)
+        if PEOPLE.get(name) in COUNTER_OF:
+            self.do(shifts.open_shift, counter, self.person[name])
+        return counter
+
+    def serving(self, name: str) -> int:
+        """The same, with a person called to the counter."""
+        counter = self.seated(name)
+        if PEOPLE.get(name) in COUNTER_OF:
+            for queue in (QUEUE, "tra-ket-qua"):
+                self.do(ticketing.take_ticket, queue)
+            self.do(calling.call_next, counter, self.person[name])
+        return counter
+
+    def ticket(self, giver: str = "device:K1") -> int:
+        """A number given by a kiosk."""
+        return int(self.do(ticketing.take_ticket, QUEUE, "vi", None, None, who=giver).id)
+
+    def announced(self) -> int:
+        """The number of a call in the hall of K1 and W1."""
+        counter = self.serving("clerk")
+        return int(self.do(calling.call_again, counter, self.person["clerk"]).seq)
+
+    def parked_message(self) -> int:
+        """A dossier that the portal has refused."""
+        counter, person = self.seated("clerk"), self.person["clerk"]
+        owner = self.server.app.state.house.vault.seal(to_bytes(applicant("LÊ THỬ", "", "", "")))
+        code = self.do(intake.receive_dossier, counter, person, intake.Intake(a_procedure(), owner)).code
+        message = self.server.store.read(jobs.portal_messages_of, code)[0].id
+        self.do(syncing.park, message, "từ chối")
+        return int(message)
+
+    def open_code(self) -> str:
+        """A pairing code for the spare kiosk."""
+        self.do(entering.offer_pairing, SPARE_DEVICE, hash_of(plain_code("CODE-OPEN")))
+        return "CODE-OPEN"
+
+    def send(self, name: str, key: str, asked: Asked | None = None, **headers: str) -> httpx2.Response:
+        """Ask for a route as this visitor; redirects are not followed."""
+        asked = asked or example(self, key, name)
+        known = self.headers(name, bearer=key.split()[1].startswith("/api/"))
+        assert self.client is not None
+        answer = self.client.request(
+            key.split()[0], asked.path, data=asked.form, json=asked.json, headers=known | headers
+        )
+        self.client.cookies.clear()  # whoever asks next has only the cookies of the own header
+        return answer
+
+    def answer(self, name: str, key: str) -> int | str:
+        """The status of the route's example, 'sign in' when it leads there; a socket that opens counts as 200."""
+        if key.startswith("WS "):
+            return self._answer_of_socket(name, example(self, key, name).path)
+        answer = self.send(name, key)
+        if key == "POST /sign-out" and name in PEOPLE:
+            self.sign_in(name)
+        leads = answer.headers.get("location", "").startswith("/sign-in?next=/")
+        return "sign in" if leads and answer.status_code == 303 and key.startswith("GET ") else answer.status_code
+
+    def _answer_of_socket(self, name: str, path: str) -> int:
+        try:
+            with watching(self.server, path, self.headers(name)) as socket:
+                assert socket.recv(timeout=5)
+        except InvalidStatus as refusal:
+            return refusal.response.status_code
+        return 200
+
+
+@contextmanager
+def watching(server: Server, path: str, headers: dict[str, str]) -> Iterator[ClientConnection]:
+    """An open socket of the server. Raises InvalidStatus when it is refused."""
+    address = server.url.replace("http://", "ws://") + path
+    with connect(
+        address, additional_headers=headers, compression=None, proxy=None, open_timeout=10, close_timeout=2
+    ) as socket:
+        yield socket
+
+
+def a_procedure() -> str:
+    """A procedure that the demo centre receives."""
+    return demo_centre().procedures[0].code
+
+
+_DOSSIER = {"procedure": a_procedure(), "owner_name": "LÊ THỊ THỬ"}
+_PLAIN: dict[str, Callable[[Crowd, str], Asked]] = {
+    "GET /": lambda c, w: Asked("/"),
+    "GET /sign-in": lambda c, w: Asked("/sign-in"),
+    "POST /sign-in": lambda c, w: Asked("/sign-in", {"login": "guide", "password": PASSWORD}),
+    "POST /sign-out": lambda c, w: Asked("/sign-out", {}),
+    "POST /language": lambda c, w: Asked("/language", {"language": "en"}),
+    "GET /pair/{screen}": lambda c, w: Asked(f"/pair/{SPARE_DEVICE}"),
+    "POST /pair/{screen}": lambda c, w: Asked(f"/pair/{SPARE_DEVICE}", {"code": c.open_code()}),
+    "GET /static/{name}": lambda c, w: Asked("/static/house.css"),
+    "GET /healthz": lambda c, w: Asked("/healthz"),
+    "GET /readyz": lambda c, w: Asked("/readyz"),
+}
+_KIOSK: dict[str, Callable[[Crowd, str], Asked]] = {
+    "GET /kiosk/{device}": lambda c, w: Asked("/kiosk/K1"),
+    "GET /kiosk/{device}/queues": lambda c, w: Asked("/kiosk/K1/queues"),
+    "GET /kiosk/{device}/procedures": lambda c, w: Asked("/kiosk/K1/procedures?q=khai sinh"),
+    "GET /kiosk/{device}/procedures/{code}": lambda c, w: Asked(f"/kiosk/K1/procedures/{a_procedure()}"),
+    "POST /kiosk/{device}/tickets": lambda c, w: Asked(
+        "/kiosk/K1/tickets", {"queue": QUEUE, "request_id": request_id()}
+    ),
+    "GET /kiosk/{device}/tickets/{ticket}": lambda c, w: Asked(f"/kiosk/K1/tickets/{c.ticket()}"),
+    "GET /kiosk/{device}/tickets/{ticket}/paper": lambda c, w: Asked(f"/kiosk/K1/tickets/{c.ticket()}/paper"),
+    "WS /kiosk/{device}/live": lambda c, w: Asked("/kiosk/K1/live"),
+}
+_COUNTER: dict[str, Callable[[Crowd, str], Asked]] = {
+    "GET /counter": lambda c, w: Asked("/counter"),
+    "GET /counter/{counter}": lambda c, w: Asked(f"/counter/{c.seated(w)}"),
+    "POST /counter/{counter}/shifts": lambda c, w: Asked(f"/counter/{c.counter(w)}/shifts", {}),
+    "POST /counter/{counter}/shifts/end": lambda c, w: Asked(f"/counter/{c.seated(w)}/shifts/end", {}),
+    "POST /counter/{counter}/calls": lambda c, w: Asked(f"/counter/{c.seated(w)}/calls", {}),
+    "POST /counter/{counter}/recalls": lambda c, w: Asked(f"/counter/{c.serving(w)}/recalls", {}),
+    "POST /counter/{counter}/absences": lambda c, w: Asked(f"/counter/{c.serving(w)}/absences", {}),
+    "POST /counter/{counter}/finishes": lambda c, w: Asked(f"/counter/{c.serving(w)}/finishes", {}),
+    "GET /counter/{counter}/papers": lambda c, w: Asked(f"/counter/{c.seated(w)}/papers?procedure={a_procedure()}"),
+    "POST /counter/{counter}/dossiers": lambda c, w: Asked(f"/counter/{c.seated(w)}/dossiers", dict(_DOSSIER)),
+    "WS /counter/{counter}/live": lambda c, w: Asked(f"/counter/{c.seated(w)}/live"),
+}
+_DISPLAY: dict[str, Callable[[Crowd, str], Asked]] = {
+    "GET /display/managers": lambda c, w: Asked("/display/managers"),
+    "WS /display/managers/live": lambda c, w: Asked("/display/managers/live"),
+    "GET /display/{device}": lambda c, w: Asked("/display/W1"),
+    "GET /display/{device}/calls": lambda c, w: Asked("/display/W1/calls?after=0"),
+    "GET /display/{device}/voice/{language}/{seq}.wav": lambda c, w: Asked(
+        f"/display/W1/voice/vi/{c.announced()}.wav"
+    ),
+    "WS /display/{device}/live": lambda c, w: Asked("/display/W1/live"),
+    "GET /follow/{ticket}-{signature}": lambda c, w: Asked(follow_path(c.server, c.ticket())),
+}
+_ADMIN: dict[str, Callable[[Crowd, str], Asked]] = {
+    "GET /admin": lambda c, w: Asked("/admin"),
+    "GET /admin/procedures": lambda c, w: Asked("/admin/procedures?q=dat dai"),
+    "GET /admin/procedures/{code}": lambda c, w: Asked(f"/admin/procedures/{a_procedure()}"),
+    "POST /admin/devices/{device}/codes": lambda c, w: Asked(f"/admin/devices/{SPARE_DEVICE}/codes", {}),
+    "POST /admin/devices/{device}/revocations": lambda c, w: Asked(
+        f"/admin/devices/{SPARE_DEVICE}/revocations", {}
+    ),
+    "POST /admin/queues/{queue}/stops": lambda c, w: Asked(f"/admin/queues/{QUIET_QUEUE}/stops", {"reason": "họp"}),
+    "POST /admin/queues/{queue}/resumptions": lambda c, w: Asked(f"/admin/queues/{QUIET_QUEUE}/resumptions", {}),
+    "POST /admin/people": lambda c, w: Asked(
+        "/admin/people",
+        {"login": f"walk{next(_numbers)}", "name": "Người mới", "password": PASSWORD, "role": "clerk"},
+    ),
+    "POST /admin/days": lambda c, w: Asked("/admin/days", {}),
+    "GET /admin/desk": lambda c, w: Asked("/admin/desk"),
+    "POST /admin/messages/{message}/resends": lambda c, w: Asked(
+        f"/admin/messages/{c.parked_message()}/resends", {}
+    ),
+    "POST /admin/tickets/{ticket}/reprints": lambda c, w: Asked(
+        f"/admin/tickets/{c.ticket()}/reprints", {"printer": "P1"}
+    ),
+}
+_V1 = "/api/v1"
+_API: dict[str, Callable[[Crowd, str], Asked]] = {
+    "GET /api/v1": lambda c, w: Asked(_V1),
+    "GET /api/v1/openapi.json": lambda c, w: Asked(f"{_V1}/openapi.json"),
+    "GET /api/v1/queues": lambda c, w: Asked(f"{_V1}/queues"),
+    "POST /api/v1/tickets": lambda c, w: Asked(f"{_V1}/tickets", json={"queue": QUEUE}),
+    "GET /api/v1/tickets/{ticket}": lambda c, w: Asked(f"{_V1}/tickets/{c.ticket()}"),
+    "GET /api/v1/wall/{zone}": lambda c, w: Asked(f"{_V1}/wall/khu-1"),
+    "POST /api/v1/counters/{counter}/shifts": lambda c, w: Asked(f"{_V1}/counters/{c.counter(w)}/shifts", json={}),
+    "POST /api/v1/counters/{counter}/calls": lambda c, w: Asked(f"{_V1}/counters/{c.seated(w)}/calls", json={}),
+    "POST /api/v1/counters/{counter}/recalls": lambda c, w: Asked(
+        f"{_V1}/counters/{c.serving(w)}/recalls", json={}
+    ),
+    "POST /api/v1/counters/{counter}/absences": lambda c, w: Asked(
+        f"{_V1}/counters/{c.serving(w)}/absences", json={}
+    ),
+    "POST /api/v1/counters/{counter}/finishes": lambda c, w: Asked(
+        f"{_V1}/counters/{c.serving(w)}/finishes", json={}
+    ),
+    "POST /api/v1/counters/{counter}/dossiers": lambda c, w: Asked(
+        f"{_V1}/counters/{c.seated(w)}/dossiers", json=dict(_DOSSIER)
+    ),
+}
+EXAMPLES = _PLAIN | _KIOSK | _COUNTER | _DISPLAY | _ADMIN | _API
+
+
+def example(crowd: Crowd, key: str, name: str) -> Asked:
+    """A request that this route takes from a visitor who is named there; what it needs is prepared."""
+    return EXAMPLES[key](crowd, name)
+
+
+def follow_path(server: Server, ticket: int) -> str:
+    """The address in the QR of this ticket."""
+    return f"/follow/{ticket}-{server.app.state.house.vault.sign('follow', str(ticket))}"
+
+
+def is_named(name: str, key: str) -> bool:
+    """Whether this visitor may enter: by role, and a screen only where its own id stands in the path."""
+    roles = roles_of(ROUTE_OF[key])
+    if Role.ANYONE in roles:
+        return True
+    if name in PEOPLE:
+        return PEOPLE[name] in roles
+    if name not in DEVICES:
+        return False
+    role = Role.KIOSK if DEVICES[name].startswith("K") else Role.WALL
+    return role in roles and (key.split()[1].startswith("/api/") or name in ("kiosk", "wall"))
+
+
+def seq(server: Server) -> int:
+    """The number of the newest event: what a refusal must not move."""
+    return int(server.store.read(lambda db: db.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0]))
