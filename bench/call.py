@@ -188,13 +188,15 @@ async def _busy_hall(
     measured: Measured, hall: Hall, data: Path, desks: Sequence[Desk], sizes: Sizes, launcher: Sequence[str]
 ) -> tuple[float, list[Seen]]:
     async with quiet_printers(hall.centre) as printers:
-        with serving(data, printers, launcher) as server:
+        with serving(data, printers.ports, launcher) as server:
             watching = [await _screen(hall, server, desks, n) for n in range(sizes.screens)]
             keys = [desk.button(server.url) for desk in desks]
             taps = _taps(hall, server, desks)
             for button in (*keys, *taps):
                 await button.connect(server.port)
             try:
+                taps[0].press()
+                await printers.first_slip()
                 since = await _press_all(measured, server, keys, taps, watching, sizes)
             finally:
                 for button in (*keys, *taps):

@@ -16,7 +16,18 @@ import uvloop
 from bench import ceiling, kiosks
 from bench.figures import Figure, middle, percentile
 from bench.kiosks import Round
-from bench.servers import SERVE, Hall, Server, Written, flush_rate, furnished, quiet_printers, read_back, serving
+from bench.servers import (
+    SERVE,
+    Hall,
+    QuietPrinters,
+    Server,
+    Written,
+    flush_rate,
+    furnished,
+    quiet_printers,
+    read_back,
+    serving,
+)
 
 WARM_KIOSKS = 32
 
@@ -63,19 +74,24 @@ def measure(hall: Hall, sizes: Sizes, launcher: Sequence[str] = SERVE) -> Measur
 
 
 async def _rounds(measured: Measured, hall: Hall, data: Path, sizes: Sizes, launcher: Sequence[str]) -> None:
-    async with quiet_printers(hall.centre) as printers:
+    async with quiet_printers(hall.centre) as printers, quiet_printers(hall.centre) as others:
         with (
-            serving(data, printers, launcher) as server,
-            serving(hall.copy("ceiling"), printers, ceiling.LAUNCHER) as counter,
+            serving(data, printers.ports, launcher) as server,
+            serving(hall.copy("ceiling"), others.ports, ceiling.LAUNCHER) as counter,
         ):
             tap, other_tap = _presses(hall, server), _presses(hall, counter)
-            warm = await kiosks.press(server.port, tap, WARM_KIOSKS, 0, ceiling.WRITTEN_FIRST)
-            measured.shown += _texts(warm)
-            await kiosks.press(counter.port, other_tap, WARM_KIOSKS, 0, ceiling.WRITTEN_FIRST)
+            measured.shown += _texts(await _warm(server, tap, printers))
+            await _warm(counter, other_tap, others)
             for count in sizes.kiosks * sizes.rounds:
                 measured.flushes.append(flush_rate(hall.data, sizes.flush_seconds))
                 await _issue(measured, server, tap, count, sizes.seconds)
                 measured.ceiling[count].append(await kiosks.press(counter.port, other_tap, count, sizes.seconds))
+
+
+async def _warm(server: Server, tap: Iterator[bytes], printers: QuietPrinters) -> Round:
+    done = await kiosks.press(server.port, tap, WARM_KIOSKS, 0, ceiling.WRITTEN_FIRST)
+    await printers.first_slip()
+    return done
 
 
 def _presses(hall: Hall, server: Server) -> Iterator[bytes]:

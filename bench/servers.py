@@ -12,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
@@ -35,6 +35,7 @@ ROOT = Path(__file__).parent.parent
 SERVE = ("-m", "commands")
 READY_WITHIN_SECONDS = 30
 STOP_WITHIN_SECONDS = 15
+FIRST_SLIP_WITHIN_SECONDS = 30
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
 BENCH = Act("bench")
@@ -197,24 +198,34 @@ def _ready_port(started: "subprocess.Popen[str]") -> int:
     return int(line.rpartition(":")[2])
 
 
-@asynccontextmanager
-async def quiet_printers(centre: Centre) -> AsyncIterator[list[tuple[str, int]]]:
-    """A port for each printer of the centre, on which everything is taken and nothing said."""
+@dataclass(slots=True)
+class QuietPrinters:
+    """A port for each printer of the centre, on which every byte is taken and nothing said."""
 
-    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+    ports: list[tuple[str, int]] = field(default_factory=list)
+    began: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One slip."""
+        with suppress(OSError):
             while await reader.read(65536):
-                pass
-        except OSError:
-            pass
-        finally:
-            writer.close()
+                self.began.set()
+        writer.close()
 
-    listening = [await asyncio.start_server(take, "127.0.0.1", 0) for _ in centre.printers]
+    async def first_slip(self) -> None:
+        """The server has loaded its drawing: from here on it is as it will be all day."""
+        await asyncio.wait_for(self.began.wait(), FIRST_SLIP_WITHIN_SECONDS)
+
+
+@asynccontextmanager
+async def quiet_printers(centre: Centre) -> AsyncIterator[QuietPrinters]:
+    """The printers of one server."""
+    printers = QuietPrinters()
+    listening = [await asyncio.start_server(printers.take, "127.0.0.1", 0) for _ in centre.printers]
+    for printer, server in zip(centre.printers, listening, strict=True):
+        printers.ports.append((printer.id, server.sockets[0].getsockname()[1]))
     try:
-        yield [
-            (p.id, server.sockets[0].getsockname()[1]) for p, server in zip(centre.printers, listening, strict=True)
-        ]
+        yield printers
     finally:
         for server in listening:
             server.close()

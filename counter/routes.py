@@ -20,6 +20,7 @@ from store.people import Person
 from web import forms
 from web.house import act_of, house_of, visitor_of
 from web.languages import translator
+from web.live import DESK_PACE
 from web.pages import go, is_fragment, page
 
 WORKERS = (*sorted(COUNTER_ROLES), Role.SUPERVISOR)
@@ -130,6 +131,7 @@ def topic_of(connection: Any, number: int) -> Any:
         lambda language: house.pages.render(
             "counter/_live.html", language, **views.picture(house, number, language)
         ),
+        DESK_PACE,
     )
 
 

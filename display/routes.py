@@ -16,6 +16,7 @@ from domain.speech import sentence
 from domain.tickets import Ticket
 from store import tickets
 from web.house import House, house_of, visitor_of
+from web.live import DESK_PACE
 from web.pages import page
 
 LEADERS = tuple(sorted(LEADING_ROLES))
@@ -89,7 +90,7 @@ async def show_managers_wall(request: Request) -> Response:
 async def watch_managers_wall(socket: WebSocket) -> None:
     """The managers' live picture."""
     house = house_of(socket)
-    topic = house.hub.topic("managers", lambda language: managers_picture(house, language))
+    topic = house.hub.topic("managers", lambda language: managers_picture(house, language), DESK_PACE)
     await house.hub.stream(socket, topic, socket.state.language, visitor_of(socket).who)
 
 

@@ -16,6 +16,7 @@ from store import centres, procedures, tickets
 from store.days import newest
 from web import forms
 from web.house import act_of, house_of, visitor_of
+from web.live import DESK_PACE
 from web.pages import go, is_fragment, page
 
 SEARCH_AT_MOST = 80
@@ -121,7 +122,7 @@ def _own_ticket(request: Request) -> Ticket:
 async def watch(socket: WebSocket) -> None:
     """Notices and the clock; and the sign of life by which the kiosk knows that the server is there."""
     house, visitor = house_of(socket), visitor_of(socket)
-    topic = house.hub.topic("kiosk", lambda language: views.notices(house, language))
+    topic = house.hub.topic("kiosk", lambda language: views.notices(house, language), DESK_PACE)
     await house.hub.stream(socket, topic, socket.state.language, visitor.who)
 
 

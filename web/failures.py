@@ -68,9 +68,38 @@ def status_of(error: Refused) -> int:
     return next(status for kind, status in _STATUS if isinstance(error, kind))
 
 
+# What people call the fields that programs and forms name.
+FIELDS = {
+    "login": msgid("tên đăng nhập"),
+    "owner_name": msgid("chủ hồ sơ"),
+    "identity": msgid("số căn cước"),
+    "phone": msgid("điện thoại"),
+    "address": msgid("địa chỉ"),
+    "procedure": msgid("thủ tục"),
+    "owner_kind": msgid("đối tượng"),
+    "delivery": msgid("nhận kết quả"),
+    "summary": msgid("trích yếu"),
+    "documents": msgid("giấy tờ"),
+    "reason": msgid("lý do"),
+    "queue": msgid("hàng"),
+    "code": msgid("mã"),
+    "printer": msgid("máy in"),
+    "name": msgid("họ tên"),
+    "password": msgid("mật khẩu"),
+    "request_id": msgid("mã yêu cầu"),
+    "seen": msgid("trạng thái màn hình"),
+    "form": msgid("biểu mẫu"),
+}
+
+
 def sentence(error: Refused, language: str) -> str:
     """The error in the visitor's language."""
-    return translator(language)(error.text) % _printable(error.arguments)
+    translate = translator(language)
+    arguments = _printable(error.arguments)
+    if "what" in arguments:
+        names = arguments["what"].split(", ")
+        arguments["what"] = ", ".join(translate(FIELDS[name]) if name in FIELDS else name for name in names)
+    return translate(error.text) % arguments
 
 
 def _printable(arguments: dict[str, object]) -> dict[str, str]:

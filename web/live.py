@@ -15,7 +15,8 @@ from store.boards import Board, read_board
 from store.journal import Recorded
 from store.store import Store
 
-FRAME_SECONDS = 0.05
+WALL_PACE = 0.05  # seconds between two frames to one screen
+DESK_PACE = 0.4  # a clerk's own press is answered by its POST; what others did may come within a second
 HEARTBEAT_SECONDS = 2.0
 TICK_SECONDS = 5.0
 TRY_LATER = 1013
@@ -30,6 +31,7 @@ class Topic:
 
     name: str
     render: Render
+    pace: float = WALL_PACE
     generation: int = 1
     _drawn: dict[str, tuple[int, str]] = field(default_factory=dict)
     _waiting: set[asyncio.Future[None]] = field(default_factory=set)
@@ -89,10 +91,10 @@ class Hub:
                 self._board = (self._store.seen, read_board(db))
         return self._board[1]
 
-    def topic(self, name: str, render: Render) -> Topic:
-        """The topic of this name, made at its first watcher."""
+    def topic(self, name: str, render: Render, pace: float = WALL_PACE) -> Topic:
+        """The topic of this name, made at its first watcher; a screen gets at most one frame per `pace` seconds."""
         if name not in self._topics:
-            self._topics[name] = Topic(name, render)
+            self._topics[name] = Topic(name, render, pace)
         return self._topics[name]
 
     def change_all(self) -> None:
@@ -147,7 +149,7 @@ class Hub:
                 if picture != sent:
                     await socket.send_text(picture)
                     sent, beat = picture, time.monotonic()
-                    await asyncio.sleep(FRAME_SECONDS)
+                    await asyncio.sleep(topic.pace)
                 elif time.monotonic() - beat >= HEARTBEAT_SECONDS:
                     await socket.send_text(f'{{"t":"hb","seq":{self._store.seen}}}')
                     beat = time.monotonic()

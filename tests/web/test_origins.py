@@ -1,16 +1,17 @@
 """Requests from elsewhere: Origin, Sec-Fetch-Site and Host, on every unsafe route and every socket."""
 
+import socket
+
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from tests.support.servers import Server
-from tests.web.walks import EXAMPLES, QUEUE, Asked, Crowd, example, request_id, seq, watching
+from tests.web.walks import EXAMPLES, QUEUE, Asked, Crowd, example, is_named, request_id, seq, watching
 
 TICKET = "POST /kiosk/{device}/tickets"
 SOCKETS = [key for key in EXAMPLES if key.startswith("WS ")]
 UNSAFE = [key for key in EXAMPLES if key.startswith("POST ")]
 OWN, OTHER_PORT, OTHER_HOST, OTHER_SCHEME, NULL = "own", "port", "host", "scheme", "null"
-NOT_NAMED: dict[str, str] = {}
 # Sec-Fetch-Site, Origin, with cookie, with bearer -> whether the request may change something
 MATRIX = [
     ("same-origin", OWN, True, False, True),
@@ -103,8 +104,6 @@ def test_every_unsafe_route_refuses_a_foreign_page(crowd, key, headers):
 
 
 def _enters(name: str, key: str) -> bool:
-    from tests.web.walks import is_named
-
     return is_named(name, key)
 
 
@@ -171,7 +170,9 @@ def test_no_socket_opens_to_a_revoked_screen_a_signed_out_person_or_nobody(crowd
         check_socket_refused(crowd, example(crowd, key, "clerk").path, crowd.headers(name))
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8000", "[::2]", "", "localhost."])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8000", "[::2]", "", "localhost."]
+)
 def test_a_host_that_is_not_ours_gets_400_by_http_and_by_socket(crowd, host):
     for path in ("/healthz", "/kiosk/K1", "/nowhere", "/static/house.css"):
         assert crowd.client.get(path, headers={"Host": host}).status_code == 400
@@ -183,8 +184,6 @@ def test_a_host_that_is_not_ours_gets_400_by_http_and_by_socket(crowd, host):
 
 def raw_socket_answer(server: Server, host: str, cookie: str) -> tuple[int, bytes]:
     """Status and head of a handshake under another Host (the client library writes its own)."""
-    import socket
-
     at = server.url.removeprefix("http://").split(":")
     with socket.create_connection((at[0], int(at[1])), timeout=10) as line:
         line.sendall(
