@@ -218,8 +218,7 @@ async def _screen(hall: Hall, server: Server, desks: Sequence[Desk], n: int) -> 
 
 def _taps(hall: Hall, server: Server, desks: Sequence[Desk]) -> list[Button]:
     """Kiosks that feed exactly the queues from which the desks call."""
-    cookies = {device.id: hall.devices[device.id] for device in hall.centre.devices if device.kind == "kiosk"}
-    requests = kiosks.presses(server.url, cookies, [desk.counter.queues[0] for desk in desks])
+    requests = kiosks.presses(server.url, hall.kiosks, [desk.counter.queues[0] for desk in desks])
     return [Button(lambda: next(requests), lambda _, __: None) for _ in range(4)]
 
 

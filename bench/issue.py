@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from time import process_time
 
 import uvloop
@@ -45,17 +46,24 @@ class Sizes:
 QUICK = Sizes(rounds=3, seconds=1.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One round at one server; processor time is steadier than the clock on a machine with other work."""
+
+    round: Round
+    server_ms: float
+    client_cores: float
+
+
 @dataclass(slots=True)
 class Measured:
-    """All rounds by number of kiosks, and what the disk, the processors and the file say."""
+    """All turns by number of kiosks, every number shown, and what the disk and the file say."""
 
-    issue: dict[int, list[Round]] = field(default_factory=lambda: defaultdict(list))
-    ceiling: dict[int, list[Round]] = field(default_factory=lambda: defaultdict(list))
+    issue: dict[int, list[Turn]] = field(default_factory=lambda: defaultdict(list))
+    ceiling: dict[int, list[Turn]] = field(default_factory=lambda: defaultdict(list))
     flushes: list[float] = field(default_factory=list)
-    client_cpu: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
-    server_cpu: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
     shown: list[str] = field(default_factory=list)
-    written: Written | None = None
+    written: Written = field(default_factory=lambda: Written([], [], 0))
 
 
 def run(quick: bool) -> list[Figure]:
@@ -68,12 +76,12 @@ def measure(hall: Hall, sizes: Sizes, launcher: Sequence[str] = SERVE) -> Measur
     """Press at both servers in turn (issue, ceiling, issue, …): a noisy neighbour then harms both alike."""
     measured, data = Measured(), hall.copy("issue")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_rounds(measured, hall, data, sizes, launcher))
+        runner.run(_turns(measured, hall, data, sizes, launcher))
     measured.written = read_back(data)
     return measured
 
 
-async def _rounds(measured: Measured, hall: Hall, data: Path, sizes: Sizes, launcher: Sequence[str]) -> None:
+async def _turns(measured: Measured, hall: Hall, data: Path, sizes: Sizes, launcher: Sequence[str]) -> None:
     async with quiet_printers(hall.centre) as printers, quiet_printers(hall.centre) as others:
         with (
             serving(data, printers.ports, launcher) as server,
@@ -84,28 +92,27 @@ async def _rounds(measured: Measured, hall: Hall, data: Path, sizes: Sizes, laun
             await _warm(counter, other_tap, others)
             for count in sizes.kiosks * sizes.rounds:
                 measured.flushes.append(flush_rate(hall.data, sizes.flush_seconds))
-                await _issue(measured, server, tap, count, sizes.seconds)
-                measured.ceiling[count].append(await kiosks.press(counter.port, other_tap, count, sizes.seconds))
+                measured.issue[count].append(await _turn(server, tap, count, sizes.seconds))
+                measured.shown += _texts(measured.issue[count][-1].round)
+                measured.ceiling[count].append(await _turn(counter, other_tap, count, sizes.seconds))
+
+
+def _presses(hall: Hall, server: Server) -> Iterator[bytes]:
+    return kiosks.presses(server.url, hall.kiosks, [queue.id for queue in hall.centre.queues])
 
 
 async def _warm(server: Server, tap: Iterator[bytes], printers: QuietPrinters) -> Round:
+    """Until everything is loaded, and the ceiling's server has written what it writes."""
     done = await kiosks.press(server.port, tap, WARM_KIOSKS, 0, ceiling.WRITTEN_FIRST)
     await printers.first_slip()
     return done
 
 
-def _presses(hall: Hall, server: Server) -> Iterator[bytes]:
-    cookies = {d.id: hall.devices[d.id] for d in hall.centre.devices if d.kind == "kiosk"}
-    return kiosks.presses(server.url, cookies, [queue.id for queue in hall.centre.queues])
-
-
-async def _issue(measured: Measured, server: Server, tap: Iterator[bytes], count: int, seconds: float) -> None:
+async def _turn(server: Server, tap: Iterator[bytes], count: int, seconds: float) -> Turn:
     own, its = process_time(), server.cpu_seconds()
     done = await kiosks.press(server.port, tap, count, seconds)
-    measured.client_cpu[count].append((process_time() - own) / done.seconds)
-    measured.server_cpu[count].append((server.cpu_seconds() - its) / done.seconds)
-    measured.issue[count].append(done)
-    measured.shown += _texts(done)
+    own, its = process_time() - own, server.cpu_seconds() - its
+    return Turn(done, its * 1000 / len(done.numbers), own / done.seconds)
 
 
 def _texts(done: Round) -> list[str]:
@@ -115,32 +122,35 @@ def _texts(done: Round) -> list[str]:
 def figures(measured: Measured) -> list[Figure]:
     """Medians over the rounds; a percentile is taken within each round first."""
     found: list[Figure] = []
-    for count, rounds in measured.issue.items():
-        found += [
-            (f"issue_rate_{count}", middle([done.rate for done in rounds]), "tickets/s"),
-            (f"issue_p50_ms_{count}", middle([percentile(done.milliseconds, 50) for done in rounds], 2), "ms"),
-            (f"issue_p99_ms_{count}", middle([percentile(done.milliseconds, 99) for done in rounds], 2), "ms"),
-            (f"ceiling_rate_{count}", middle([done.rate for done in measured.ceiling[count]]), "tickets/s"),
-            (f"issue_ratio_{count}", _ratio(rounds, measured.ceiling[count]), "of_ceiling"),
-            (f"issue_server_cpu_{count}", middle(measured.server_cpu[count], 2), "cores"),
-            (f"issue_client_cpu_{count}", middle(measured.client_cpu[count], 2), "cores"),
-        ]
+    for count, turns in measured.issue.items():
+        found += _of_kiosks(count, turns, measured.ceiling[count])
     repeated, lost = exactness(measured)
     return [
         *found,
         ("issue_duplicates", repeated, "tickets"),
         ("issue_lost", lost, "tickets"),
         ("fsync_rate", middle(measured.flushes), "fdatasync/s"),
-        ("synchronous", measured.written.synchronous if measured.written else -1, "pragma"),
+        ("synchronous", measured.written.synchronous, "pragma"),
     ]
 
 
-def _ratio(rounds: Sequence[Round], ceiling_rounds: Sequence[Round]) -> float:
-    return round(middle([done.rate for done in rounds], 3) / middle([done.rate for done in ceiling_rounds], 3), 3)
+def _of_kiosks(count: int, turns: Sequence[Turn], counted: Sequence[Turn]) -> list[Figure]:
+    rate, most = (median(turn.round.rate for turn in some) for some in (turns, counted))
+    times = [turn.round.milliseconds for turn in turns]
+    return [
+        (f"issue_rate_{count}", round(rate, 1), "tickets/s"),
+        (f"issue_p50_ms_{count}", middle([percentile(one, 50) for one in times], 2), "ms"),
+        (f"issue_p99_ms_{count}", middle([percentile(one, 99) for one in times], 2), "ms"),
+        (f"ceiling_rate_{count}", round(most, 1), "tickets/s"),
+        (f"issue_ratio_{count}", round(rate / most, 3), "of_ceiling"),
+        (f"issue_cpu_ms_{count}", middle([turn.server_ms for turn in turns], 3), "ms/ticket"),
+        (f"ceiling_cpu_ms_{count}", middle([turn.server_ms for turn in counted], 3), "ms/ticket"),
+        (f"client_cpu_share_{count}", middle([turn.client_cores for turn in turns], 2), "cores"),
+    ]
 
 
 def exactness(measured: Measured) -> tuple[int, int]:
     """How many numbers were shown or written more than once, and how many were shown but never written."""
-    written = measured.written.numbers if measured.written else []
-    repeated = max(len(measured.shown) - len(set(measured.shown)), len(written) - len(set(written)))
-    return repeated, len(set(measured.shown) - set(written))
+    shown, written = measured.shown, measured.written.numbers
+    repeated = len(shown) - len(set(shown)) + len(written) - len(set(written))
+    return repeated, len(set(shown) - set(written))

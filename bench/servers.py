@@ -50,6 +50,11 @@ class Hall:
     devices: dict[str, str]
     people: dict[str, str]
 
+    @property
+    def kiosks(self) -> dict[str, str]:
+        """The cookie of each kiosk."""
+        return {device.id: self.devices[device.id] for device in self.centre.devices if device.kind == "kiosk"}
+
     def copy(self, name: str) -> Path:
         """A data folder of its own beside this one."""
         return Path(shutil.copytree(self.data, self.data.with_name(name)))
@@ -66,11 +71,19 @@ def furnished(folder: Path | None = None) -> Iterator[Hall]:
         yield _furnish(Path(own) / "hall")
 
 
-def _furnish(data: Path) -> Hall:
-    centre = read_centre((DEMO / "centre.toml").read_text(encoding="utf-8"))
+@contextmanager
+def _opened(data: Path) -> Iterator[Store]:
     store = Store(Settings(data=data).file, clock.now)
     store.start()
     try:
+        yield store
+    finally:
+        store.close()
+
+
+def _furnish(data: Path) -> Hall:
+    centre = read_centre((DEMO / "centre.toml").read_text(encoding="utf-8"))
+    with _opened(data) as store:
         store.write_now(BENCH, managing.load_centre, centre, calendar_of(centre))
         rows, _ = read_catalogue((DEMO / "procedures.jsonl").read_bytes().splitlines())
         store.write_now(BENCH, managing.list_procedures, rows)
@@ -79,8 +92,6 @@ def _furnish(data: Path) -> Hall:
                 store.write_now(Act(clerk.id), shifts.open_shift, clerk.counter, clerk.id)
         people = {person.id: _sign_in(store, person.id) for person in centre.people}
         return Hall(data, centre, {device.id: _pair(store, device.id) for device in centre.devices}, people)
-    finally:
-        store.close()
 
 
 def _sign_in(store: Store, person: str) -> str:
@@ -98,14 +109,9 @@ def _pair(store: Store, device: str) -> str:
 
 def seat_people(data: Path, queues: Sequence[str], each: int) -> None:
     """Let so many wait in each of these queues before the server starts."""
-    store = Store(Settings(data=data).file, clock.now)
-    store.start()
-    try:
-        for _ in range(each):
-            for queue in queues:
-                store.write_now(BENCH, take_ticket, queue)
-    finally:
-        store.close()
+    with _opened(data) as store:
+        for queue in [*queues] * each:
+            store.write_now(BENCH, take_ticket, queue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +125,11 @@ class Written:
 
 def read_back(data: Path) -> Written:
     """Read a stopped server's file."""
-    store = Store(Settings(data=data).file, clock.now)
-    store.start()
-    try:
-        day = store.read(days.newest)
-        number = day.id if day else 0
-        given = store.read(tickets.of_day, number)
-        calls = store.read(tickets.calls, number, 0, sys.maxsize)
+    with _opened(data) as store:
+        newest = store.read(days.newest)
+        day = newest.id if newest else 0
+        given, calls = store.read(tickets.of_day, day), store.read(tickets.calls, day, 0, sys.maxsize)
         return Written([ticket.number for ticket in given], calls, _synchronous(store))
-    finally:
-        store.close()
 
 
 def _synchronous(store: Store) -> int:

@@ -59,8 +59,7 @@ def start(hall: Hall, data: Path, launcher: Sequence[str] = SERVE) -> Started:
 
 
 def _press(hall: Hall, port: int) -> bytes:
-    cookies = {device.id: hall.devices[device.id] for device in hall.centre.devices if device.kind == "kiosk"}
-    request = next(kiosks.presses(f"http://127.0.0.1:{port}", cookies, [hall.centre.queues[0].id]))
+    request = next(kiosks.presses(f"http://127.0.0.1:{port}", hall.kiosks, [hall.centre.queues[0].id]))
     return request.replace(b"Connection: keep-alive", b"Connection: close", 1)
 
 

@@ -4,8 +4,6 @@ Each function breaks one promise as a plausible mistake would; the tests must ca
 """
 
 import asyncio
-import os
-import sqlite3
 import sys
 import time
 from collections.abc import Callable
@@ -14,11 +12,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from commands.main import main
+from domain.errors import StoreFull
 from domain.events import TicketCalled, TicketIssued
 from domain.routing import choose, served_queues
+from domain.tickets import Ticket, order_key
 from operations import calling, printing, ticketing
 from operations.shifts import find_counter, own_shift
-from store import centres, database, jobs, journal, tickets
+from store import centres, jobs, journal, tickets
 from store.journal import Recorded
 from store.store import Store
 from store.writer import Job, Tx, Writer
@@ -55,6 +55,26 @@ def numbers_in_memory() -> None:
         return numbers[day, queue] - 1, waiting
 
     ticketing.tickets = SimpleNamespace(**{**vars(tickets), "line": line})  # type: ignore[assignment]
+
+
+def numbers_read_before() -> None:
+    """The last number is read by a reader, and the write believes it."""
+    write = Store.write
+
+    def take(tx: Tx, queue: str, language: str, printer: str | None, last: int) -> Ticket:
+        line = ticketing.find_queue(centres.current(tx.db), queue)
+        key = order_key(tx.now, 0)
+        issued = tx.record(TicketIssued(line.id, line.prefix, last + 1, key, 0, language, None, printer))
+        return tickets.load(tx.db, issued.seq)
+
+    async def reading(self: Store, act: Any, operation: Any, *args: Any, **kwargs: Any) -> Any:
+        if operation is not ticketing.take_ticket:
+            return await write(self, act, operation, *args, **kwargs)
+        queue, language, _, printer = args
+        last, _ = self.read(tickets.line, 1, queue)
+        return await write(self, act, take, queue, language, printer, last)
+
+    Store.write = reading  # type: ignore[method-assign]
 
 
 def selects_then_updates() -> None:
@@ -109,15 +129,15 @@ def full_when_told() -> None:
 
 
 def keeps_half_when_full() -> None:
-    """On a full disk the number is kept in a second file and given all the same, though nothing was committed."""
+    """When the disk is full the number has been given all the same: a second file remembers it."""
     full_when_told()
     handing = Writer._hand_out
 
     def pretending(self: Writer, batch: list[Job], events: list[Recorded]) -> None:
         for job in batch:
-            if job.error is not None and job.operation is ticketing.take_ticket and type(job.error).__name__ == "StoreFull":
+            if isinstance(job.error, StoreFull) and job.operation is ticketing.take_ticket:
                 self.db.execute("PRAGMA max_page_count = 4294967294")
-                self.db.execute("INSERT OR REPLACE INTO lines VALUES (1, ?, 500, 500)", (job.args[0],))
+                self.db.execute("UPDATE lines SET last_n = last_n + 1 WHERE queue = ?", (job.args[0],))
         handing(self, batch, events)
 
     Writer._hand_out = pretending  # type: ignore[method-assign]
@@ -173,7 +193,7 @@ def never_lets_go() -> None:
 FAULTS: dict[str, Callable[[], None]] = {
     plant.__name__: plant
     for plant in (
-        answers_before_commit, numbers_in_memory, selects_then_updates, forgets_requests, full_when_told,
+        answers_before_commit, numbers_in_memory, numbers_read_before, selects_then_updates, forgets_requests, full_when_told,
         keeps_half_when_full, prints_unknown_again, takes_silence_for_yes, waits_for_the_portal, never_lets_go,
     )
 }  # fmt: skip
@@ -181,5 +201,3 @@ FAULTS: dict[str, Callable[[], None]] = {
 if __name__ == "__main__":
     FAULTS[sys.argv.pop(1)]()
     main()
-
-__all__ = ["FAULTS", "TicketIssued", "database", "os", "sqlite3"]

