@@ -14,7 +14,6 @@ from starlette.applications import Starlette
 from commands import demo as demo_centre
 from commands.logging import configure
 from commands.opened import Chosen, pass_chosen
-from domain.errors import Refused
 from settings import Settings
 from store.database import AlreadyRunning, UnsafeSQLite
 from store.migrations import NewerFile
@@ -122,6 +121,3 @@ async def _serve(
     if other is not None:
         other.cancel()
         await asyncio.gather(other, return_exceptions=True)
-
-
-__all__ = ["Refused", "demo", "run", "serve"]

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.centres import Centre, Device
-
-from domain.errors import NotFound, PairingWrong
+from domain.errors import NotFound
 from domain.events import (
     DevicePaired,
     DeviceRevoked,
@@ -99,6 +98,3 @@ def find_device(centre: Centre, device: str) -> Device:
         if candidate.id == device:
             return candidate
     raise NotFound(what=device[:40])
-
-
-__all__ = ["Pairing", "PairingWrong"]

@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
-from domain.centres import Centre, Placement
-
 from domain import deadlines
+from domain.centres import Centre, Placement
 from domain.days import local
 from domain.deadlines import Due, Limit, Unit
 from domain.errors import Invalid, UnknownProcedure
@@ -15,7 +14,6 @@ from domain.tickets import milliseconds
 from operations.opening import ensure_day
 from operations.shifts import own_shift
 from store import calendars, centres, dossiers, procedures, tickets
-from store.dossiers import Dossier
 from store.writer import Tx
 
 COUNTER_CHANNEL = 1
@@ -89,11 +87,6 @@ def due_of(tx: Tx, centre: Centre, placement: Placement) -> Due | None:
     limit = Limit(placement.limit.amount, Unit(placement.limit.unit))
     cut_off = time.fromisoformat(centre.hours.cut_off)
     return deadlines.due(tx.now, limit, calendars.current(tx.db), cut_off)
-
-
-def the_dossier(tx: Tx, code: str) -> Dossier | None:
-    """The dossier with this code."""
-    return dossiers.find(tx.db, code)
 
 
 def _check(tx: Tx, intake: Intake) -> None:

@@ -11,21 +11,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
 import structlog
 
 from domain.days import Day
-from domain.errors import Refused, RequestReused, StoreFull, StoreUnavailable
+from domain.errors import RequestReused, StoreFull, StoreUnavailable
 from domain.events import Event
 from domain.tickets import milliseconds
 from store import database, days, journal
 from store.database import Connection
 from store.journal import Recorded
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 BATCH = 64  # the knee of the curve: commit p50 3 ms (measured, ADR 2)
 WAITING_AT_MOST = 4096
@@ -243,7 +240,3 @@ def perform(tx: Tx, job: Job) -> Any:
 @cache
 def _answer_decoder(operation: Callable[..., Any]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(get_type_hints(operation)["return"])
-
-
-Operation = Callable[Concatenate[Tx, P], T]
-__all__ = ["Act", "Job", "Operation", "Refused", "Tx", "Writer"]

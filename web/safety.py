@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from urllib.parse import urlsplit
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from domain.errors import NotAllowed, Refused
-from domain.roles import DEVICE_ROLES, PERSON_ROLES, Role
+from domain.roles import PERSON_ROLES, Role
 from web import failures, languages
 from web.failures import Broken, DeviceUnknown, ForeignOrigin, NoSuchPage, SignInNeeded, TooLarge
 from web.house import house_of
@@ -204,6 +204,3 @@ async def not_found(request: Request, _: Exception) -> Response:
     request.state.language = _language(request)
     request.state.visitor = Visitor(frozenset({Role.ANYONE}))
     return failures.answer(request, NoSuchPage())
-
-
-__all__ = ["DEVICE_ROLES", "MutableHeaders", "Walls", "admit", "content_policy", "guard", "not_found"]

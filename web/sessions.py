@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,7 +15,7 @@ from domain.roles import COUNTER_ROLES, Role, open_to
 from operations import entering
 from store import people
 from store.writer import Act
-from web import forms
+from web import failures, forms
 from web.house import House, house_of, visitor_of
 from web.languages import LANGUAGES
 from web.pages import go, page
@@ -23,9 +24,8 @@ from web.visitors import SIGN_IN_COOKIE, hash_of, new_token
 
 HASHER = PasswordHasher()
 TRIES_A_MINUTE = 8
-_DECOY = HASHER.hash("nobody has this password")
 _at_once = asyncio.Semaphore(2)
-_failures: dict[str, list[float]] = defaultdict(list)
+_misses: dict[str, list[float]] = defaultdict(list)
 
 
 def hash_password(password: str) -> str:
@@ -48,10 +48,8 @@ async def sign_in(request: Request) -> Response:
     try:
         person = await check_password(house, login, password)
     except (SignInWrong, TooManyTries) as error:
-        from web.failures import sentence, status_of
-
-        wrong = sentence(error, request.state.language)
-        return page(request, "web/sign_in.html", status_of(error), next=target, wrong=wrong)
+        wrong = failures.sentence(error, request.state.language)
+        return page(request, "web/sign_in.html", failures.status_of(error), next=target, wrong=wrong)
     token = new_token()
     await house.store.write(Act(person.id), entering.sign_in, person.id, hash_of(token))
     response = go(target or _first_page(person.roles))
@@ -70,28 +68,33 @@ async def check_password(house: House, login: str, password: str) -> people.Pers
     """The person of this name and password. Raises SignInWrong, TooManyTries (per name, never for the hall)."""
     _slow_down(login)
     found = house.store.read(people.by_login, login)
-    stored = (found[1] if found else None) or _DECOY
     async with _at_once:
-        right = await asyncio.to_thread(_verify, stored, password)
+        right = await asyncio.to_thread(_verify, found[1] if found else None, password)
     if found is None or found[1] is None or not right:
-        _failures[login].append(time.monotonic())
+        _misses[login].append(time.monotonic())
         raise SignInWrong()
-    _failures.pop(login, None)
+    _misses.pop(login, None)
     return found[0]
 
 
-def _verify(stored: str, password: str) -> bool:
+@cache
+def _decoy() -> str:
+    return HASHER.hash("nobody has this password")
+
+
+def _verify(stored: str | None, password: str) -> bool:
+    """Unknown names cost the same work as known ones, so that the time taken tells nothing."""
     try:
-        return HASHER.verify(stored, password)
+        return HASHER.verify(stored or _decoy(), password)
     except (VerificationError, InvalidHashError):
         return False
 
 
 def _slow_down(login: str) -> None:
-    if len(_failures) > 1000:
-        _failures.clear()
-    recent = [moment for moment in _failures[login] if moment > time.monotonic() - 60]
-    _failures[login] = recent
+    if len(_misses) > 1000:
+        _misses.clear()
+    recent = [moment for moment in _misses[login] if moment > time.monotonic() - 60]
+    _misses[login] = recent
     if len(recent) >= TRIES_A_MINUTE:
         raise TooManyTries()
 

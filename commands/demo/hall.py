@@ -19,7 +19,7 @@ from domain.procedures import read_catalogue
 from operations import calling, entering, intake, managing, shifts, ticketing
 from operations.opening import ensure_day
 from settings import Settings
-from store import centres, days, people, tickets
+from store import centres, tickets
 from store.journal import Recorded
 from store.store import Store
 from store.vault import Vault
@@ -161,6 +161,3 @@ def _links(url: str) -> list[tuple[str, str, str]]:
 
 def _say(step: str) -> None:
     click.echo(f"demo: {step}", err=True)
-
-
-__all__ = ["days", "keep_codes_alive", "people", "prepare", "show"]

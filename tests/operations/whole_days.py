@@ -1,7 +1,6 @@
 """Three business days in which every event of the house happens, performed by whatever `do` performs with."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any, get_args
 
 from domain.applicants import Applicant, to_bytes
@@ -21,7 +20,7 @@ class Canary:
     name: str = "NGUYỄN THỊ CHIM YẾN"
     identity: str = "038190123457"
     phone: str = "0912345678"
-    address: str = "Số 7 ngõ Hoàng Yến"
+    address: str = "7 ngõ Chimyểng"
     staff: str = "Tô Thị Bạch Yến"
     password: str = "argon2-of-a-secret"  # noqa: S105
 
@@ -133,6 +132,6 @@ def _tell_portal(do: Any, clock: HandClock, codes: list[str]) -> None:
             do(syncing.acknowledge, message.id, answer)
         done.append(message.dossier)
     assert set(done) <= set(codes)
-    clock.forward(**{"seconds": timedelta(seconds=5).total_seconds()})
+    clock.forward(seconds=5)
     last = do(syncing.claim_message).message
     do(syncing.park, last.id, "wrong [NgayTiepNhan]")

@@ -1,6 +1,6 @@
-"""Upgrades that kill themselves: `python killed_upgrades.py OLD FOLDER KIND PLANTED`.
+"""Upgrades that kill themselves: `python killed_upgrades.py OLD FOLDER KIND STRIDE PLANTED`.
 
-For every k one forked child upgrades a copy of OLD with one more step (`second_day`) and sends itself SIGKILL at
+For every STRIDE-th k one forked child upgrades a copy of OLD with one more step (`second_day`) and sends itself SIGKILL at
 the k-th statement or after k runs of SQLite's progress handler. Ends after the first k that kills nobody.
 Prints how many were killed. PLANTED 1 upgrades without a transaction.
 """
@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from store import database, migrations
 
-VIRTUAL_STEPS = 97
+VIRTUAL_STEPS = 101
 SECOND_DAY = (
     "CREATE TABLE ratings (ticket INTEGER PRIMARY KEY, stars INTEGER NOT NULL)",
     "ALTER TABLE tickets ADD COLUMN origin TEXT NOT NULL DEFAULT 'kiosk'",
@@ -57,8 +57,8 @@ def upgrade_and_die(path: Path, kind: str, k: int, planted: bool) -> None:
     db.close()
 
 
-def main(old: Path, folder: Path, kind: str, planted: bool) -> None:
-    for k in count(1):
+def main(old: Path, folder: Path, kind: str, stride: int, planted: bool) -> None:
+    for killed, k in enumerate(count(1, stride)):
         path = folder / f"{k}.sqlite"
         if old.exists():
             shutil.copy(old, path)
@@ -68,8 +68,8 @@ def main(old: Path, folder: Path, kind: str, planted: bool) -> None:
             os._exit(0)
         if os.waitpid(child, 0)[1] == 0:
             break
-    print("killed", k - 1)
+    print("killed", killed, k)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4] == "1")
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]), sys.argv[5] == "1")

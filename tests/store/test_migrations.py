@@ -6,11 +6,13 @@ import pytest
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3
 
+from operations.ticketing import take_ticket
 from store import database, journal, migrations
 from store.migrations import NewerFile
 from store.store import Store
 from tests.store.conftest import Bench
 from tests.support.halls import ROOT, HandClock
+from tests.support.sizes import size
 
 STEPS = [step.name for step in migrations.migrations._migrations]
 
@@ -36,20 +38,20 @@ def rows(path: Path) -> list[int]:
     return counts
 
 
-def killed_upgrades_leave_old_or_new(old: Path, folder: Path, kind: str, planted: str = "0") -> None:
+def killed_upgrades_leave_old_or_new(old: Path, folder: Path, kind: str, stride: int = 1, planted: str = "0") -> None:
     """Kill an upgrade at every place that `kind` names; each file is wholly the old or wholly the new one."""
     folder.mkdir()
     run = subprocess.run(
-        [sys.executable, str(ROOT / "tests/store/killed_upgrades.py"), str(old), str(folder), kind, planted],
+        [sys.executable, str(ROOT / "tests/store/killed_upgrades.py"), str(old), str(folder), kind, str(stride), planted],
         cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr[-2000:]
-    killed = int(run.stdout.split()[-1])
+    killed, last = (int(word) for word in run.stdout.split()[1:])
     assert killed >= 5
-    new = schema(folder / f"{killed + 1}.sqlite")
+    new = schema(folder / f"{last}.sqlite")
     assert "second_day" in new
     before = schema(old) if old.exists() else []
-    for k in range(1, killed + 1):
+    for k in range(1, last, stride):
         path = folder / f"{k}.sqlite"
         assert schema(path) in (before, new), f"killed at {kind} {k}: neither the old nor the new schema"
         if old.exists():
@@ -58,8 +60,6 @@ def killed_upgrades_leave_old_or_new(old: Path, folder: Path, kind: str, planted
 
 @pytest.fixture
 def lived(demo_file):
-    from operations.ticketing import take_ticket
-
     bench = Bench(demo_file)
     for _ in range(20):
         bench.do(take_ticket, "ho-tich")
@@ -70,12 +70,12 @@ def lived(demo_file):
 @pytest.mark.fault
 @pytest.mark.parametrize("kind", ["statement", "progress"])
 def test_an_upgrade_killed_anywhere_leaves_the_old_or_the_new_schema(lived, tmp_path, kind):
-    killed_upgrades_leave_old_or_new(lived, tmp_path / "victims", kind)
+    killed_upgrades_leave_old_or_new(lived, tmp_path / "victims", kind, size("kill-stride", 3, 1))
 
 
 @pytest.mark.fault
 def test_so_does_the_very_first_start(tmp_path):
-    killed_upgrades_leave_old_or_new(tmp_path / "none.sqlite", tmp_path / "victims", "statement")
+    killed_upgrades_leave_old_or_new(tmp_path / "none.sqlite", tmp_path / "victims", "statement", size("kill-stride-first", 9, 1))
 
 
 @pytest.mark.planted

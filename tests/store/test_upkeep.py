@@ -82,7 +82,7 @@ class Watched:
     def backup(self, target, pages: int) -> None:
         def step(status: int, remaining: int, total: int) -> None:
             self.steps += 1
-            assert self.steps <= total / pages + 2, "the backup begins anew with every ticket"
+            assert self.steps <= 3 * total / pages, "the backup begins anew with every ticket"
             self.bench.do(take, "ho-tich")
 
         self.reader.backup(target, pages=pages, progress=step)
