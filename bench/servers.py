@@ -24,6 +24,7 @@ from domain.centres import Centre, read_centre
 from domain.procedures import read_catalogue
 from operations import entering, managing, shifts
 from operations.ticketing import take_ticket
+from printers import thermal
 from settings import PREFIX, Settings
 from store import days, tickets
 from store.store import Store
@@ -57,7 +58,8 @@ class Hall:
 
     def copy(self, name: str) -> Path:
         """A data folder of its own beside this one."""
-        return Path(shutil.copytree(self.data, self.data.with_name(name)))
+        place = tempfile.mkdtemp(prefix=f"{name}-", dir=self.data.parent)
+        return shutil.copytree(self.data, Path(place), dirs_exist_ok=True)
 
 
 @contextmanager
@@ -83,6 +85,7 @@ def _opened(data: Path) -> Iterator[Store]:
 
 def _furnish(data: Path) -> Hall:
     centre = read_centre((DEMO / "centre.toml").read_text(encoding="utf-8"))
+    thermal.dialect("default", data / "escpos")  # only a centre's very first start works it out
     with _opened(data) as store:
         store.write_now(BENCH, managing.load_centre, centre, calendar_of(centre))
         rows, _ = read_catalogue((DEMO / "procedures.jsonl").read_bytes().splitlines())

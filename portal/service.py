@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from domain.centres import Portal
-from portal.client import PortalClient, Profile
-from portal.worker import PortalWorker
 from store import centres
 from store.store import Store
 from store.vault import Vault
+
+if TYPE_CHECKING:
+    from portal.worker import PortalWorker
 
 
 class PortalService:
@@ -45,8 +48,9 @@ class PortalService:
         return self._store.read(centres.current).portal
 
     async def _serve(self, portal: Portal) -> None:
-        client = PortalClient(self._profile(portal), self._password())
-        self.worker = PortalWorker(self._store, self._vault, client, self._now)
+        # The HTTP client takes half a second to load: the first page must not wait for it.
+        await asyncio.to_thread(import_module, "portal.worker")
+        self.worker = self._new_worker(portal)
         task = asyncio.create_task(self.worker.run())
         try:
             while self._wanted() == portal:
@@ -57,8 +61,11 @@ class PortalService:
             await asyncio.gather(task, return_exceptions=True)
             self.worker = None
 
-    def _profile(self, portal: Portal) -> Profile:
-        return Profile(
+    def _new_worker(self, portal: Portal) -> "PortalWorker":
+        from portal.client import PortalClient, Profile
+        from portal.worker import PortalWorker
+
+        profile = Profile(
             adapter_url=self._url or portal.adapter_url,
             auth_endpoint=portal.auth_endpoint,
             integration_endpoint=portal.integration_endpoint,
@@ -66,6 +73,7 @@ class PortalService:
             madonvi=portal.madonvi,
             username=portal.username,
         )
+        return PortalWorker(self._store, self._vault, PortalClient(profile, self._password()), self._now)
 
     def _password(self) -> str:
         return self._password_file.read_text(encoding="utf-8").strip() if self._password_file else ""

@@ -38,8 +38,8 @@ DOMAIN_NEEDS = {
 }  # fmt: skip
 SQLITE = {"sqlite3", "pysqlite3", "sqlite_utils"}
 WALL_CLOCK = {"datetime": {"now", "utcnow", "today"}, "date": {"today"}, "time": {"time", "time_ns", "localtime"}}
-# The simulated portal stamps its answers by a clock of its own, which its tests replace.
-OWN_CLOCKS = {"clock.now", "portal.sandbox.wall_clock"}
+# The simulated portal and printer stamp what they got by clocks of their own, which their tests replace.
+OWN_CLOCKS = {"clock.now", "portal.sandbox.wall_clock", "printers.simulator_paper.device_clock"}
 LONGEST_FUNCTION, LONGEST_MODULE = 50, 400
 
 

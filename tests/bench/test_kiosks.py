@@ -18,7 +18,7 @@ def answers(pieces):
     return found
 
 
-@pytest.mark.parametrize("size", range(1, len(ANSWER) + 1))
+@pytest.mark.parametrize("size", [1, 2, 3, 16, 17, 40, len(ANSWER) - 1, len(ANSWER)])
 def test_an_answer_is_read_however_it_is_cut(size):
     whole = ANSWER + ANSWER.replace(b"200 OK", b"503 No")
     pieces = [part[at : at + size] for part in (ANSWER, whole[len(ANSWER) :]) for at in range(0, len(part), size)]
