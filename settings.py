@@ -31,7 +31,6 @@ class Settings:
     portal_url: str = ""
     portal_password_file: Path | None = None
     printer_of: tuple[tuple[str, str], ...] = ()
-    demo: bool = False
 
     @property
     def file(self) -> Path:
@@ -71,7 +70,7 @@ def _read(name: str, key: str, text: str) -> object:
             return tuple(part.strip() for part in text.split(",") if part.strip())
         case "printer_of":
             return tuple(_pair(name, part) for part in text.split(",") if part.strip())
-        case "allow_http" | "https" | "demo":
+        case "allow_http" | "https":
             return _flag(name, text)
         case _:
             return text

@@ -14,7 +14,7 @@ from domain.tickets import Ticket
 from operations.ticketing import take_ticket
 from store.store import Store
 
-WRITTEN_FIRST = 512
+WRITTEN_FIRST = 128
 LAUNCHER = ("-m", "bench.ceiling")
 
 Write = Callable[..., Awaitable[Any]]

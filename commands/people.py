@@ -26,7 +26,9 @@ def person() -> None:
 @person.command()
 @click.argument("login")
 @click.option("--name", required=True, help="Full name.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(sorted(PERSON_ROLES)))
+@click.option(
+    "--role", "roles", multiple=True, required=True, type=click.Choice(sorted(role.value for role in PERSON_ROLES))
+)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @pass_chosen
 def add(chosen: Chosen, login: str, name: str, roles: tuple[str, ...], password_stdin: bool) -> None:

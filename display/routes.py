@@ -63,7 +63,7 @@ async def speak(request: Request) -> Response:
     """One announcement as one sound file, so that two can never overlap."""
     parts = request.path_params
     pack: Pack | None = packs_of(request).get(parts["language"])
-    call = house_of(request).store.read(views.call, parts["seq"])
+    call = house_of(request).store.read(tickets.call, parts["seq"])
     if pack is None or call is None:
         raise NotFound(what=f"#{parts['seq']}")
     try:

@@ -9,7 +9,6 @@ from domain.routing import served_queues
 from domain.tickets import Ticket, TicketState, shown_number
 from store import centres, figures, tickets
 from store.boards import Board, Line, position
-from store.database import Connection
 from store.tickets import Call
 from web.house import House
 from web.pages import text_of
@@ -81,13 +80,6 @@ def calls_after(house: House, zone: str, after: int) -> list[dict[str, Any]]:
     here = counters_shown(centre, zone)
     rows = house.store.read(tickets.calls, board.day.id, after, 500) if board.day else []
     return [as_row(call, house) for call in rows if call.counter in here]
-
-
-def call(db: Connection, seq: int) -> Call | None:
-    """One call by its number."""
-    row = db.execute("SELECT day FROM calls WHERE seq = ?", (seq,)).fetchone()
-    found = tickets.calls(db, row[0], seq - 1, 10_000) if row else []
-    return found[0] if found and found[0].seq == seq else None
 
 
 def voices(packs: Mapping[str, Pack]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from domain.events import DossierReceived
 from store.database import Connection
 from store.journal import Recorded, projects
-from store.tickets import instant
+from store.tickets import instant, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,10 @@ _COLUMNS = "code, day, ticket, counter, person, procedure, agency, applicant, re
 
 
 def _dossier(row: tuple) -> Dossier:  # type: ignore[type-arg]
-    received = instant(row[8])
-    assert received is not None  # the column is NOT NULL
-    (code, day, ticket, counter, person, procedure, agency, applicant, _, due, status, facts) = row
+    (code, day, ticket, counter, person, procedure, agency, applicant, received, due, status, facts) = row
     return Dossier(
         code, day, ticket, counter, person, procedure, agency, applicant,
-        received, instant(due), status, json.loads(facts),
+        moment(received), instant(due), status, json.loads(facts),
     )  # fmt: skip
 
 

@@ -44,6 +44,11 @@ def projects(*kinds: type[Any]) -> Callable[[Projection], Projection]:
     return register
 
 
+def unheeded() -> set[str]:
+    """The names of events that no projection heeds."""
+    return {kind.__name__ for kind, functions in _projections.items() if not functions}
+
+
 def project(db: Connection, recorded: Recorded) -> None:
     """Apply one event to the tables."""
     for function in _projections[type(recorded.event)]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Concatenate, ParamSpec, TypeVar
 
-from store import database, journal, migrations
+from store import database, journal, migrations, projections
 from store.database import Connection
 from store.journal import Recorded
 from store.writer import Act, Job, Tx, Writer
@@ -27,6 +27,7 @@ class Store:
     """
 
     def __init__(self, path: Path, clock: Callable[[], datetime], *, server: bool = False) -> None:
+        projections.make_sure()
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._lock: IO[bytes] | None = database.lock(path) if server else None

@@ -39,15 +39,20 @@ class Call:
     kind: str
 
 
-def instant(milliseconds: int | None) -> datetime | None:
+def moment(milliseconds: int) -> datetime:
     """The aware UTC instant of a stored number of milliseconds."""
-    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def instant(milliseconds: int | None) -> datetime | None:
+    """The same for a column that may be empty."""
+    return None if milliseconds is None else moment(milliseconds)
 
 
 def _ticket(row: tuple) -> Ticket:  # type: ignore[type-arg]
     (id_, day, queue, prefix, n, state, key, arrived, ahead, language, priority, counter, called, ended) = row
     return Ticket(
-        id_, day, queue, prefix, n, TicketState(state), key, instant(arrived) or datetime.now(UTC), ahead,
+        id_, day, queue, prefix, n, TicketState(state), key, moment(arrived), ahead,
         language, priority, counter, instant(called), instant(ended),
     )  # fmt: skip
 
@@ -101,14 +106,26 @@ def of_day(db: Connection, day: int) -> list[Ticket]:
     return [_ticket(row) for row in rows]
 
 
+_CALLS = (
+    "SELECT c.seq, c.ticket, t.prefix, t.n, c.counter, c.at, c.kind FROM calls c JOIN tickets t ON t.id = c.ticket"
+)
+
+
 def calls(db: Connection, day: int, after: int = 0, last: int = 100) -> list[Call]:
     """The newest `last` calls of the day with a number above `after`, in order."""
-    rows = db.execute(
-        "SELECT c.seq, c.ticket, t.prefix, t.n, c.counter, c.at, c.kind"
-        " FROM calls c JOIN tickets t ON t.id = c.ticket WHERE c.day = ? AND c.seq > ? ORDER BY c.seq DESC LIMIT ?",
-        (day, after, last),
-    ).fetchall()
-    return [Call(r[0], r[1], r[2], r[3], r[4], datetime.fromtimestamp(r[5] / 1000, UTC), r[6]) for r in rows[::-1]]
+    rows = db.execute(f"{_CALLS} WHERE c.day = ? AND c.seq > ? ORDER BY c.seq DESC LIMIT ?", (day, after, last))
+    return [_call(row) for row in rows.fetchall()[::-1]]
+
+
+def call(db: Connection, seq: int) -> Call | None:
+    """One call by its number."""
+    row = db.execute(f"{_CALLS} WHERE c.seq = ?", (seq,)).fetchone()
+    return _call(row) if row else None
+
+
+def _call(row: tuple) -> Call:  # type: ignore[type-arg]
+    seq, ticket, prefix, n, counter, at, kind = row
+    return Call(seq, ticket, prefix, n, counter, moment(at), kind)
 
 
 @projects(TicketIssued)

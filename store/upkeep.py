@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
-from store import database, journal, migrations
+from store import database, journal, migrations, projections
 from store.database import Connection
 
 PAGES_A_STEP = 512
@@ -132,6 +132,7 @@ def _rows(db: Connection, table: str) -> list[tuple]:  # type: ignore[type-arg]
 
 def replay_into(source: Path, target: Path) -> list[str]:
     """Replay the journal of one file into a new one; gives the tables that come out different (none, or a bug)."""
+    projections.make_sure()
     reader, writer = database.open_reader(source), database.open_writer(target)
     try:
         migrations.upgrade(writer)

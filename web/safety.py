@@ -191,7 +191,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, text:
 
 
 def content_policy(script_hashes: str) -> str:
-    """The header of ADR 5: every script by hash, own styles and media, our own Trusted Types policy."""
+    """The header of ADR 9: every script by hash, own styles and media, our own Trusted Types policy."""
     return (
         f"default-src 'none'; script-src {script_hashes}; style-src 'self'; img-src 'self'; font-src 'self'; "
         "media-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; "

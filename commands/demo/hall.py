@@ -36,7 +36,7 @@ FIRST_HOUR = (5, 3, 4, 2, 3, 1, 4, 2)
 def prepare(base: Settings, port: int, near: Neighbours, *, empty: bool) -> Settings:
     """The demo's settings, and its data where there is none yet. `empty` leaves the file without a centre."""
     settings = replace(
-        base, port=port, host="127.0.0.1", demo=True, metrics_port=near.measures_port, follow_url=f"http://127.0.0.1:{port}/follow",
+        base, port=port, host="127.0.0.1", metrics_port=near.measures_port, follow_url=f"http://127.0.0.1:{port}/follow",
         portal_url=near.portal_adapter, portal_password_file=near.password_file,
         printer_of=tuple((name, f"tcp://127.0.0.1:{at}") for name, at in near.printers),
     )  # fmt: skip

@@ -1,5 +1,7 @@
 """Looking at a screen as a strict colleague would: what overflows, is clipped, too small, too close or unreadable."""
 
+import re
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +30,9 @@ MEASURES = {
     "counter": Measures(target=40, text=13),
     "admin": Measures(target=40, text=13),
     "phone": Measures(target=48, text=16),
+    "pairing": Measures(target=40, text=16, whole=True),
 }
+SHOWN_OF_A_KIND = 4
 
 # Scrolling regions and what only a screen reader gets are left out: neither can be cut off by the glass.
 LOOK = r"""
@@ -74,8 +78,8 @@ wanted => {
 
   const targets = all.filter(e => e.matches('a[href], button, select, textarea, summary, [role=button], input:not([type=hidden])') && !scroller(e));
   const area = e => { const label = /checkbox|radio/.test(e.type || '') ? e.closest('label') : null; return box(label || e); };
-  const inSentence = e => e.tagName === 'A' && getComputedStyle(e).display === 'inline' && [...e.parentElement.childNodes]
-    .some(n => n !== e && n.textContent.trim());
+  const inSentence = e => e.tagName === 'A' && getComputedStyle(e).display === 'inline' && (e.parentElement.matches('td, th, li') ||
+    [...e.parentElement.childNodes].some(n => n !== e && n.textContent.trim()));
   if (wanted.target) for (const e of targets) {
     if (inSentence(e)) continue;
     const r = area(e), least = e.matches('.primary') ? Math.max(wanted.primary, wanted.target) : wanted.target;
@@ -101,13 +105,31 @@ def faults(page: Page, kind: str, *, fold: bool = True) -> list[str]:
     m = MEASURES[kind]
     wanted = {"target": m.target, "primary": m.primary, "gap": m.gap, "text": m.text, "whole": m.whole and fold}
     found: list[str] = page.evaluate(LOOK, wanted)
-    return found
+    return _shortened(found)
 
 
-def barriers(page: Page, kind: str) -> list[str]:
-    """What axe finds against WCAG 2.2 AA and good practice; on kiosk and walls contrast of 7:1 besides."""
+def _shortened(found: list[str]) -> list[str]:
+    """A few of each kind, and how many more: a row of 30 keys is one fault to read, not 60."""
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for fault in found:
+        kinds[re.sub(r"[\d.]+", "0", fault.split(":")[0].split(" between ")[0])].append(fault)
+    shown = []
+    for same in kinds.values():
+        shown += same[:SHOWN_OF_A_KIND]
+        if len(same) > SHOWN_OF_A_KIND:
+            shown.append(f"… and {len(same) - SHOWN_OF_A_KIND} more like it")
+    return shown
+
+
+def barriers(page: Page, kind: str, *, dimmed: bool = False) -> list[str]:
+    """What axe finds against WCAG 2.2 AA and good practice; on kiosk and walls contrast of 7:1 besides.
+
+    A `dimmed` screen says in words that its numbers are old; their contrast is low on purpose (W5).
+    """
     options: dict[str, Any] = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
-    if MEASURES[kind].enhanced:
+    if dimmed:
+        options["rules"] = {"color-contrast": {"enabled": False}}
+    elif MEASURES[kind].enhanced:
         options["rules"] = {"color-contrast-enhanced": {"enabled": True}}
     result = AXE.run(page, options=options).response
     return [

@@ -19,6 +19,7 @@ FLAGS = [
 ]  # fmt: skip
 SIZES: dict[str, dict[str, Any]] = {
     "kiosk": {"viewport": {"width": 1080, "height": 1920}, "has_touch": True},
+    "pairing": {"viewport": {"width": 1080, "height": 1920}, "has_touch": True},
     "wall": {"viewport": {"width": 1920, "height": 1080}},
     "counter": {"viewport": {"width": 1280, "height": 720}},
     "admin": {"viewport": {"width": 1280, "height": 900}},
@@ -29,13 +30,15 @@ LISTEN = """
 window.addEventListener('securitypolicyviolation',
   e => console.error(`POLICY ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`), true);
 """
-# Two clocks that a test can move: waiting itself is never done.
+# Two clocks that a test can move, so that nothing is waited for, and a count of what was swapped in.
 CLOCKS = """
 (() => {
   const now = Date.now.bind(Date), mono = performance.now.bind(performance);
   window.ahead = { date: 0, page: 0 };
   Date.now = () => now() + window.ahead.date;
   performance.now = () => mono() + window.ahead.page;
+  window.swaps = 0;
+  document.addEventListener('htmx:after:swap', () => { window.swaps++; });
 })();
 """
 
@@ -139,3 +142,9 @@ def _cookie(url: str, name: str, value: str) -> dict[str, str]:
 def advance(page: Page, seconds: float, *, clock: str = "date") -> None:
     """Move a page's clock: 'date' is the time of day, 'page' the time since it was opened."""
     page.evaluate("([clock, ms]) => { window.ahead[clock] += ms; }", [clock, seconds * 1000])
+
+
+def connected(page: Page) -> Page:
+    """The screen after its first live picture, so that no push comes unexpected."""
+    page.wait_for_function("() => window.swaps > 0")
+    return page

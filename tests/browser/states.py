@@ -17,7 +17,7 @@ class State:
     """One face of one screen: which scene it needs, who looks, the address, and what is done there.
 
     `before` acts on the page before its first address, `act` after it. `fold`: everything must be on the glass.
-    `complaints` are the console lines that the state cannot be without.
+    `dimmed`: its numbers are known to be old. `complaints` are the console lines that the state cannot be without.
     """
 
     name: str
@@ -28,6 +28,7 @@ class State:
     act: Callable[[Page, Scene], None] | None = None
     before: Callable[[Page], None] | None = None
     fold: bool = True
+    dimmed: bool = False
     complaints: tuple[str, ...] = ()
 
     def address(self, scene: Scene) -> str:
@@ -126,9 +127,8 @@ def _no_sound(page: Page) -> None:
 
 
 def _call_somebody(page: Page, scene: Scene) -> None:
-    page.wait_for_function("() => document.querySelector('#wall').dataset.htmxPowered !== 'never'")
-    scene.ticket("cu-tru")
-    scene.call(5)
+    scene.ticket("ho-tich")
+    scene.call(1)
     page.wait_for_selector("#sound:visible")
 
 
@@ -184,8 +184,8 @@ STATES = [
     State("kiosk-not-found", "kiosk", "busy", KIOSK, "/kiosk/K1/procedures/0.000000", complaints=(REFUSED,)),
     State("kiosk-not-paired", "kiosk", "busy", None, "/kiosk/K2", complaints=(REFUSED,)),
     State("kiosk-disk-full", "kiosk", "quiet", KIOSK, "/kiosk/K1/queues", _full_disk, complaints=(REFUSED,)),
-    State("pair", "kiosk", "quiet", None, "/pair/K2"),
-    State("pair-wrong", "kiosk", "quiet", None, "/pair/K2", _wrong_code, complaints=(REFUSED,)),
+    State("pair", "pairing", "quiet", None, "/pair/K2"),
+    State("pair-wrong", "pairing", "quiet", None, "/pair/K2", _wrong_code, complaints=(REFUSED,)),
     State("sign-in", "counter", "quiet", None, "/sign-in"),
     State("sign-in-wrong", "counter", "quiet", None, "/sign-in", _wrong_password, complaints=(REFUSED,)),
     State("counters", "counter", "busy", "person:cb12", "/counter", fold=False),
@@ -197,19 +197,19 @@ STATES = [
     State("counter-received", "counter", "busy", CLERK, "/counter/1", _receive("NGUYỄN THỊ MẪU")),
     State("counter-refused", "counter", "quiet", CLERK, "/counter/1", _receive("A" * 210), complaints=(REFUSED,)),
     State("counter-troubled", "counter", "troubled", CLERK_2, "/counter/2"),
-    State("counter-stale", "counter", "busy", CLERK_2, "/counter/2", _after_silence(5), _silent, complaints=(CUT,)),
+    State("counter-stale", "counter", "busy", CLERK_2, "/counter/2", _after_silence(5), _silent, dimmed=True, complaints=(CUT,)),
     State("wall-empty", "wall", "quiet", WALL, "/display/W1"),
     State("wall-one-call", "wall", "one", WALL, "/display/W1"),
     State("wall-busy", "wall", "busy", WALL, "/display/W1"),
     State("wall-upstairs", "wall", "busy", "device:W2", "/display/W2"),
     State("wall-stopped", "wall", "troubled", WALL, "/display/W1"),
-    State("wall-stale", "wall", "busy", WALL, "/display/W1", _after_silence(5), _silent, complaints=(CUT,)),
-    State("wall-lost", "wall", "busy", WALL, "/display/W1", _after_silence(61), _silent, complaints=(CUT,)),
+    State("wall-stale", "wall", "busy", WALL, "/display/W1", _after_silence(5), _silent, dimmed=True, complaints=(CUT,)),
+    State("wall-lost", "wall", "busy", WALL, "/display/W1", _after_silence(61), _silent, dimmed=True, complaints=(CUT,)),
     State("wall-sound-blocked", "wall", "one", WALL, "/display/W1", _call_somebody, _no_sound),
     State("managers-calm", "wall", "quiet", MANAGER, "/display/managers"),
     State("managers-busy", "wall", "busy", MANAGER, "/display/managers"),
     State("managers-alarm", "wall", "troubled", MANAGER, "/display/managers"),
-    State("managers-stale", "wall", "busy", MANAGER, "/display/managers", _after_silence(5), _silent, complaints=(CUT,)),
+    State("managers-stale", "wall", "busy", MANAGER, "/display/managers", _after_silence(5), _silent, dimmed=True, complaints=(CUT,)),
     State("follow-waiting", "phone", "busy", None, lambda s: _follow(s, s.ticket("giay-to"))),
     State("follow-next", "phone", "one", None, lambda s: _follow(s, s.ticket("tra-ket-qua"))),
     State("follow-called", "phone", "busy", None, _followed(6)),

@@ -81,7 +81,7 @@ def test_face(name: str, open_screen: Screens, halls: Halls) -> None:
     page = show(open_screen, state, halls(state.scene))
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / f"{name}.png", full_page=not state.fold)
-    found = faults(page, state.kind, fold=state.fold) + barriers(page, state.kind)
+    found = faults(page, state.kind, fold=state.fold) + barriers(page, state.kind, dimmed=state.dimmed)
     assert not found, "\n".join(found)
 
 

@@ -36,8 +36,6 @@ ACTS = {
     "close_shift": (shifts.close_shift, (1, "cb01")),
     "receive_dossier": (intake.receive_dossier, (1, "cb01", intake.Intake("1.004873", b"x", documents=(("Tờ khai", 1),)))),
     "receive_without_limit": (intake.receive_dossier, (1, "cb01", intake.Intake("1.004222", b"x"))),
-    "the_dossier": (intake.the_dossier, ("H56.19-261123-0001",)),
-    "no_dossier": (intake.the_dossier, ("H56.19-261123-0009",)),
     "claim_slip": (printing.claim_slip, ("P1",)),
     "claim_nothing": (printing.claim_slip, ("P2",)),
     "reprint": (printing.reprint, (55, "P1")),

@@ -21,6 +21,7 @@ from tests.web.walks import (
     SPARE_DEVICE,
     Asked,
     Crowd,
+    browser,
     is_named,
 )
 
@@ -229,7 +230,7 @@ def test_behind_tls_browsers_are_told_to_stay_there(crowd, behind_tls):
 @pytest.mark.parametrize("host", ["127.0.0.1", "hall.example"])
 def test_behind_a_tls_proxy_the_own_origin_is_the_https_one(tmp_path, host):
     with running(tmp_path / "data", https=True, hosts=("hall.example",)) as server:
-        client = server.client()
+        client = browser(server)
         headers = {"Host": host, "X-Forwarded-Proto": "https"}
         own = client.post("/language", data={"language": "en"}, headers=headers | {"Origin": f"https://{host}"})
         plain = client.post("/language", data={"language": "en"}, headers=headers | {"Origin": f"http://{host}"})
@@ -280,7 +281,7 @@ def test_health_is_said_without_a_sign_in_and_without_a_word_too_many(crowd):
 
 def test_a_centre_without_its_file_is_alive_but_not_ready(tmp_path):
     with empty_centre(tmp_path) as server:
-        client = server.client()
+        client = browser(server)
         assert client.get("/healthz").status_code == 200
         answer = client.get("/readyz")
     assert answer.status_code == 503
@@ -292,7 +293,7 @@ def test_no_route_breaks_before_a_centre_file_is_loaded(tmp_path):
         for role in ("administrator", "manager", "clerk"):
             server.store.write_now(Act("t"), managing.add_person, role, role, [role], CHEAP.hash(PASSWORD))
         for role in ("administrator", "manager", "clerk"):
-            client = server.client(person=f"u-{role}")
+            client = browser(server, f"motcua-person={server.person_cookie(f'u-{role}')}")
             for path in READ_EARLY:
                 assert client.get(path).status_code != 500, (role, path)
             for path in SENT_EARLY:

@@ -9,7 +9,18 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from app import ROUTES
 from domain.roles import COUNTER_ROLES, PERSON_ROLES, Role, open_to
 from tests.web import roles_table
-from tests.web.walks import EXAMPLES, PEOPLE, ROUTE_OF, VISITORS, Asked, Crowd, is_named, key_of, request_id
+from tests.web.walks import (
+    EXAMPLES,
+    PEOPLE,
+    ROUTE_OF,
+    VISITORS,
+    Asked,
+    Crowd,
+    browser,
+    is_named,
+    key_of,
+    request_id,
+)
 from web.safety import UndeclaredRoute, guard
 from web.sessions import _first_page
 from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE
@@ -97,7 +108,7 @@ def test_a_screens_token_opens_only_its_own_screen_by_cookie_of_another_name_and
     device = path.split("/")[2]
     own = "kiosk" if device.startswith("K") else "wall"
     stolen = crowd.cookies[own].partition("=")[2]
-    with crowd.server.client() as client:
+    with browser(crowd.server) as client:
         under_other_name = client.get(path, headers={"Cookie": f"{DEVICE_COOKIE}{device}={stolen}"})
         by_bearer = client.get(path, headers={"Authorization": f"Bearer {stolen}"})
         own_bearer = client.get(path, headers=crowd.headers(own, bearer=True))
@@ -108,7 +119,7 @@ def test_a_screens_token_opens_only_its_own_screen_by_cookie_of_another_name_and
 
 def test_a_screens_cookie_is_no_sign_in_and_a_sign_in_is_no_screen(crowd):
     screen, person = (crowd.cookies[name].partition("=")[2] for name in ("kiosk", "manager"))
-    with crowd.server.client() as client:
+    with browser(crowd.server) as client:
         swapped = client.get("/admin", headers={"Cookie": f"{SIGN_IN_COOKIE}={screen}"})
         other = client.get("/kiosk/K1", headers={"Cookie": f"{DEVICE_COOKIE}K1={person}"})
     assert swapped.status_code == 303
@@ -127,7 +138,7 @@ def _renewing(device):
 
 def test_a_person_with_several_roles_may_do_what_any_of_them_may(crowd):
     token = crowd.server.person_cookie("cb13")  # clerk and guide
-    with crowd.server.client() as client:
+    with browser(crowd.server) as client:
         client.headers["Cookie"] = f"{SIGN_IN_COOKIE}={token}"
         assert client.get("/counter").status_code == 200
         assert client.get("/admin").status_code == 403

@@ -195,3 +195,16 @@ def test_buttons_stay_short() -> None:
     ]
     assert not long, "\n".join(long)
     assert too_long("Quay lại", "Retourner à la page précédente")
+
+
+def filled_twice(template: str) -> list[str]:
+    """Calls whose placeholders `%` fills: a template's gettext fills them itself, so this raises KeyError."""
+    return re.findall(r"\b(?:_|gettext|ngettext)\([^()]*\)\s*%(?!})", template)
+
+
+def test_no_template_fills_placeholders_after_gettext() -> None:
+    files = [file for room in ROOMS for file in (ROOT / room / "templates").glob("**/*.html")]
+    wrong = {file.name: calls for file in files if (calls := filled_twice(file.read_text(encoding="utf-8")))}
+    assert not wrong, wrong
+    assert filled_twice("{{ gettext(limit[0]) % {'n': limit[1]} }}")
+    assert not filled_twice('{{ _("Tạm dừng: %(reason)s", reason=reason) }}{% if a %}')
