@@ -13,6 +13,7 @@ from store import centres, jobs, people, procedures, tickets
 from store.centres import NoCentre
 from web.health import check
 from web.house import House, house_of
+from web.languages import translator
 from web.pages import text_of
 
 in_thread = asyncio.to_thread  # Argon2 takes 0.4 s: never on the event loop
@@ -52,6 +53,7 @@ async def overview(request: Request) -> dict[str, Any]:
         "zone_names": {zone.id: text_of(zone.name, request.state.language) for zone in centre.zones},
         "unreachable": _without_access(centre),
         "printers": house.printers(),
+        "said": translator(request.state.language),
     }
 
 
@@ -88,6 +90,7 @@ def desk(request: Request) -> dict[str, Any]:
         "messages": house.store.read(jobs.open_portal_messages),
         "slips": [(job, _subject(house, job)) for job in slips[:30]],
         "printers": house.store.read(centres.current).printers,
+        "said": translator(request.state.language),
     }
 
 

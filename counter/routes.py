@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket
 
 from counter import forms as intake_forms
 from counter import views
-from domain.errors import NotAllowed, UnknownProcedure
+from domain.errors import NotAllowed, UnknownProcedure, msgid
 from domain.procedures import documents
 from domain.roles import COUNTER_ROLES, Role, open_to
 from operations import calling, intake, shifts
@@ -23,6 +23,7 @@ from web.languages import translator
 from web.live import DESK_PACE
 from web.pages import go, is_fragment, page
 
+NOBODY_WAITS = msgid("Không có ai đang chờ quầy này.")
 WORKERS = (*sorted(COUNTER_ROLES), Role.SUPERVISOR)
 
 
@@ -89,7 +90,7 @@ def command(
 
 
 def _said_call(answer: calling.Called, language: str) -> str:
-    return "" if answer.ticket else translator(language)("Không có ai đang chờ quầy này.")
+    return "" if answer.ticket else translator(language)(NOBODY_WAITS)
 
 
 def _said_nothing(_: Any, __: str) -> str:

@@ -1,6 +1,7 @@
 """What the kiosk's pages show, from the board and the centre's file."""
 
 import secrets
+from io import BytesIO
 from typing import Any
 
 import segno
@@ -18,7 +19,7 @@ from web.house import House, house_of
 from web.languages import LANGUAGES
 from web.pages import text_of
 
-COMMON_SHOWN = 8
+COMMON_SHOWN = FOUND_SHOWN = 4  # what fits above the keyboard on 1080 x 1920
 SAYS_NOTHING_AFTER_MS = 6000
 MODES = ("big", "contrast")
 CHANNELS = {"direct": msgid("Tại quầy"), "online": msgid("Trực tuyến"), "post": msgid("Qua bưu chính")}
@@ -80,7 +81,12 @@ def found_procedures(request: Request, words: str) -> dict[str, Any]:
     here = [(p, placements[p.code]) for p in found if p.code in placements]
     elsewhere = [p for p in found if p.code not in placements][:5]
     queues = {queue.id: queue for queue in centre.queues}
-    return {"found": here, "elsewhere": elsewhere, "queue_of": queues}
+    return {
+        "found": here[:FOUND_SHOWN],
+        "more": len(here) > FOUND_SHOWN,
+        "elsewhere": [] if here else elsewhere,
+        "queue_of": queues,
+    }
 
 
 def procedure(request: Request, found: Procedure, placement: Placement | None) -> dict[str, Any]:
@@ -148,7 +154,7 @@ def paper_state(house: House, ticket: Ticket) -> str:
     return {"confirmed": "here", "sent": "sent"}.get(job.state, "late")
 
 
-def follow_picture(house: House, ticket: Ticket) -> str | None:
+def follow_picture(house: House, ticket: Ticket) -> bytes | None:
     """The QR that leads to the ticket's page on a phone, as an SVG; None without `follow_url`.
 
     A picture of its own: drawing it takes longer than giving the number, which must not wait for it.
@@ -158,7 +164,9 @@ def follow_picture(house: House, ticket: Ticket) -> str | None:
         return None
     address = f"{base}/{ticket.id}-{house.vault.sign('follow', str(ticket.id))}"
     code = segno.make(address, error="m", micro=False, mask=3)
-    return str(code.svg_inline(border=4, light="#fff", xmldecl=False, svgns=True, omitsize=True))
+    picture = BytesIO()
+    code.save(picture, kind="svg", border=4, light="#fff", omitsize=True)
+    return picture.getvalue()
 
 
 def follow_base(house: House) -> str:

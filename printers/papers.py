@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from domain.centres import Centre
+from domain.centres import Centre, Text
 from domain.days import local
 from domain.routing import served_queues
 from store import centres, dossiers, procedures, tickets
@@ -66,8 +66,8 @@ class Papers:
         queue = next(q for q in centre.queues if q.id == ticket.queue)
         address = self._follow_url or centre.follow_url
         slip = TicketSlip(
-            agency_lines=centre.agency_lines, centre=getattr(centre.name, ticket.language),
-            queue=getattr(queue.title, ticket.language), number=ticket.number, ahead=ticket.ahead, wait="",
+            agency_lines=centre.agency_lines, centre=_in(centre.name, ticket.language),
+            queue=_in(queue.title, ticket.language), number=ticket.number, ahead=ticket.ahead, wait="",
             counters=_counters(centre, queue.id), issued_at=local(ticket.arrived_at),
             follow_url=f"{address}/{ticket.id}-{self._vault.sign('follow', str(ticket.id))}" if address else "",
             copy=job.copy, practice=False, priority=ticket.priority is not None,
@@ -87,10 +87,15 @@ class Papers:
             procedure=procedure.title if procedure else dossier.procedure,
             received_at=local(dossier.received_at), due_at=local(dossier.due) if dossier.due else None, due_note="",
             counter=str(dossier.counter), documents=tuple(map(tuple, dossier.facts["documents"])),
-            result_at=self._translator("vi")("Qua bưu chính" if dossier.facts["delivery"] else "Tại quầy"),
+            result_at="Qua bưu chính" if dossier.facts["delivery"] else "Tại quầy",
             copy=job.copy,
         )  # fmt: skip
         return slip, "vi"
+
+
+def _in(text: Text, language: str) -> str:
+    """The text in a language, Vietnamese where it is empty."""
+    return str(getattr(text, language) or text.vi)
 
 
 def _counters(centre: Centre, queue: str) -> str:
