@@ -35,7 +35,7 @@ from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE, hash_of, new_token
 ROOT = Path(__file__).parent.parent
 SERVE = ("-m", "commands")
 READY_WITHIN_SECONDS = 30
-STOP_WITHIN_SECONDS = 15
+STOP_WITHIN_SECONDS = 6
 FIRST_SLIP_WITHIN_SECONDS = 30
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")

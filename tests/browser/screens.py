@@ -148,3 +148,8 @@ def connected(page: Page) -> Page:
     """The screen after its first live picture, so that no push comes unexpected."""
     page.wait_for_function("() => window.swaps > 0")
     return page
+
+
+def answered(page: Page) -> None:
+    """Everything that this page asked for so far has been answered: one more question has come back after it."""
+    page.evaluate("() => fetch('/healthz').then(() => new Promise(done => setTimeout(done, 50)))")

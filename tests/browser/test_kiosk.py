@@ -10,7 +10,7 @@ from operations import managing
 from store.store import Store
 from store.writer import Act
 from tests.browser.scenes import NOWHERE
-from tests.browser.screens import Screens, advance, connected, device_pass
+from tests.browser.screens import Screens, advance, answered, connected, device_pass
 from tests.support.servers import Server, running
 
 HOME = re.compile(r"/kiosk/K1$")
@@ -81,7 +81,7 @@ def double_tap_gives(kiosk: Page, store: Store) -> None:
     kiosk.click(".choices .primary")
     kiosk.dblclick(".queues button >> nth=1")
     expect(kiosk.locator("#number")).to_be_visible()
-    kiosk.wait_for_load_state("networkidle")
+    answered(kiosk)
     assert_one_given(store, before)
 
 

@@ -25,6 +25,7 @@ from store.writer import Job, Tx, Writer
 
 WINDOW_SECONDS = 0.15
 STALE_BY = 3
+WAIT_SECONDS = 1.0
 
 
 def answers_before_commit() -> None:
@@ -175,7 +176,7 @@ def waits_for_the_portal() -> None:
 
     async def waiting(self: Store, act: Any, operation: Any, *args: Any, **kwargs: Any) -> Any:
         if operation is ticketing.take_ticket and self.read(jobs.outbox_depths)["portal"]:
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(WAIT_SECONDS)
         return await write(self, act, operation, *args, **kwargs)
 
     Store.write = waiting  # type: ignore[method-assign]

@@ -102,9 +102,9 @@ Scenario = Callable[[Hall], Awaitable[None]]
 
 
 @contextmanager
-def hall(tmp_path: Path, fault: str = "") -> "Iterator[Callable[[Scenario], None]]":
+def hall(quiet_path: Path, fault: str = "") -> "Iterator[Callable[[Scenario], None]]":
     """A real server; calling what it gives plays a scenario."""
-    place = furnish(tmp_path / "data", ("K1", "W1"), {1: "cb01"})
+    place = furnish(quiet_path / "data", ("K1", "W1"), {1: "cb01"})
     with serving(place, fault) as process:
 
         async def scene(scenario: Scenario) -> None:
@@ -159,15 +159,15 @@ def check_freed(left: int, growth_mb: float, press_ms: float) -> None:
 
 
 @linux
-def test_a_screen_that_never_reads_is_let_go_of(tmp_path: Path):
-    with hall(tmp_path) as play:
+def test_a_screen_that_never_reads_is_let_go_of(quiet_path: Path):
+    with hall(quiet_path) as play:
         play(lambda here: get_stuck(here, size("stuck_screens", 10, 100)))
 
 
 @linux
 @pytest.mark.planted
-def test_a_server_that_never_lets_go_is_caught(tmp_path: Path):
-    with hall(tmp_path, "never_lets_go") as play, pytest.raises(AssertionError, match="stuck screens are still held"):
+def test_a_server_that_never_lets_go_is_caught(quiet_path: Path):
+    with hall(quiet_path, "never_lets_go") as play, pytest.raises(AssertionError, match="stuck screens are still held"):
         play(lambda here: get_stuck(here, 10))
 
 
@@ -181,7 +181,7 @@ async def code_of_closing(line: ClientConnection) -> int | None:
         return closed.rcvd.code if closed.rcvd else None
 
 
-def test_screens_are_told_to_come_back_when_the_server_stops(tmp_path: Path):
+def test_screens_are_told_to_come_back_when_the_server_stops(quiet_path: Path):
     async def scenario(here: Hall) -> None:
         async with here.connect() as line:
             await line.recv()
@@ -189,11 +189,11 @@ def test_screens_are_told_to_come_back_when_the_server_stops(tmp_path: Path):
             here.process.process.terminate()
             assert await code_of_closing(line) == RESTART
 
-    with hall(tmp_path) as play:
+    with hall(quiet_path) as play:
         play(scenario)
 
 
-def test_no_compression_is_agreed_on(tmp_path: Path):
+def test_no_compression_is_agreed_on(quiet_path: Path):
     """One context of zlib a screen would cost more memory than all pictures together."""
 
     async def scenario(here: Hall) -> None:
@@ -203,12 +203,12 @@ def test_no_compression_is_agreed_on(tmp_path: Path):
             assert line.request is not None
             assert "permessage-deflate" in line.request.headers["Sec-WebSocket-Extensions"]
 
-    with hall(tmp_path) as play:
+    with hall(quiet_path) as play:
         play(scenario)
 
 
 @pytest.mark.parametrize(("length", "code"), [(4096, None), (4097, TOO_BIG)])
-def test_a_long_message_ends_the_line(tmp_path: Path, length: int, code: int | None):
+def test_a_long_message_ends_the_line(quiet_path: Path, length: int, code: int | None):
     async def scenario(here: Hall) -> None:
         async with here.connect() as line:
             await line.send("x" * length)
@@ -219,11 +219,11 @@ def test_a_long_message_ends_the_line(tmp_path: Path, length: int, code: int | N
                 await here.press()
                 await line.recv()
 
-    with hall(tmp_path) as play:
+    with hall(quiet_path) as play:
         play(scenario)
 
 
-def test_callers_who_dawdle_hold_up_nobody(tmp_path: Path):
+def test_callers_who_dawdle_hold_up_nobody(quiet_path: Path):
     """Half a head, and half a body, on many lines: whoever comes after them is served at once."""
 
     async def scenario(here: Hall) -> None:
@@ -240,5 +240,5 @@ def test_callers_who_dawdle_hold_up_nobody(tmp_path: Path):
         with here.place.rows() as db:
             assert db.execute("SELECT count(*) FROM tickets").fetchone()[0] == 20
 
-    with hall(tmp_path) as play:
+    with hall(quiet_path) as play:
         play(scenario)

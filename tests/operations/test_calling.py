@@ -1,4 +1,3 @@
-
 import pytest
 
 from domain.errors import CounterClosed, CounterTaken, NoTicketHere, StaleScreen, UnknownCounter
@@ -154,7 +153,12 @@ def test_without_a_ticket_at_the_counter_there_is_nothing_to_end(open_hall, oper
 @pytest.mark.parametrize("operation", [calling.call_next, *ENDS])
 @pytest.mark.parametrize(
     ("counter", "person", "error"),
-    [(1, "cb02", CounterTaken), (5, "cb05", CounterClosed), (99, "cb01", UnknownCounter), (0, "cb01", UnknownCounter)],
+    [
+        (1, "cb02", CounterTaken),
+        (5, "cb05", CounterClosed),
+        (99, "cb01", UnknownCounter),
+        (0, "cb01", UnknownCounter),
+    ],
 )
 def test_only_the_clerk_of_an_open_counter_calls_there(open_hall, operation, counter, person, error):
     open_hall.do(take, "ho-tich")
@@ -171,5 +175,3 @@ def test_a_clock_that_goes_back_leaves_the_line_standing(open_hall):
     open_hall.clock.forward(hours=-1)
     after = open_hall.do(take, "ho-tich").id
     assert [call(open_hall, 1).id for _ in range(3)] == [*before, after]
-
-

@@ -118,12 +118,15 @@ def test_a_bearer_token_opens_until_it_is_revoked(hall, kind_and_holder):
 @pytest.mark.parametrize(
     "act",
     [
-        (entering.give_token, ("person", "nobody", "x", TOKEN)), (entering.give_token, ("device", "K9", "x", TOKEN)),
-        (entering.give_token, ("king", "cb01", "x", TOKEN)), (entering.revoke_token, (4242,)),
-        (entering.offer_pairing, ("K9", RIGHT)), (entering.revoke_device, ("K9",)),
+        (entering.give_token, ("person", "nobody", "x", TOKEN)),
+        (entering.give_token, ("device", "K9", "x", TOKEN)),
+        (entering.give_token, ("king", "cb01", "x", TOKEN)),
+        (entering.revoke_token, (4242,)),
+        (entering.offer_pairing, ("K9", RIGHT)),
+        (entering.revoke_device, ("K9",)),
     ],
     ids=["person", "device", "kind", "token", "offer", "revoke"],
-)  # fmt: skip
+)
 def test_what_does_not_exist_gets_nothing(hall, act):
     seq = hall.one("SELECT max(seq) FROM journal")
     with pytest.raises(Refused):

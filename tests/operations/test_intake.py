@@ -84,7 +84,8 @@ def test_the_due_date_comes_from_the_limit_in_the_centre_file(desk, procedure, a
 def test_a_changed_limit_counts_for_new_dossiers_only(desk):
     old = receive(desk, THREE_DAYS)
     placements = tuple(
-        replace(p, limit=replace(p.limit, amount=1)) if p.code == THREE_DAYS else p for p in demo_centre().procedures
+        replace(p, limit=replace(p.limit, amount=1)) if p.code == THREE_DAYS else p
+        for p in demo_centre().procedures
     )
     desk.do(managing.load_centre, replace(demo_centre(), procedures=placements), demo_calendar())
     new = receive(desk, THREE_DAYS)
@@ -106,7 +107,11 @@ def test_everything_hangs_on_one_event(desk):
     assert journal.head(desk.db)[0] == before + 1
     found = dossiers.find(desk.db, got.code)
     assert (found.ticket, found.counter, found.person, found.status) == (ticket.id, 1, "cb01", 2)
-    assert (found.facts["owner_kind"], found.facts["delivery"], found.facts["documents"]) == (2, 1, [["Tờ khai", 1]])
+    assert (found.facts["owner_kind"], found.facts["delivery"], found.facts["documents"]) == (
+        2,
+        1,
+        [["Tờ khai", 1]],
+    )
     assert dossiers.sealed_applicant(desk.db, found.applicant) == b"sealed"
     assert jobs.print_job_of(desk.db, "receipt", got.code).printer == "P1"
     messages = jobs.portal_messages_of(desk.db, got.code)

@@ -77,7 +77,9 @@ def test_stopping_twice_keeps_the_newer_reason_and_resuming_twice_says_nothing(h
     assert hall.one("SELECT max(seq) FROM journal") == seq
 
 
-@pytest.mark.parametrize("act", [(managing.stop_queue, ("không-có", "Họp")), (managing.resume_queue, ("không-có",))])
+@pytest.mark.parametrize(
+    "act", [(managing.stop_queue, ("không-có", "Họp")), (managing.resume_queue, ("không-có",))]
+)
 def test_an_unknown_queue(hall, act):
     with pytest.raises(UnknownQueue):
         hall.do(act[0], *act[1])

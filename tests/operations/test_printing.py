@@ -107,7 +107,7 @@ def test_a_second_print_after_a_restart_is_caught(hall):
 
 
 def test_a_begun_slip_is_not_given_out_again_when_its_lease_runs_out(hall):
-    """The worker may not have been able to say how it ended (disk full): unknown is for a person, not for a retry."""
+    """The worker may not have been able to say how it ended (disk full): that is for a person, not for a retry."""
     take(hall)
     job = claim(hall)
     hall.do(start_slip, job.id)

@@ -34,7 +34,10 @@ ACTS = {
     "finish": (calling.finish, (1, "cb01")),
     "open_shift": (shifts.open_shift, (3, "cb03")),
     "close_shift": (shifts.close_shift, (1, "cb01")),
-    "receive_dossier": (intake.receive_dossier, (1, "cb01", intake.Intake("1.004873", b"x", documents=(("Tờ khai", 1),)))),
+    "receive_dossier": (
+        intake.receive_dossier,
+        (1, "cb01", intake.Intake("1.004873", b"x", documents=(("Tờ khai", 1),))),
+    ),
     "receive_without_limit": (intake.receive_dossier, (1, "cb01", intake.Intake("1.004222", b"x"))),
     "claim_slip": (printing.claim_slip, ("P1",)),
     "claim_nothing": (printing.claim_slip, ("P2",)),
@@ -47,7 +50,7 @@ ACTS = {
     "pair_wrong": (entering.pair_device, ("K1", b"?" * 32, b"t" * 32)),
     "give_token": (entering.give_token, ("person", "cb01", "x", b"h" * 32)),
     "confirm_day": (opening.confirm_day, ()),
-}  # fmt: skip
+}
 
 
 def repeats_change_nothing(hall: Hall, operation, args) -> None:

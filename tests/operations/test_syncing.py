@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import NotFound
-from operations import intake, printing, shifts, syncing
+from operations import intake, printing, shifts
 from operations.syncing import acknowledge, claim_message, park, postpone, resend, start_message
 from store import figures, jobs
 

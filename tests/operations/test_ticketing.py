@@ -32,11 +32,17 @@ def test_each_queue_counts_for_itself_without_gap(queues):
 @pytest.mark.parametrize(
     ("args", "error"),
     [
-        (("không-có",), UnknownQueue), (("",), UnknownQueue), (("A",), UnknownQueue), (("x" * 10_000,), UnknownQueue),
-        (("ho-tich\x00",), UnknownQueue), (("ho-tich", "de"), Invalid), (("ho-tich", ""), Invalid),
-        (("ho-tich", "vi", "vip"), Invalid), (("ho-tich", "vi", ""), Invalid),
+        (("không-có",), UnknownQueue),
+        (("",), UnknownQueue),
+        (("A",), UnknownQueue),
+        (("x" * 10_000,), UnknownQueue),
+        (("ho-tich\x00",), UnknownQueue),
+        (("ho-tich", "de"), Invalid),
+        (("ho-tich", ""), Invalid),
+        (("ho-tich", "vi", "vip"), Invalid),
+        (("ho-tich", "vi", ""), Invalid),
     ],
-)  # fmt: skip
+)
 def test_bad_input_is_refused_and_changes_nothing(hall, args, error):
     before = hall.one("SELECT max(seq) FROM journal")
     with pytest.raises(error) as refusal:

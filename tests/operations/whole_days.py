@@ -22,7 +22,7 @@ class Canary:
     phone: str = "0912345678"
     address: str = "7 ngõ Chimyểng"
     staff: str = "Tô Thị Bạch Yến"
-    password: str = "argon2-of-a-secret"  # noqa: S105
+    password: str = "argon2-of-a-secret"
 
     @property
     def owner(self) -> Applicant:
@@ -79,9 +79,14 @@ def _serve(do: Any, clock: HandClock) -> None:
     for counter, person in ((1, "cb01"), (3, "cb03"), (5, "cb05")):
         do(shifts.open_shift, counter, person, who=person)
     for queue, priority, printer in (
-        ("ho-tich", None, "P1"), ("ho-tich", "cao-tuoi", "P1"), ("chung-thuc", None, None), ("cu-tru", "tre-em", "P2"),
-        ("ho-tich", None, "P1"), ("chung-thuc", None, "P1"), ("dat-dai", None, None),
-    ):  # fmt: skip
+        ("ho-tich", None, "P1"),
+        ("ho-tich", "cao-tuoi", "P1"),
+        ("chung-thuc", None, None),
+        ("cu-tru", "tre-em", "P2"),
+        ("ho-tich", None, "P1"),
+        ("chung-thuc", None, "P1"),
+        ("dat-dai", None, None),
+    ):
         clock.forward(seconds=20)
         do(ticketing.take_ticket, queue, "en", priority, printer, who="K1")
     do(managing.stop_queue, "xay-dung", "Mất điện tầng 2")
@@ -98,9 +103,14 @@ def _serve(do: Any, clock: HandClock) -> None:
 
 def _receive(do: Any, procedure: str) -> str:
     taken = intake.Intake(
-        procedure, VAULT.seal(to_bytes(CANARY.owner)), owner_kind=1, delivery=1, summary="Đăng ký", printer="P1",
+        procedure,
+        VAULT.seal(to_bytes(CANARY.owner)),
+        owner_kind=1,
+        delivery=1,
+        summary="Đăng ký",
+        printer="P1",
         documents=(("Tờ khai", 1), ("Giấy chứng sinh", 2)),
-    )  # fmt: skip
+    )
     return str(do(intake.receive_dossier, 1, "cb01", taken).code)
 
 

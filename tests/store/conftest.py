@@ -25,7 +25,12 @@ class Bench:
         self.store.start()
 
     def do(
-        self, operation: Callable[..., Any], *args: Any, who: str = "test", request: str | None = None, **kwargs: Any
+        self,
+        operation: Callable[..., Any],
+        *args: Any,
+        who: str = "test",
+        request: str | None = None,
+        **kwargs: Any,
     ) -> Any:
         """One operation, awaited."""
         return self.store.write_now(Act(who, request), operation, *args, **kwargs)

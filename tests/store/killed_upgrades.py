@@ -1,8 +1,8 @@
 """Upgrades that kill themselves: `python killed_upgrades.py OLD FOLDER KIND STRIDE PLANTED`.
 
-For every STRIDE-th k one forked child upgrades a copy of OLD with one more step (`second_day`) and sends itself SIGKILL at
-the k-th statement or after k runs of SQLite's progress handler. Ends after the first k that kills nobody.
-Prints how many were killed. PLANTED 1 upgrades without a transaction.
+For every STRIDE-th k one forked child upgrades a copy of OLD with one more step (`second_day`) and sends itself
+SIGKILL at the k-th statement or after k runs of SQLite's progress handler. Ends after the first k that kills
+nobody. Prints how many were killed, and that k. PLANTED 1 upgrades without a transaction.
 """
 
 import os
@@ -51,14 +51,17 @@ def upgrade_and_die(path: Path, kind: str, k: int, planted: bool) -> None:
     if planted:
         for statement in SECOND_DAY:
             db.execute(statement)
-        db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('motcua', 'second_day', '')")
+        db.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('motcua', 'second_day', '')"
+        )
     else:
         migrations.upgrade(db)
     db.close()
 
 
 def main(old: Path, folder: Path, kind: str, stride: int, planted: bool) -> None:
-    for killed, k in enumerate(count(1, stride)):
+    killed = 0
+    for k in count(1, stride):
         path = folder / f"{k}.sqlite"
         if old.exists():
             shutil.copy(old, path)
@@ -68,6 +71,7 @@ def main(old: Path, folder: Path, kind: str, stride: int, planted: bool) -> None
             os._exit(0)
         if os.waitpid(child, 0)[1] == 0:
             break
+        killed += 1
     print("killed", killed, k)
 
 

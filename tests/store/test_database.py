@@ -10,8 +10,10 @@ from tests.support.halls import ROOT, HandClock
 
 
 @pytest.mark.parametrize(
-    "version", [(3, 40, 1), (3, 44, 5), (3, 45, 0), (3, 50, 6), (3, 51, 0), (3, 51, 2)], ids=lambda v: ".".join(map(str, v))
-)  # fmt: skip
+    "version",
+    [(3, 40, 1), (3, 44, 5), (3, 45, 0), (3, 50, 6), (3, 51, 0), (3, 51, 2)],
+    ids=lambda v: ".".join(map(str, v)),
+)
 def test_a_linked_sqlite_that_can_lose_rows_is_refused(version):
     with pytest.raises(UnsafeSQLite, match="pysqlite3"):
         check_linked_version(version)
@@ -95,7 +97,11 @@ def test_a_second_server_on_the_file_is_refused_until_the_first_has_gone(demo_fi
 
 def test_another_process_is_refused_too_and_killing_it_frees_the_file(demo_file):
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(demo_file)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDER, str(demo_file)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert holder.stdout.readline() == "held\n"
@@ -120,11 +126,15 @@ sys.stdin.read()
 @pytest.mark.parametrize(
     ("name", "breaks", "full"),
     [
-        ("SQLITE_FULL", True, True), ("SQLITE_IOERR_FSYNC", True, False), ("SQLITE_CORRUPT_VTAB", True, False),
-        ("SQLITE_NOTADB", True, False), ("SQLITE_READONLY_DBMOVED", True, False), ("SQLITE_BUSY", False, False),
+        ("SQLITE_FULL", True, True),
+        ("SQLITE_IOERR_FSYNC", True, False),
+        ("SQLITE_CORRUPT_VTAB", True, False),
+        ("SQLITE_NOTADB", True, False),
+        ("SQLITE_READONLY_DBMOVED", True, False),
+        ("SQLITE_BUSY", False, False),
         ("SQLITE_CONSTRAINT_UNIQUE", False, False),
     ],
-)  # fmt: skip
+)
 def test_errors_are_sorted_by_what_they_end(name, breaks, full):
     error = database.DatabaseError("x")
     error.sqlite_errorname = name
@@ -134,4 +144,3 @@ def test_errors_are_sorted_by_what_they_end(name, breaks, full):
 def test_other_errors_end_nothing():
     assert not database.breaks_batch(ValueError())
     assert not database.is_full(ValueError())
-

@@ -61,8 +61,8 @@ TAMPERINGS = {
     "first deleted": (lambda db: db.execute("DELETE FROM journal WHERE seq = 1"), 2),
     "reordered": (lambda db: swap(db, 67, 68), 67),
     "inserted": (
-        lambda db: db.execute("INSERT INTO journal SELECT max(seq) + 1, 1, 1, 'x', 'QueueResumed', x'7B7D', zeroblob(32)"
-                              " FROM journal"), None),
+        lambda db: db.execute("INSERT INTO journal SELECT max(seq) + 1, 1, 1, 'x', 'QueueResumed', x'7B7D',"
+                              " zeroblob(32) FROM journal"), None),
 }  # fmt: skip
 
 
@@ -83,7 +83,9 @@ def test_the_chain_names_the_first_event_that_was_tampered_with(lived, name):
 def test_rewriting_a_row_with_its_own_hash_breaks_the_next_one(lived):
     db = copy_of(lived)
     previous = db.execute("SELECT hash FROM journal WHERE seq = 69").fetchone()[0]
-    _, day, at, who, kind, _ = db.execute("SELECT seq, day, at, who, kind, payload FROM journal WHERE seq = 70").fetchone()
+    _, day, at, who, kind, _ = db.execute(
+        "SELECT seq, day, at, who, kind, payload FROM journal WHERE seq = 70"
+    ).fetchone()
     forged = b'{"queue":"forged"}'
     digest = hashlib.sha256(previous + f"70|{day}|{at}|{who}|{kind}|".encode() + forged).digest()
     db.execute("UPDATE journal SET payload = ?, hash = ? WHERE seq = 70", (forged, digest))
@@ -183,7 +185,9 @@ def test_a_change_that_the_journal_does_not_know_is_caught(lived, monkeypatch, k
 @pytest.mark.planted
 def test_a_table_changed_by_hand_is_caught(lived):
     db = copy_of(lived)
-    db.execute("UPDATE tickets SET outcome = 'served' WHERE id = (SELECT min(id) FROM tickets WHERE state = 'absent')")
+    db.execute(
+        "UPDATE tickets SET outcome = 'served' WHERE id = (SELECT min(id) FROM tickets WHERE state = 'absent')"
+    )
     with pytest.raises(AssertionError):
         replay_gives_the_same(db)
     db.close()

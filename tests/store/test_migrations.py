@@ -38,13 +38,28 @@ def rows(path: Path) -> list[int]:
     return counts
 
 
-def killed_upgrades_leave_old_or_new(old: Path, folder: Path, kind: str, stride: int = 1, planted: str = "0") -> None:
+def killed_upgrades_leave_old_or_new(
+    old: Path, folder: Path, kind: str, stride: int = 1, planted: str = "0"
+) -> None:
     """Kill an upgrade at every place that `kind` names; each file is wholly the old or wholly the new one."""
     folder.mkdir()
     run = subprocess.run(
-        [sys.executable, str(ROOT / "tests/store/killed_upgrades.py"), str(old), str(folder), kind, str(stride), planted],
-        cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            str(ROOT / "tests/store/killed_upgrades.py"),
+            str(old),
+            str(folder),
+            kind,
+            str(stride),
+            planted,
+        ],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert run.returncode == 0, run.stderr[-2000:]
     killed, last = (int(word) for word in run.stdout.split()[1:])
     assert killed >= 5
@@ -75,7 +90,9 @@ def test_an_upgrade_killed_anywhere_leaves_the_old_or_the_new_schema(lived, tmp_
 
 @pytest.mark.fault
 def test_so_does_the_very_first_start(tmp_path):
-    killed_upgrades_leave_old_or_new(tmp_path / "none.sqlite", tmp_path / "victims", "statement", size("kill-stride-first", 9, 1))
+    killed_upgrades_leave_old_or_new(
+        tmp_path / "none.sqlite", tmp_path / "victims", "statement", size("kill-stride-first", 9, 1)
+    )
 
 
 @pytest.mark.planted

@@ -1,6 +1,6 @@
 """No personal data in the journal; applicants only sealed, wherever in the file one looks."""
 
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from operations import entering, intake, managing, shifts
 from store import dossiers, upkeep
 from tests.operations.whole_days import CANARY, VAULT, live_three_days
 from tests.store.conftest import Bench
-from tests.support.halls import Hall, demo_calendar, demo_centre
+from tests.support.halls import demo_calendar, demo_centre
 
 APPLICANT = (CANARY.name, CANARY.identity, CANARY.phone, CANARY.address)
 
@@ -67,7 +67,7 @@ def test_the_applicant_can_still_be_read_with_the_key(hall):
 
 
 def test_a_login_stands_in_no_journal(hall):
-    """A login is often a name ('lanh.nguyen'): the person's id, which every event carries, must not be made of it."""
+    """A login is often a name ('lanh.nguyen'): the id, which every event carries, must not be made of it."""
     hall.do(managing.add_person, "lanh.nguyen", "Nguyễn Thị Lành", ["clerk"], None)
     rows = hall.db.execute("SELECT payload FROM journal WHERE payload LIKE '%lanh.nguyen%'").fetchall()
     assert rows == []
@@ -122,5 +122,3 @@ def test_a_number_in_an_answer_kept_for_repeats_is_caught(demo_file):
     with pytest.raises(AssertionError):
         the_files_hide_the_applicants(demo_file)
     bench.store.close()
-
-

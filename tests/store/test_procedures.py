@@ -36,7 +36,9 @@ def test_everything_found_has_all_the_words_and_nothing_is_missed(hall, typed):
         return all(any(part.startswith(word) for part in fold(text).split()) for word in words)
 
     found = {procedure.code for procedure in procedures.search(hall.db, typed)}
-    expected = {p.code for p in demo_procedures() if has_all(f"{p.title} {p.sector}".replace(",", " ").replace("(", " "))}
+    expected = {
+        p.code for p in demo_procedures() if has_all(f"{p.title} {p.sector}".replace(",", " ").replace("(", " "))
+    }
     assert found
     assert expected <= found
 
@@ -50,7 +52,9 @@ def test_odd_words_find_nothing_and_break_nothing(hall, typed):
     assert procedures.search(hall.db, typed) == []
 
 
-@pytest.mark.parametrize("typed", ['khai" OR "sinh', "khai* AND sinh", "NEAR(khai sinh)", "folded:khai", "khai\x00sinh"])
+@pytest.mark.parametrize(
+    "typed", ['khai" OR "sinh', "khai* AND sinh", "NEAR(khai sinh)", "folded:khai", "khai\x00sinh"]
+)
 def test_search_syntax_is_only_words(hall, typed):
     procedures.search(hall.db, typed)
 

@@ -199,7 +199,9 @@ def test_a_second_restore_keeps_what_the_first_one_kept(bench, copied):
     bench.store.close()
     upkeep.restore(copied.path, bench.store.path)
     upkeep.restore(copied.path, bench.store.path)
-    kept = [path for path in bench.store.path.parent.glob("motcua.sqlite.before-restore*") if path.suffix != ".lock"]
+    kept = [
+        path for path in bench.store.path.parent.glob("motcua.sqlite.before-restore*") if path.suffix != ".lock"
+    ]
     assert 8 in [tickets_in(path) for path in kept]
 
 

@@ -187,16 +187,20 @@ def everybody_is_called_once(bench: Bench, press, rounds: int) -> None:
         bench.do(shifts.open_shift, counter, person)
     for _ in range(rounds):
         issued = {bench.do(take, "ho-tich").id for _ in desks}
-        got: list[int] = []
-        together = threading.Barrier(len(desks))
-        presses = [threading.Thread(target=lambda d=d: got.append(press(together, *d))) for d in desks]
-        for thread in presses:
-            thread.start()
-        for thread in presses:
-            thread.join(PATIENCE)
-        assert sorted(got) == sorted(issued)
+        assert sorted(pressed_together(press, desks)) == sorted(issued)
     again = bench.store.read(lambda db: db.execute("SELECT count(*), count(DISTINCT ticket) FROM calls").fetchone())
     assert again == (3 * rounds, 3 * rounds)
+
+
+def pressed_together(press, desks) -> list[int]:
+    got: list[int] = []
+    together = threading.Barrier(len(desks))
+    presses = [threading.Thread(target=lambda d=d: got.append(press(together, *d))) for d in desks]
+    for thread in presses:
+        thread.start()
+    for thread in presses:
+        thread.join(PATIENCE)
+    return got
 
 
 def test_clerks_who_press_at_once_get_different_people(bench):
@@ -211,8 +215,8 @@ def test_clerks_who_press_at_once_get_different_people(bench):
 def test_select_then_update_is_caught(bench):
     def take_seen(tx, ticket, counter):
         tx.db.execute("UPDATE tickets SET state = 'called', counter = ? WHERE id = ?", (counter, ticket))
-        tx.db.execute("INSERT INTO calls VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM calls), 1, ?, ?, 0, 'call', '')",
-                      (ticket, counter))  # fmt: skip
+        number = "(SELECT coalesce(max(seq), 0) + 1 FROM calls)"
+        tx.db.execute(f"INSERT INTO calls VALUES ({number}, 1, ?, ?, 0, 'call', '')", (ticket, counter))
 
     def press(together, counter, person):
         head = bench.store.read(tickets.heads, ["ho-tich"])[0]
@@ -279,7 +283,9 @@ def a_full_disk_loses_and_halves_nothing(bench: Bench, folder) -> None:
     again = bench.do(take, "ho-tich", printer="P1", request=refused)
     assert again.n == bench.one("SELECT count(*) FROM tickets")
     assert bench.do(take, "ho-tich", printer="P1", request=refused) == again
-    issued = bench.store.read(lambda db: [r.seq for r in journal.read(db) if type(r.event).__name__ == "TicketIssued"])
+    issued = bench.store.read(
+        lambda db: [r.seq for r in journal.read(db) if type(r.event).__name__ == "TicketIssued"]
+    )
     assert [seq for seq in told if seq in issued] == issued
     assert upkeep.replay_into(bench.store.path, folder / "replayed.sqlite") == []
 

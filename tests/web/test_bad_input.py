@@ -13,7 +13,6 @@ from tests.web.walks import (
     QUEUE,
     QUIET_QUEUE,
     SPARE_DEVICE,
-    Asked,
     Crowd,
     a_procedure,
     browser,
@@ -94,7 +93,7 @@ SENTENCES = {
     "malformed json": Bad("kiosk", "POST", f"{V1}/tickets", (422,), content=b'{"queue": ', kind="application/json"),
     "a list for an object": Bad("kiosk", "POST", f"{V1}/tickets", (422,), json=[1]),
     "an unknown field": Bad("kiosk", "POST", f"{V1}/tickets", (422,), json={"queue": QUEUE, "vip": True}),
-    "a language of our own making": Bad("kiosk", "POST", f"{V1}/tickets", (422,), json={"queue": QUEUE, "language": "xx"}),
+    "an unknown language": Bad("kiosk", "POST", f"{V1}/tickets", (422,), json={"queue": QUEUE, "language": "x"}),
     "an unknown printer": Bad("kiosk", "POST", f"{V1}/tickets", (422,), json={"queue": QUEUE, "printer": "P9"}),
     "an unknown priority": Bad("kiosk", "POST", f"{V1}/tickets", (422,), json={"queue": QUEUE, "priority": "vip"}),
     "another kiosk's ticket": Bad("kiosk", "GET", f"{K1}/1", (404,)),
@@ -108,9 +107,9 @@ SENTENCES = {
     "a dossier without an owner": Bad("clerk", "POST", f"{DESK}/dossiers", (422,), {"procedure": a_procedure()}),
     "a wrong identity number": Bad("clerk", "POST", f"{DESK}/dossiers", (422,), DOSSIER | {"identity": "12345"}),
     "a wrong telephone": Bad("clerk", "POST", f"{DESK}/dossiers", (422,), DOSSIER | {"phone": "abc"}),
-    "a procedure not received here": Bad("clerk", "POST", f"{DESK}/dossiers", (404,), DOSSIER | {"procedure": "9.999999"}),
+    "a foreign procedure": Bad("clerk", "POST", f"{DESK}/dossiers", (404,), DOSSIER | {"procedure": "9.999999"}),
     "an unknown kind of owner": Bad("clerk", "POST", f"{DESK}/dossiers", (422,), DOSSIER | {"owner_kind": "5"}),
-    "a queue to stop that is not there": Bad("manager", "POST", "/admin/queues/no-such/stops", (404,), {"reason": "x"}),
+    "no such queue to stop": Bad("manager", "POST", "/admin/queues/no-such/stops", (404,), {"reason": "x"}),
     "a stop without a reason": Bad("manager", "POST", f"/admin/queues/{QUEUE}/stops", (422,), {"reason": "  "}),
     "a short password": Bad("administrator", "POST", "/admin/people", (422,), PERSON | {"password": "short"}),
     "a login that is taken": Bad("administrator", "POST", "/admin/people", (422,), PERSON | {"login": "guide"}),
@@ -314,22 +313,31 @@ def test_the_same_request_id_for_something_else_is_refused(crowd):
 
 
 FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data; boundary=x"
+
+
+def part(text: bytes, more: bytes = b"", end: bytes = b"\r\n--x--\r\n") -> bytes:
+    """One field `queue` of a multipart form."""
+    return b'--x\r\nContent-Disposition: form-data; name="queue"' + more + b"\r\n\r\n" + text + end
+
+
 BODIES = {
     "json for a form": (b'{"queue": "ho-tich"}', "application/json"),
     "text for a form": (b"queue=ho-tich", "text/plain"),
     "no kind at all": (b"queue=ho-tich", ""),
     "bad utf-8": (b"queue=\xff\xfe\x80", FORM),
     "bad percent utf-8": (b"queue=%ff%fe%80", FORM),
-    "a file for a field": (b'--x\r\nContent-Disposition: form-data; name="queue"; filename="a"\r\n\r\nho-tich\r\n--x--\r\n', "multipart/form-data; boundary=x"),
+    "a file for a field": (part(b"ho-tich", b'; filename="a"'), MULTIPART),
     "multipart without a boundary": (b"--x--", "multipart/form-data"),
-    "multipart cut short": (b'--x\r\nContent-Disposition: form-data; name="queue"\r\n\r\nho', "multipart/form-data; boundary=x"),
-    "multipart of an unknown charset": (b'--x\r\nContent-Disposition: form-data; name="queue"\r\n\r\n\xff\r\n--x--\r\n', "multipart/form-data; boundary=x; charset=undefined"),
-    "multipart of a strange charset": (b'--x\r\nContent-Disposition: form-data; name="queue"\r\n\r\nxn--\xff\r\n--x--\r\n', "multipart/form-data; boundary=x; charset=idna"),
-    "a header part of 20 kB": (b"--x\r\nContent-Disposition: form-data; name=" + b"q" * 1500 + b"\r\n\r\na\r\n--x--\r\n", "multipart/form-data; boundary=x"),
-    "1,000 fields": (b"&".join(b"a%d=1" % n for n in range(300)), FORM),
+    "multipart cut short": (part(b"ho", end=b""), MULTIPART),
+    "multipart of an unknown charset": (part(b"\xff"), MULTIPART + "; charset=undefined"),
+    "multipart of a strange charset": (part(b"xn--\xff"), MULTIPART + "; charset=idna"),
+    "half a surrogate": (part(b"+2AA-"), MULTIPART + "; charset=utf-7"),
+    "a header of 1,500 letters": (part(b"a", b"; name=" + b"q" * 1500), MULTIPART),
+    "300 fields": (b"&".join(b"a%d=1" % n for n in range(300)), FORM),
     "separators only": (b"&=&=&;;==", FORM),
     "nothing": (b"", FORM),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", BODIES)
@@ -457,7 +465,7 @@ def test_a_number_far_out_of_range_in_the_address_is_simply_not_there(crowd, who
     check_refused(crowd, bad)
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "1.0", "٣", "%00", "1%0a", "0x10", "1e3", "a"])
+@pytest.mark.parametrize("number", ["0", "-1", "1.0", "٣", "%00", "0x10", "1e3", "a"])
 def test_a_number_that_is_none_in_the_address_is_not_there(crowd, number):
     for who, path in (("clerk", "/counter/{}"), ("kiosk", "/kiosk/K1/tickets/{}"), ("clerk", f"{V1}/tickets/{{}}")):
         check_refused(crowd, Bad(who, "GET", path.format(number), (404,)))
@@ -469,9 +477,26 @@ def test_a_place_in_the_feed_that_is_none_is_refused(crowd, after):
     check_refused(crowd, Bad("wall", "GET", f"{V1}/wall/khu-1?after={after}", (404, 422)))
 
 
-@pytest.mark.parametrize(
-    "words", ["\x00", "\x1b[2J", '"', "*", "AND", "NOT (", "a" * 5000, "%", "_", "' OR 1=1", "NEAR/3", "^", "𝕂", "\ud7ff", "-"]
-)  # fmt: skip
+WORDS = [
+    '"',
+    "*",
+    "AND",
+    "NOT (",
+    "a" * 5000,
+    "%",
+    "_",
+    "' OR 1=1",
+    "NEAR/3",
+    "^",
+    "𝕂",
+    "\ud7ff",
+    "-",
+    "\x00",
+    "\x1b[2J",
+]
+
+
+@pytest.mark.parametrize("words", WORDS)
 def test_no_search_breaks(crowd, words):
     for who, path in (("kiosk", "/kiosk/K1/procedures"), ("manager", "/admin/procedures")):
         answer = crowd.client.get(path, params={"q": words}, headers=crowd.headers(who))
@@ -480,20 +505,27 @@ def test_no_search_breaks(crowd, words):
         assert "\x00" not in answer.text
 
 
-@pytest.mark.parametrize("cookie", ["\x00", "x", "é", "A" * 90, "A" * 8000, "a=b; a=c;;;=", '"', "motcua-person"])
+@pytest.mark.parametrize("cookie", ["x", "é", "A" * 90, "A" * 8000, "a=b; a=c;;;=", '"', "motcua-person"])
 def test_a_cookie_that_cannot_be_one_is_nobody(crowd, cookie):
     raw = f"motcua-person={cookie}; motcua-device-K1={cookie}; motcua-language={cookie}"
     client = browser(crowd.server)
-    try:
-        answer = client.get("/kiosk/K1", headers={"Cookie": raw.encode()})
-    except Exception as error:
-        assert "\x00" in cookie, error
-        return
+    answer = client.get("/kiosk/K1", headers={"Cookie": raw.encode()})
     assert answer.status_code in (400, 401, 403)
     assert client.get("/admin", headers={"Cookie": raw.encode()}).status_code in (303, 400)
 
 
-@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer x", "Basic dXNlcjpwYXNz", "bearer " + "A" * 43, "Bearer " + "A" * 9000, "\xff", "Bearer  a b c"])  # fmt: skip
+BEARERS = [
+    "Bearer",
+    "Bearer x",
+    "Basic dXNlcjpwYXNz",
+    "bearer " + "A" * 43,
+    "Bearer " + "A" * 9000,
+    "\xff",
+    "Bearer  a b",
+]
+
+
+@pytest.mark.parametrize("header", BEARERS)
 def test_a_bearer_header_that_opens_nothing(crowd, header):
     answer = crowd.client.get(f"{V1}/queues", headers={"Authorization": header.encode("latin-1")})
     assert answer.status_code == 401
@@ -517,8 +549,8 @@ def test_an_error_never_repeats_what_was_sent_as_html(crowd):
 
 
 def test_the_api_answers_in_json_whatever_is_wrong(crowd):
-    for path, method in ((f"{V1}/nowhere", "GET"), (f"{V1}/tickets", "DELETE"), (f"{V1}/tickets", "GET"), (f"{V1}/queues", "POST")):  # fmt: skip
-        answer = crowd.client.request(method, path, headers=crowd.headers("clerk", bearer=True))
+    for path, method in (("nowhere", "GET"), ("tickets", "DELETE"), ("tickets", "GET"), ("queues", "POST")):
+        answer = crowd.client.request(method, f"{V1}/{path}", headers=crowd.headers("clerk", bearer=True))
         assert answer.status_code in (404, 405)
         assert json.loads(answer.text)["error"]["code"]
 
@@ -531,4 +563,3 @@ def test_a_fragment_gets_a_fragment_and_a_page_gets_a_page(crowd):
     assert "<html" not in fragment.text
     assert fragment.headers["hx-retarget"] == "#failure"
     assert "<html" in page.text
-    assert Asked("/x").form is None

@@ -1,0 +1,222 @@
+"""One real day: from the tap on the kiosk to the portal's acknowledgement, through `motcua demo` as it is started."""
+
+import io
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.screens import Screens, connected
+from tests.browser.sounds import LISTEN_TO_SOUNDS, assert_one_at_a_time, sounds, wait_for_sounds
+
+ROOT = Path(__file__).parent.parent.parent
+SHOTS = ROOT / "build" / "screenshots" / "day"
+PASSWORD = "mot-cua-2026"
+PAPER_SECONDS = 10.0
+
+
+@dataclass
+class Demo:
+    """The practice hall as `scripts/run` starts it, with the links it printed."""
+
+    url: str
+    links: list[str]
+
+    def link(self, pattern: str) -> str:
+        """The one printed address that looks like this."""
+        return next(link for link in self.links if re.search(pattern, link))
+
+    @property
+    def paper(self) -> str:
+        """The page of the simulated printers."""
+        return next(link for link in self.links if _answers(link + "slips.json"))
+
+    @property
+    def portal(self) -> str:
+        """The page of the sandbox portal."""
+        return next(link for link in self.links if link != self.paper and link.count("/") == 3)
+
+
+def _answers(url: str) -> bool:
+    if url.count("/") > 3:
+        return False
+    return httpx2.get(url, trust_env=False).status_code == 200
+
+
+@contextmanager
+def demo(data: Path) -> Iterator[Demo]:
+    """`motcua demo` as a process of its own, ended by Ctrl-C."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "commands", "--data", str(data), "demo", "--port", str(port)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        ready = process.stdout.readline()
+        assert ready.startswith("ready "), ready
+        lines: list[str] = []
+        while not lines or "/metrics" not in lines[-1]:
+            lines.append(process.stdout.readline())
+        yield Demo(ready.split()[1], re.findall(r"http://\S+", "".join(lines)))
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+        process.stdout.close()
+
+
+def keep(page: Page, step: str) -> None:
+    """A picture of this step."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{step}.png")
+
+
+def slips(hall: Demo) -> list[dict[str, object]]:
+    """What the printers have printed, newest first."""
+    found: list[dict[str, object]] = httpx2.get(hall.paper + "slips.json", trust_env=False).json()
+    return found
+
+
+def new_slip(hall: Demo, known: int) -> Image.Image:
+    """The picture of the next slip; waits for the paper."""
+    end = time.monotonic() + PAPER_SECONDS
+    while len(slips(hall)) <= known:
+        assert time.monotonic() < end, "no paper came"
+        time.sleep(0.05)
+    picture = httpx2.get(hall.paper.rstrip("/") + str(slips(hall)[0]["url"]), trust_env=False)
+    return Image.open(io.BytesIO(picture.content))
+
+
+def sign_in(page: Page, hall: Demo, login: str, path: str) -> None:
+    """As a person does it."""
+    page.goto(f"{hall.url}/sign-in?next={path}")
+    page.fill("#login", login)
+    page.fill("#password", PASSWORD)
+    page.click(".fields .primary")
+    page.wait_for_url(f"{hall.url}{path}")
+
+
+def test_one_whole_day(tmp_path: Path, open_screen: Screens) -> None:
+    with demo(tmp_path / "data") as hall:
+        the_day(hall, open_screen)
+
+
+def the_day(hall: Demo, open_screen: Screens) -> None:
+    """Every step by hand, on the screen where it happens."""
+    # A wall and a kiosk are paired by their code.
+    wall = open_screen.blank("wall")
+    wall.add_init_script(LISTEN_TO_SOUNDS)
+    wall.goto(hall.link(r"/pair/W1"))
+    wall.wait_for_url(f"{hall.url}/display/W1")
+    connected(wall)
+    keep(wall, "01-wall-before")
+    kiosk = open_screen("kiosk", hall.link(r"/pair/K1"))
+    kiosk.wait_for_url(f"{hall.url}/kiosk/K1")
+    keep(kiosk, "02-kiosk-start")
+
+    # A citizen looks for "khai sinh", reads what to bring, takes a number.
+    kiosk.tap("a[href*='/procedures']")
+    for letter in "khai sinh":
+        kiosk.tap("#keys .space" if letter == " " else f"#keys button:text-is('{letter}')")
+    expect(kiosk.locator("#found li").first).to_contain_text("khai sinh")
+    keep(kiosk, "03-kiosk-found")
+    kiosk.tap(".found a >> nth=0")
+    expect(kiosk.locator(".facts")).to_be_visible()
+    keep(kiosk, "04-kiosk-procedure")
+    before = len(slips(hall))
+    kiosk.tap(".take button")
+    expect(kiosk.locator("#number")).to_have_text(re.compile(r"^A.\d{3}$"))
+    number = kiosk.locator("#number").inner_text()
+    keep(kiosk, "05-kiosk-number")
+
+    # The paper comes, says the same, and its code leads a phone to the place in the line.
+    slip = new_slip(hall, before)
+    (code,) = [found.text for found in zxingcpp.read_barcodes(slip) if "QR" in str(found.format)]
+    expect(kiosk.locator("#paper.here")).to_be_visible(timeout=10_000)
+    keep(kiosk, "06-kiosk-paper")
+    paper = open_screen("admin", hall.paper)
+    expect(paper.locator("img").first).to_be_visible()
+    keep(paper, "07-paper")
+    phone = open_screen("phone", code)
+    expect(phone.locator(".number")).to_have_text(number)
+    keep(phone, "08-phone")
+
+    # The clerk signs in; the wall says within a second what F2 called, and speaks it.
+    clerk = open_screen.blank("counter")
+    sign_in(clerk, hall, "canbo01", "/counter/1")
+    connected(clerk)
+    keep(clerk, "09-counter")
+    while clerk.locator("#own-number").inner_text() != number:
+        shown = clerk.locator("#own-number").inner_text()
+        clerk.keyboard.press("F2")
+        expect(clerk.locator("#own-number")).not_to_have_text(shown)
+    expect(wall.locator("#now .number")).to_have_text(number, timeout=1000)
+    expect(wall.locator("#now .counter b")).to_have_text("1")
+    keep(wall, "10-wall-call")
+    keep(clerk, "11-counter-serving")
+    expect(phone.locator(".go b")).to_have_text("1", timeout=12_000)
+    keep(phone, "12-phone-called")
+
+    # Three quick calls from three counters are spoken one after the other.
+    for login, counter in (("canbo02", 2), ("canbo03", 3)):
+        other = open_screen.blank("counter")
+        sign_in(other, hall, login, f"/counter/{counter}")
+        connected(other).keyboard.press("F2")
+    seqs: list[int] = wall.evaluate("[...document.querySelectorAll('#calls i')].map(i => Number(i.dataset.seq))")
+    spoken = [seq for seq in seqs if seq >= sounds(wall, "playing")[0]["seq"]]
+    wait_for_sounds(wall, len(spoken), seconds=60)
+    assert_one_at_a_time(sounds(wall), spoken)
+    keep(wall, "13-wall-three-calls")
+
+    # The dossier is received: a receipt on paper, the portal has it, the managers see it.
+    before = len(slips(hall))
+    clerk.keyboard.press("F8")
+    clerk.select_option("#procedure", "1.001193")
+    clerk.wait_for_selector("#papers input")
+    clerk.check("#papers input >> nth=0")
+    clerk.fill("#owner_name", "NGUYỄN THỊ MẪU")
+    clerk.fill("#identity", "038190000001")
+    keep(clerk, "14-counter-dossier")
+    clerk.click("#intake .second")
+    expect(clerk.locator("#result [data-done]")).to_be_visible()
+    dossier = clerk.locator("#result .figures").first.inner_text()
+    receipt = new_slip(hall, before)
+    receipt.convert("L").save(SHOTS / "15-receipt.png")
+    expect(clerk.locator("#received li", has_text=dossier).locator(".good")).to_be_visible(timeout=15_000)
+    keep(clerk, "16-counter-received")
+    portal = open_screen("admin", hall.portal)
+    expect(portal.locator("#dossiers")).to_contain_text(dossier)
+    keep(portal, "17-portal")
+
+    # Managers and administrators see a day that goes well.
+    manager = open_screen.blank("wall")
+    sign_in(manager, hall, "quanly", "/display/managers")
+    expect(manager.locator(".large")).to_be_visible()
+    keep(manager, "18-managers")
+    administrator = open_screen.blank("admin")
+    sign_in(administrator, hall, "quantri", "/admin")
+    expect(administrator.locator(".lights .bad, .lights .waiting")).to_have_count(0)
+    expect(administrator.locator(".plain .good")).to_have_count(1)
+    keep(administrator, "19-admin")
+
+    # The day is served: done, and the phone says goodbye.
+    clerk.focus("[data-key=X]")
+    clerk.keyboard.press("x")
+    expect(clerk.locator("#own-number")).to_have_text("–")
+    expect(phone.locator(".place")).to_contain_text("Cảm ơn", timeout=12_000)
+    keep(phone, "20-phone-over")
