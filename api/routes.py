@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api import messages, openapi
-from domain.applicants import applicant, to_bytes
+from domain.applicants import applicant, particulars, to_bytes
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.roles import COUNTER_ROLES, Role, open_to
 from domain.tickets import shown_number
@@ -119,10 +119,9 @@ async def receive_dossier(request: Request) -> Response:
     """Receive a dossier at a counter; receipt and portal follow by themselves."""
     house, wanted = house_of(request), messages.decode(await request.body(), messages.ReceiveDossier)
     owner = applicant(wanted.owner_name, wanted.identity, wanted.phone, wanted.address)
-    taken = intake.Intake(
-        wanted.procedure, house.vault.seal(to_bytes(owner)), wanted.owner_kind, wanted.delivery, wanted.summary,
-        tuple((paper.name, paper.copies) for paper in wanted.papers),
-    )  # fmt: skip
+    told = particulars(owner, wanted.summary, [(paper.name, paper.copies) for paper in wanted.papers])
+    sealed = house.vault.seal(to_bytes(told))
+    taken = intake.Intake(wanted.procedure, sealed, wanted.owner_kind, wanted.delivery)
     received = await house.store.write(
         act_of(request), intake.receive_dossier, request.path_params["counter"], person_of(request).id, taken
     )

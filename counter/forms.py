@@ -2,7 +2,7 @@
 
 from starlette.datastructures import FormData
 
-from domain.applicants import applicant, to_bytes
+from domain.applicants import applicant, particulars, to_bytes
 from operations.intake import Intake
 from store.vault import Vault
 from web import forms
@@ -16,13 +16,12 @@ def read_intake(form: FormData, vault: Vault, printer: str | None) -> Intake:
         forms.text(form, "phone", 16, required=False),
         forms.text(form, "address", 300, required=False),
     )
-    papers = [value for value in form.getlist("paper") if isinstance(value, str) and value.strip()]
+    papers = [(value, 1) for value in form.getlist("paper") if isinstance(value, str)]
+    told = particulars(owner, forms.text(form, "summary", 1000, required=False), papers)
     return Intake(
         procedure=forms.text(form, "procedure", 20),
-        applicant=vault.seal(to_bytes(owner)),
+        particulars=vault.seal(to_bytes(told)),
         owner_kind=forms.number(form, "owner_kind", 1, 4, default=1),
         delivery=forms.number(form, "delivery", 0, 1, default=0),
-        summary=forms.text(form, "summary", 1000, required=False),
-        documents=tuple((paper.strip()[:400], 1) for paper in papers),
         printer=printer,
     )

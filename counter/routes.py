@@ -10,6 +10,7 @@ from starlette.websockets import WebSocket
 
 from counter import forms as intake_forms
 from counter import views
+from domain.applicants import MOST_PAPERS
 from domain.errors import NotAllowed, UnknownProcedure, msgid
 from domain.procedures import documents
 from domain.roles import COUNTER_ROLES, Role, open_to
@@ -104,10 +105,10 @@ async def show_papers(request: Request) -> Response:
     found = house_of(request).store.read(procedures.find, code)
     if found is None:
         raise UnknownProcedure(procedure=code)
-    return page(request, "counter/_papers.html", papers=documents(found)[: intake.DOCUMENTS_AT_MOST])
+    return page(request, "counter/_papers.html", papers=documents(found)[:MOST_PAPERS])
 
 
-@open_to(*WORKERS, body_limit=65_536)
+@open_to(*WORKERS, body_limit=262_144)
 async def receive(request: Request) -> Response:
     """Receive the dossier: code and due date at once; receipt and portal follow by themselves."""
     house, number = house_of(request), request.path_params["counter"]

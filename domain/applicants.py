@@ -1,13 +1,17 @@
-"""Who a dossier belongs to: personal data, which leaves this shape only sealed or towards the portal."""
+"""Who a dossier belongs to and what its clerk wrote: leaves this shape only sealed or towards the portal."""
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from unicodedata import normalize
 
 from domain.errors import Invalid, msgid
 
-_CITIZEN, _OLD_CITIZEN, _PHONE = re.compile(r"\d{12}"), re.compile(r"\d{9}"), re.compile(r"\+?[\d ]{8,15}")
+LONGEST_SUMMARY = 1000  # characters, as in the portal's record
+MOST_PAPERS = 40
+LONGEST_PAPER = 1000
+_CITIZEN, _OLD_CITIZEN, _PHONE = re.compile(r"[0-9]{12}"), re.compile(r"[0-9]{9}"), re.compile(r"\+?[0-9]{8,14}")
 
 
 class IdentityWrong(Invalid):
@@ -49,16 +53,38 @@ def applicant(name: str, identity: str, phone: str, address: str) -> Applicant:
     identity = identity.replace(" ", "")
     if identity and not (_CITIZEN.fullmatch(identity) or _OLD_CITIZEN.fullmatch(identity)):
         raise IdentityWrong()
+    phone = phone.replace(" ", "")
     if phone and not _PHONE.fullmatch(phone):
         raise PhoneWrong()
-    return Applicant(normalize("NFC", name.strip()), identity, phone.replace(" ", ""), normalize("NFC", address))
+    return Applicant(normalize("NFC", name.strip()), identity, phone, normalize("NFC", address))
 
 
-def to_bytes(person: Applicant) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """All that a dossier says in free words: its owner, a summary, the papers taken in and how many of each."""
+
+    owner: Applicant
+    summary: str = ""
+    papers: tuple[tuple[str, int], ...] = ()
+
+
+def particulars(owner: Applicant, summary: str, papers: Iterable[tuple[str, int]]) -> Particulars:
+    """Checked particulars. Raises Invalid."""
+    found = tuple((name.strip(), count) for name, count in papers if name.strip())
+    if len(summary) > LONGEST_SUMMARY or len(found) > MOST_PAPERS:
+        raise Invalid(what="summary, documents")
+    if not all(text.isprintable() and len(text) <= LONGEST_PAPER for text, _ in found) or not summary.isprintable():
+        raise Invalid(what="summary, documents")
+    return Particulars(owner, normalize("NFC", summary.strip()), found)
+
+
+def to_bytes(told: Particulars) -> bytes:
     """Canonical text, ready to be sealed."""
-    return json.dumps(asdict(person), ensure_ascii=False, sort_keys=True).encode()
+    return json.dumps(asdict(told), ensure_ascii=False, sort_keys=True).encode()
 
 
-def from_bytes(plain: bytes) -> Applicant:
+def from_bytes(plain: bytes) -> Particulars:
     """What `to_bytes` was given."""
-    return Applicant(**json.loads(plain))
+    told = json.loads(plain)
+    papers = tuple((name, count) for name, count in told["papers"])
+    return Particulars(Applicant(**told["owner"]), told["summary"], papers)

@@ -4,7 +4,7 @@ The instant, the business day and who did it stand beside the event in the journ
 Instants inside events are milliseconds since 1970 (UTC).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -167,7 +167,7 @@ class TicketMissed:
 
 @dataclass(frozen=True, slots=True)
 class DossierReceived:
-    """A dossier with its receipt and its message to the portal. Who applied stands sealed in the vault."""
+    """A dossier with its receipt and its messages to the portal. What was written stands sealed in the vault."""
 
     code: str
     ticket: int | None
@@ -175,15 +175,13 @@ class DossierReceived:
     person: str
     procedure: str
     agency: str
-    applicant: int
+    particulars: int
     owner_kind: int
     channel: int
     delivery: int
     due: int | None
     due_rule: dict[str, Any]
     calendar: str
-    documents: list[list[Any]] = field(default_factory=list)
-    summary: str = ""
     printer: str | None = None
 
 

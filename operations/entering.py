@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.centres import Centre, Device
-from domain.errors import NotFound
+from domain.errors import Invalid, NotFound
 from domain.events import (
     DevicePaired,
     DeviceRevoked,
@@ -72,6 +72,7 @@ def revoke_device(tx: Tx, device: str) -> None:
     """The lost or replaced screen opens nothing any more. Raises NotFound."""
     find_device(centres.current(tx.db), device)
     people.drop_device_token(tx.db, device)
+    people.drop_pairing_code(tx.db, device)
     tx.record(DeviceRevoked(device))
 
 
@@ -81,6 +82,8 @@ def give_token(tx: Tx, kind: str, holder: str, label: str, token_hash: bytes) ->
         raise NotFound(what=holder[:40])
     if kind == "device":
         find_device(centres.current(tx.db), holder)
+    if kind not in ("person", "device"):
+        raise Invalid(what=kind[:20])
     number = tx.seq + 1
     tx.record(TokenGiven(number, holder, kind, label))
     people.keep_token(tx.db, number, token_hash)
@@ -88,7 +91,9 @@ def give_token(tx: Tx, kind: str, holder: str, label: str, token_hash: bytes) ->
 
 
 def revoke_token(tx: Tx, token: int) -> None:
-    """The token opens nothing any more."""
+    """The token opens nothing any more. Raises NotFound."""
+    if token not in {row[0] for row in people.tokens(tx.db)}:
+        raise NotFound(what=f"#{token}")
     tx.record(TokenRevoked(token))
 
 

@@ -17,20 +17,16 @@ from store import calendars, centres, dossiers, procedures, tickets
 from store.writer import Tx
 
 COUNTER_CHANNEL = 1
-DOCUMENTS_AT_MOST = 40
-SUMMARY_AT_MOST = 1000  # characters, as in the portal's record
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What the clerk took in. `applicant` is sealed; `delivery` 0 at the counter, 1 by post."""
+    """What the clerk took in. `particulars` are sealed; `delivery` 0 at the counter, 1 by post."""
 
     procedure: str
-    applicant: bytes
+    particulars: bytes
     owner_kind: int = 1
     delivery: int = 0
-    summary: str = ""
-    documents: tuple[tuple[str, int], ...] = ()
     printer: str | None = None
 
 
@@ -62,11 +58,11 @@ def receive_dossier(tx: Tx, counter: int, person: str, intake: Intake) -> Receiv
         DossierReceived(
             code=code, ticket=ticket.id if ticket else None, counter=counter, person=person,
             procedure=placement.code, agency=centre.code,
-            applicant=dossiers.keep_applicant(tx.db, intake.applicant),
+            particulars=dossiers.keep_particulars(tx.db, intake.particulars),
             owner_kind=intake.owner_kind, channel=COUNTER_CHANNEL, delivery=intake.delivery,
             due=milliseconds(due.at) if due else None, due_rule=rule,
             calendar=due.explanation.calendar_version if due else "",
-            documents=[list(row) for row in intake.documents], summary=intake.summary, printer=intake.printer,
+            printer=intake.printer,
         )
     )  # fmt: skip
     return Received(code, due.at if due else None, rule)
@@ -94,10 +90,6 @@ def _check(tx: Tx, intake: Intake) -> None:
         raise UnknownProcedure(procedure=intake.procedure[:20])
     if intake.owner_kind not in (1, 2, 3, 4) or intake.delivery not in (0, 1):
         raise Invalid(what="owner_kind, delivery")
-    if len(intake.summary) > SUMMARY_AT_MOST or len(intake.documents) > DOCUMENTS_AT_MOST:
-        raise Invalid(what="summary, documents")
-    if not all(text.isprintable() for text in (intake.summary, *(name for name, _ in intake.documents))):
-        raise Invalid(what="summary, documents")
 
 
 def _rule(placement: Placement, due: Due | None) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """Configuring the centre: its file, its calendar, its catalogue, its people, its queues."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.centres import Centre, as_data
-from domain.procedures import Procedure
-
 from domain.calendar import Calendar
+from domain.centres import Centre, as_data
 from domain.errors import Invalid, msgid
 from domain.events import (
     CentreLoaded,
@@ -15,6 +14,7 @@ from domain.events import (
     QueueResumed,
     QueueStopped,
 )
+from domain.procedures import Procedure
 from domain.roles import PERSON_ROLES
 from operations.ticketing import find_queue
 from store import calendars, centres, people, procedures
@@ -64,7 +64,7 @@ def add_person(tx: Tx, login: str, name: str, roles: Sequence[str], password_has
         raise LoginTaken(login=login)
     if not roles or not set(roles) <= {role.value for role in PERSON_ROLES}:
         raise Invalid(what=", ".join(roles)[:80])
-    person = f"u-{login}"
+    person = f"u-{secrets.token_hex(4)}"  # never the login: ids stand in the journal
     people.keep_person(tx.db, person, login, name)
     if password_hash:
         people.keep_password(tx.db, person, password_hash)

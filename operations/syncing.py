@@ -28,12 +28,9 @@ def claim_message(tx: Tx) -> Claim:
     message = jobs.next_portal_message(tx.db, now)
     if message is None or not jobs.lease(tx.db, "portal", message.id, now, milliseconds(tx.now + LEASE)):
         return Claim(None)
+    # Should we die now, the next try must ask what the portal knows; `message` still tells of earlier tries.
+    jobs.mark_started(tx.db, "portal", message.id)
     return Claim(message)
-
-
-def start_message(tx: Tx, message: int) -> None:
-    """The request may reach the portal: a later try must ask what it knows."""
-    jobs.mark_started(tx.db, "portal", message)
 
 
 def acknowledge(tx: Tx, message: int, answer: str) -> None:

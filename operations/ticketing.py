@@ -1,7 +1,6 @@
 """Taking a number."""
 
 from domain.centres import Centre, Queue
-
 from domain.errors import Invalid, QueueStopped, UnknownQueue
 from domain.events import TicketIssued
 from domain.tickets import Ticket, order_key
@@ -26,9 +25,11 @@ def take_ticket(
         raise QueueStopped(queue=line.prefix, reason=reason)
     if language not in LANGUAGES:
         raise Invalid(what=language[:20])
-    key = order_key(tx.now, credit_of(centre, priority))
+    credit = credit_of(centre, priority)
     day = ensure_day(tx)
     last, waiting = tickets.line(tx.db, day.id, line.id)
+    # A clock that went back must not let newcomers pass everybody who waits.
+    key = order_key(max(tx.now, tickets.newest_arrival(tx.db, day.id, line.id)), credit)
     ahead = waiting if priority is None else tickets.waiting_before(tx.db, line.id, key)
     issued = tx.record(TicketIssued(line.id, line.prefix, last + 1, key, ahead, language, priority, printer))
     return tickets.load(tx.db, issued.seq)

@@ -3,16 +3,17 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import structlog
 
 from domain.applicants import from_bytes
 from domain.centres import Centre
+from domain.errors import Refused
 from operations import syncing
 from operations.intake import find_placement
-from portal.client import PortalClient, Temporary, Unclear
+from portal.client import Failure, PortalClient, Temporary, Unclear
 from portal.messages import DossierFacts, Permanent, Step, dossier_record, progress_items
 from store import centres, dossiers, people
 from store.dossiers import Dossier
@@ -23,6 +24,7 @@ from store.writer import Act
 
 AT_ONCE = 3
 LOOK_AGAIN_SECONDS = 2.0
+LOGIN_PAUSE_SECONDS = 60.0  # a refused password tried for every dossier would lock the account
 ACT = Act("portal")
 log = structlog.get_logger("portal")
 
@@ -65,25 +67,40 @@ class PortalWorker:
             return None
 
     async def _handle(self, message: PortalMessage) -> None:
+        tell = await self._outcome(message)
+        while True:
+            try:
+                await tell()
+            except Refused as refusal:  # a full disk: what the portal knows must not be forgotten
+                log.warning("outcome not written yet", message=message.id, error=refusal.code)
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            else:
+                self._woken.set()
+                return
+
+    async def _outcome(self, message: PortalMessage) -> Callable[[], Awaitable[None]]:
+        """Send the message; gives what is to be recorded of it."""
+        write = self._store.write
         try:
             answer = await self.send(message)
         except Permanent as error:
             # `said` is the portal's own sentence and may quote personal data: it is never kept or logged.
             reason = f"{error.reason}" + (f" [{error.field}]" if error.field else "")
-            await self._store.write(ACT, syncing.park, message.id, reason)
             log.warning("parked", message=message.id, field=error.field)
+            return lambda: write(ACT, syncing.park, message.id, reason)
         except Temporary as error:
-            self.last_failure = str(error.reason)
+            self.last_failure = why = str(error.reason)
+            if error.reason is Failure.LOGIN_REFUSED:
+                await asyncio.sleep(LOGIN_PAUSE_SECONDS)
             tried = message.tried_before or isinstance(error, Unclear)
             jitter = random.uniform(0.5, 1.5)
-            await self._store.write(ACT, syncing.postpone, message.id, str(error.reason), jitter, tried=tried)
+            return lambda: write(ACT, syncing.postpone, message.id, why, jitter, tried=tried)
         except Exception as error:
+            kind = type(error).__name__
             log.exception("message failed", message=message.id)
-            await self._store.write(ACT, syncing.park, message.id, type(error).__name__)
-        else:
-            self.last_contact, self.last_failure = self._clock(), ""
-            await self._store.write(ACT, syncing.acknowledge, message.id, answer)
-            self._woken.set()
+            return lambda: write(ACT, syncing.park, message.id, kind)
+        self.last_contact, self.last_failure = self._clock(), ""
+        return lambda: write(ACT, syncing.acknowledge, message.id, answer)
 
     async def send(self, message: PortalMessage) -> str:
         """One message to the portal; gives its answer in a word. Raises Temporary, Unclear, Permanent."""
@@ -99,13 +116,15 @@ class PortalWorker:
         return str((await self._client.deliver(record, message.tried_before)).value)
 
     def _facts(self, centre: Centre, dossier: Dossier) -> DossierFacts:
-        owner = from_bytes(self._vault.unseal(self._store.read(dossiers.sealed_applicant, dossier.applicant)))
+        sealed = self._store.read(dossiers.sealed_particulars, dossier.particulars)
+        told = from_bytes(self._vault.unseal(sealed))
+        owner = told.owner
         facts = dossier.facts
         return DossierFacts(
             code=dossier.code, procedure_code=dossier.procedure, channel=facts["channel"],
             owner_kind=facts["owner_kind"], owner_name=owner.name, identity_kind=owner.identity_kind,
             identity_number=owner.identity, email="", phone=owner.phone,
-            summary=facts["summary"] or _short_title(centre, dossier.procedure),
+            summary=told.summary or _short_title(centre, dossier.procedure),
             submitted_at=dossier.received_at, received_at=dossier.received_at, due_at=dossier.due,
             status=dossier.status, delivery=facts["delivery"], unit_name=_unit(centre, dossier.procedure),
             digitised=False, vneid_verified=False, online_payment=0, note="", finished_at=None, returned_at=None,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from domain.applicants import from_bytes
 from domain.centres import Centre, Text
 from domain.days import local
 from domain.routing import served_queues
@@ -80,13 +81,14 @@ class Papers:
         dossier = self._store.read(dossiers.find, job.subject)
         if dossier is None:
             raise LookupError(f"print job {job.id} names no dossier")
-        centre = self._store.read(centres.current)
+        sealed = self._store.read(dossiers.sealed_particulars, dossier.particulars)
+        centre, told = self._store.read(centres.current), from_bytes(self._vault.unseal(sealed))
         procedure = self._store.read(procedures.find, dossier.procedure)
         slip = ReceiptSlip(
             agency_lines=centre.agency_lines, centre=centre.name.vi, code=dossier.code,
             procedure=procedure.title if procedure else dossier.procedure,
             received_at=local(dossier.received_at), due_at=local(dossier.due) if dossier.due else None, due_note="",
-            counter=str(dossier.counter), documents=tuple(map(tuple, dossier.facts["documents"])),
+            counter=str(dossier.counter), documents=told.papers,
             result_at="Qua bưu chính" if dossier.facts["delivery"] else "Tại quầy",
             copy=job.copy,
         )  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from domain.errors import Refused
 from operations import printing
 from printers import devices
 from printers.devices import Connection, Stopped, Unreachable
@@ -84,10 +85,22 @@ class PrinterWorker:
             log.exception("slip failed", printer=self.name, job=job.id)
             outcome = Outcome("unknown", type(error).__name__)
         self.health.trouble = outcome.note
-        if outcome.state:
-            await self._store.write(self._act, printing.end_slip, job.id, outcome.state, outcome.note)
-        else:
-            await self._store.write(self._act, printing.give_back_slip, job.id, outcome.note)
+        while True:
+            if await self._tell(job, outcome):
+                return
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+    async def _tell(self, job: PrintJob, outcome: Outcome) -> bool:
+        """Record the outcome; False when the disk has no room now. What came out on paper must not be forgotten."""
+        try:
+            if outcome.state:
+                await self._store.write(self._act, printing.end_slip, job.id, outcome.state, outcome.note)
+            else:
+                await self._store.write(self._act, printing.give_back_slip, job.id, outcome.note)
+        except Refused as refusal:
+            log.warning("outcome not written yet", printer=self.name, job=job.id, error=refusal.code)
+            return False
+        return True
 
     async def _print(self, job: PrintJob) -> Outcome:
         paper = await asyncio.to_thread(self._papers.job, job, self.width)

@@ -11,6 +11,7 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 # sqlite_utils hands out pysqlite3 where it is installed; the stock library has the WAL-reset bug (ADR 2).
 Connection: TypeAlias = Any
 SafeSince = (3, 51, 3)
+BACK_PORTS = ((3, 44, 6), (3, 50, 7))
 DatabaseError = sqlite3.Error
 IntegrityError = sqlite3.IntegrityError
 
@@ -28,11 +29,15 @@ def linked_version() -> tuple[int, ...]:
     return tuple(int(part) for part in sqlite3.sqlite_version.split("."))
 
 
+def is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite keeps what it committed: 3.51.3 or newer, or one of the two back-ports."""
+    return version >= SafeSince or any(version[:2] == fix[:2] and version >= fix for fix in BACK_PORTS)
+
+
 def check_linked_version(version: tuple[int, ...] | None = None) -> None:
     """Refuse SQLite below 3.51.3 (and the back-ports 3.44.6, 3.50.7): WAL-reset bug, sqlite.org/wal.html."""
     found = version or linked_version()
-    backported = any(found[:2] == fix[:2] and found >= fix for fix in ((3, 44, 6), (3, 50, 7)))
-    if found < SafeSince and not backported:
+    if not is_safe(found):
         raise UnsafeSQLite(
             f"SQLite {'.'.join(map(str, found))} is linked, which can lose committed rows in WAL mode. "
             "Install pysqlite3 >= 0.6.1 (SQLite 3.51.3 or newer)."

@@ -1,4 +1,4 @@
-"""Dossiers. Who applied stands sealed in the vault, under the applicant's number."""
+"""Dossiers. What was written of them stands sealed in the vault."""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from store.tickets import instant, moment
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A received dossier without its applicant's data; `status` is the portal's number 1..10."""
+    """A received dossier without what was written of it; `status` is the portal's number 1..10."""
 
     code: str
     day: int
@@ -22,20 +22,20 @@ class Dossier:
     person: str
     procedure: str
     agency: str
-    applicant: int
+    particulars: int
     received_at: datetime
     due: datetime | None
     status: int
     facts: dict[str, Any]
 
 
-_COLUMNS = "code, day, ticket, counter, person, procedure, agency, applicant, received_at, due, status, facts"
+_COLUMNS = "code, day, ticket, counter, person, procedure, agency, particulars, received_at, due, status, facts"
 
 
 def _dossier(row: tuple) -> Dossier:  # type: ignore[type-arg]
-    (code, day, ticket, counter, person, procedure, agency, applicant, received, due, status, facts) = row
+    (code, day, ticket, counter, person, procedure, agency, particulars, received, due, status, facts) = row
     return Dossier(
-        code, day, ticket, counter, person, procedure, agency, applicant,
+        code, day, ticket, counter, person, procedure, agency, particulars,
         moment(received), instant(due), status, json.loads(facts),
     )  # fmt: skip
 
@@ -64,14 +64,14 @@ def last_number(db: Connection, prefix: str) -> int:
     return int(row[0] or 0)
 
 
-def keep_applicant(db: Connection, sealed: bytes) -> int:
-    """Put a sealed applicant into the vault; gives the number that events name."""
-    return int(db.execute("INSERT INTO applicants (sealed) VALUES (?) RETURNING id", (sealed,)).fetchone()[0])
+def keep_particulars(db: Connection, sealed: bytes) -> int:
+    """Put sealed particulars into the vault; gives the number that events name."""
+    return int(db.execute("INSERT INTO particulars (sealed) VALUES (?) RETURNING id", (sealed,)).fetchone()[0])
 
 
-def sealed_applicant(db: Connection, applicant: int) -> bytes:
-    """The sealed data of one applicant."""
-    return bytes(db.execute("SELECT sealed FROM applicants WHERE id = ?", (applicant,)).fetchone()[0])
+def sealed_particulars(db: Connection, particulars: int) -> bytes:
+    """The sealed particulars of one dossier."""
+    return bytes(db.execute("SELECT sealed FROM particulars WHERE id = ?", (particulars,)).fetchone()[0])
 
 
 @projects(DossierReceived)
@@ -79,10 +79,10 @@ def _received(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
     facts = {
         "owner_kind": e.owner_kind, "channel": e.channel, "delivery": e.delivery, "due_rule": e.due_rule,
-        "calendar": e.calendar, "documents": e.documents, "summary": e.summary,
+        "calendar": e.calendar,
     }  # fmt: skip
     db.execute(
         "INSERT INTO dossiers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 2, ?)",
-        (e.code, recorded.seq, recorded.day, e.ticket, e.counter, e.person, e.procedure, e.agency, e.applicant,
+        (e.code, recorded.seq, recorded.day, e.ticket, e.counter, e.person, e.procedure, e.agency, e.particulars,
          recorded.at, e.due, json.dumps(facts, ensure_ascii=False)),
     )  # fmt: skip

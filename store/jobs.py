@@ -105,7 +105,7 @@ def _resent(db: Connection, recorded: Recorded) -> None:
 
 def _end_message(db: Connection, recorded: Recorded, state: str, answer: str) -> None:
     db.execute(
-        "UPDATE portal_messages SET state = ?, answer = ?, ended_at = ? WHERE id = ?",
+        "UPDATE portal_messages SET state = ?, answer = ?, ended_at = ? WHERE id = ? AND state = 'queued'",
         (state, answer, recorded.at, recorded.event.message),
     )
 
@@ -156,10 +156,11 @@ _PRINT = "j.id, j.printer, j.kind, j.subject, j.copy, j.state, j.asked_at, j.not
 
 
 def next_print_job(db: Connection, printer: str, now: int) -> PrintJob | None:
-    """The oldest slip waiting for this printer that nobody holds."""
+    """The oldest slip waiting for this printer that nobody holds and of which no byte may have left."""
     row = db.execute(
         f"SELECT {_PRINT} FROM print_jobs j LEFT JOIN leases l ON l.kind = 'print' AND l.job = j.id"
-        " WHERE j.printer = ? AND j.state = 'queued' AND coalesce(l.until, 0) <= ? ORDER BY j.id LIMIT 1",
+        " WHERE j.printer = ? AND j.state = 'queued' AND coalesce(l.until, 0) <= ? AND coalesce(l.started, 0) = 0"
+        " ORDER BY j.id LIMIT 1",
         (printer, now),
     ).fetchone()
     return PrintJob(*row) if row else None

@@ -93,7 +93,11 @@ def verify(db: Connection) -> int | None:
     previous, expected = GENESIS, 1
     rows = db.execute("SELECT seq, day, at, who, kind, payload, hash FROM journal ORDER BY seq")
     for seq, day, at, who, kind, payload, digest in rows:
-        if seq != expected or _chain(previous, seq, day, at, who, kind, payload) != digest:
+        if (
+            seq != expected
+            or not isinstance(payload, bytes)
+            or _chain(previous, seq, day, at, who, kind, payload) != digest
+        ):
             return int(seq)
         previous, expected = digest, seq + 1
     return None

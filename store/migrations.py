@@ -45,6 +45,7 @@ CREATE TABLE days (id INTEGER PRIMARY KEY, label TEXT NOT NULL, opened_at INTEGE
 CREATE TABLE stopped_queues (queue TEXT PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE lines (
   day INTEGER NOT NULL, queue TEXT NOT NULL, last_n INTEGER NOT NULL, waiting INTEGER NOT NULL,
+  newest INTEGER NOT NULL,
   PRIMARY KEY (day, queue)
 ) WITHOUT ROWID;
 CREATE TABLE tickets (
@@ -71,7 +72,7 @@ CREATE UNIQUE INDEX shifts_one_counter ON shifts (person) WHERE closed_at IS NUL
 -- what it says: dossiers and the work that leaves the house
 CREATE TABLE dossiers (
   code TEXT PRIMARY KEY, seq INTEGER NOT NULL, day INTEGER NOT NULL, ticket INTEGER, counter INTEGER NOT NULL,
-  person TEXT NOT NULL, procedure TEXT NOT NULL, agency TEXT NOT NULL, applicant INTEGER NOT NULL,
+  person TEXT NOT NULL, procedure TEXT NOT NULL, agency TEXT NOT NULL, particulars INTEGER NOT NULL,
   received_at INTEGER NOT NULL, due INTEGER, status INTEGER NOT NULL, facts TEXT NOT NULL
 );
 CREATE INDEX dossiers_of_day ON dossiers (day, seq);
@@ -89,7 +90,7 @@ CREATE INDEX portal_messages_open ON portal_messages (id) WHERE state = 'queued'
 CREATE INDEX portal_messages_of_dossier ON portal_messages (dossier, id);
 -- the vault: what a journal must not hold
 CREATE TABLE people (id TEXT PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, password_hash TEXT);
-CREATE TABLE applicants (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
+CREATE TABLE particulars (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE device_tokens (device TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
 CREATE TABLE token_hashes (hash BLOB PRIMARY KEY, token INTEGER NOT NULL);
 -- housekeeping: what may be forgotten
@@ -109,7 +110,7 @@ CREATE TABLE leases (
 """
 
 # Replaying the journal gives every table outside these two lists.
-VAULT = ("people", "applicants", "device_tokens", "token_hashes")
+VAULT = ("people", "particulars", "device_tokens", "token_hashes")
 HOUSEKEEPING = ("pairing_codes", "requests", "sign_ins", "leases")
 
 
@@ -119,12 +120,18 @@ def upgrade(db: Connection) -> list[str]:
     Raises NewerFile when the file knows steps that this version does not.
     """
     wrapped = Database(db)
-    known = {step.name for step in migrations._migrations}
-    newer = [step.name for step in migrations.applied(wrapped) if step.name not in known]
-    if newer:
-        raise NewerFile(f"this file was written by a newer version (steps {', '.join(newer)})")
-    pending = [step.name for step in migrations.pending(wrapped)]
-    if pending:
-        with wrapped.atomic():
+    db.execute("BEGIN IMMEDIATE")  # two processes starting at once: the second one waits and finds it done
+    try:
+        known = {step.name for step in migrations._migrations}
+        newer = [step.name for step in migrations.applied(wrapped) if step.name not in known]
+        if newer:
+            raise NewerFile(f"this file was written by a newer version (steps {', '.join(newer)})")
+        pending = [step.name for step in migrations.pending(wrapped)]
+        if pending:
             migrations.apply(wrapped)
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
     return pending

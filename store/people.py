@@ -120,6 +120,11 @@ def keep_pairing_code(db: Connection, device: str, code_hash: bytes, expires_at:
     db.execute("INSERT OR REPLACE INTO pairing_codes VALUES (?, ?, ?, ?)", (device, code_hash, expires_at, tries))
 
 
+def drop_pairing_code(db: Connection, device: str) -> None:
+    """No code pairs this device any more."""
+    db.execute("DELETE FROM pairing_codes WHERE device = ?", (device,))
+
+
 def try_pairing_code(db: Connection, device: str, code_hash: bytes, now: int) -> bool:
     """Use the code up when it is right; otherwise count the try. After the last try the code is dead."""
     row = db.execute(

@@ -17,6 +17,7 @@ from store.writer import Act, Job, Tx, Writer
 P = ParamSpec("P")
 T = TypeVar("T")
 WRITE_SECONDS = 30.0
+EVENTS_AT_ONCE = 1000
 
 
 class Store:
@@ -28,14 +29,18 @@ class Store:
 
     def __init__(self, path: Path, clock: Callable[[], datetime], *, server: bool = False) -> None:
         projections.make_sure()
+        self._readers = threading.local()
+        self._opened: list[Connection] = []
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._lock: IO[bytes] | None = database.lock(path) if server else None
         self.writer = Writer(path, clock)
-        self.upgraded = migrations.upgrade(self.writer.db)
+        try:
+            self.upgraded = migrations.upgrade(self.writer.db)
+        except BaseException:
+            self.close()
+            raise
         self.seen, _ = journal.head(self.writer.db)
-        self._readers = threading.local()
-        self._opened: list[Connection] = []
         self._listeners: list[Callable[[Sequence[Recorded]], None]] = []
         self.writer.listeners.append(self._on_commit)
 
@@ -108,17 +113,16 @@ class Store:
         self._listeners.append(listener)
 
     def catch_up(self) -> None:
-        """Publish events that another process wrote; the app calls this every second."""
-        missing = list(self.read(lambda db: list(journal.read(db, self.seen, 10_000))))
-        if missing:
+        """Publish events that another process wrote; the app calls this twice a second."""
+        while missing := self.read(lambda db: list(journal.read(db, self.seen, EVENTS_AT_ONCE))):
             self._publish(missing)
 
     def _on_commit(self, events: Sequence[Recorded]) -> None:
         if events[0].seq > self.seen + 1:
             self.catch_up()
-            events = [recorded for recorded in events if recorded.seq > self.seen]
-        if events:
-            self._publish(events)
+        fresh = [recorded for recorded in events if recorded.seq > self.seen]
+        if fresh:
+            self._publish(fresh)
 
     def _publish(self, events: Sequence[Recorded]) -> None:
         self.seen = max(self.seen, events[-1].seq)

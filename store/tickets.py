@@ -71,6 +71,12 @@ def line(db: Connection, day: int, queue: str) -> tuple[int, int]:
     return (row[0], row[1]) if row else (0, 0)
 
 
+def newest_arrival(db: Connection, day: int, queue: str) -> datetime:
+    """The latest arrival noted in this queue today, 1970 before the first."""
+    row = db.execute("SELECT newest FROM lines WHERE day = ? AND queue = ?", (day, queue)).fetchone()
+    return moment(row[0] if row else 0)
+
+
 def waiting_before(db: Connection, queue: str, key: int) -> int:
     """How many wait in the queue with an earlier due moment."""
     row = db.execute(
@@ -138,9 +144,9 @@ def _issued(db: Connection, recorded: Recorded) -> None:
          recorded.who),
     )  # fmt: skip
     db.execute(
-        "INSERT INTO lines VALUES (?, ?, ?, 1) ON CONFLICT (day, queue)"
-        " DO UPDATE SET last_n = excluded.last_n, waiting = waiting + 1",
-        (recorded.day, e.queue, e.n),
+        "INSERT INTO lines VALUES (?, ?, ?, 1, ?) ON CONFLICT (day, queue)"
+        " DO UPDATE SET last_n = excluded.last_n, waiting = waiting + 1, newest = max(newest, excluded.newest)",
+        (recorded.day, e.queue, e.n, recorded.at),
     )
 
 

@@ -2,7 +2,9 @@
 
 import os
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
@@ -40,6 +42,9 @@ def back_up(source: Path, target: Path) -> Copy:
     unfinished.unlink(missing_ok=True)
     reader, copy = database.open_reader(source), sqlite3.connect(str(unfinished))
     try:
+        # In one read view: otherwise every commit of the server makes the copy start again and never end.
+        reader.execute("BEGIN")
+        reader.execute("SELECT 1 FROM journal LIMIT 1").fetchone()
         reader.backup(copy, pages=PAGES_A_STEP)
         copy.execute("PRAGMA journal_mode = DELETE")
     finally:
@@ -55,7 +60,9 @@ def back_up(source: Path, target: Path) -> Copy:
 
 def inspect(path: Path) -> Copy:
     """Open a copy and prove it: pages, journal chain, counts. Raises BackupBad."""
-    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    if not path.is_file():
+        raise BackupBad(f"{path.name}: there is no such file")
+    db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
     try:
         verdict = db.execute("PRAGMA integrity_check").fetchone()[0]
         if verdict != "ok":
@@ -65,12 +72,12 @@ def inspect(path: Path) -> Copy:
             raise BackupBad(f"{path.name}: the journal is broken at event {broken}")
         row = db.execute("SELECT seq, at FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
         day = db.execute("SELECT label FROM days ORDER BY id DESC LIMIT 1").fetchone()
-        count = db.execute("SELECT count(*) FROM tickets").fetchone()[0]
+        given = db.execute("SELECT count(*) FROM tickets").fetchone()[0]
     except database.DatabaseError as error:
         raise BackupBad(f"{path.name}: {error}") from error
     finally:
         db.close()
-    return Copy(path, row[0] if row else 0, row[1] if row else None, day[0] if day else None, count, True)
+    return Copy(path, row[0] if row else 0, row[1] if row else None, day[0] if day else None, given, True)
 
 
 def restore(copy: Path, target: Path) -> Copy:
@@ -87,7 +94,7 @@ def restore(copy: Path, target: Path) -> Copy:
         _flush(fresh)
         if target.exists():
             _fold_wal_in(target)
-            target.replace(target.with_name(target.name + ".before-restore"))
+            target.replace(_unused(target.with_name(target.name + ".before-restore")))
         for rest in ("-wal", "-shm"):
             target.with_name(target.name + rest).unlink(missing_ok=True)
         fresh.rename(target)
@@ -95,6 +102,12 @@ def restore(copy: Path, target: Path) -> Copy:
         return inspect(target)
     finally:
         held.close()
+
+
+def _unused(path: Path) -> Path:
+    """The path, numbered when it is taken: a second restore must not destroy what the first one kept."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(candidate for candidate in chain([path], numbered) if not candidate.exists())
 
 
 def _fold_wal_in(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The centre's key: seals applicants and signs links. The key lies beside the database, never inside it."""
+"""The centre's key: seals particulars and signs links. The key lies beside the database, never inside it."""
 
 import hashlib
 import hmac
@@ -8,9 +8,11 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
+KEY_BYTES = 32
+
 
 class Unreadable(ValueError):
-    """This was not sealed with this centre's key."""
+    """This was not sealed with this centre's key, or there is no usable key."""
 
 
 class Vault:
@@ -18,25 +20,31 @@ class Vault:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self._box = AESSIV(self._derive("applicants", 64))
+        self._box = AESSIV(self._derive("particulars", 64))
 
     @classmethod
     def open(cls, path: Path) -> "Vault":
-        """Read the key file, or make it (mode 0600) at the first start."""
+        """Read the key file, or make it (mode 0600) at the first start. Raises Unreadable for a damaged one."""
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_bytes(secrets.token_bytes(32))
-        return cls(path.read_bytes())
+            fresh = path.with_name(path.name + ".new")
+            fresh.unlink(missing_ok=True)
+            fresh.touch(mode=0o600)
+            fresh.write_bytes(secrets.token_bytes(KEY_BYTES))
+            fresh.rename(path)
+        key = path.read_bytes()
+        if len(key) != KEY_BYTES:
+            raise Unreadable(f"{path} holds {len(key)} bytes instead of {KEY_BYTES}: put the centre's own key back")
+        return cls(key)
 
     def seal(self, plain: bytes) -> bytes:
         """Encrypt and authenticate."""
-        return self._box.encrypt(plain, [b"applicant"])
+        return self._box.encrypt(plain, [b"particulars"])
 
     def unseal(self, sealed: bytes) -> bytes:
         """The plain bytes. Raises Unreadable when altered or sealed elsewhere."""
         try:
-            return self._box.decrypt(sealed, [b"applicant"])
+            return self._box.decrypt(sealed, [b"particulars"])
         except InvalidTag as error:
             raise Unreadable("sealed with another key, or altered") from error
 

@@ -95,6 +95,7 @@ class Writer:
         self.commits = 0
         self.written = 0
         self.failed: str | None = None
+        self._stopped = False
         self.on_fatal: Callable[[], None] = lambda: None
         self.listeners: list[Callable[[Sequence[Recorded]], None]] = []
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -108,14 +109,16 @@ class Writer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what is queued, then close the connection."""
+        """Finish what is queued, then close the connection; nothing is taken any more."""
+        self._stopped = True
         self._jobs.put(None)
-        self._thread.join(timeout=10)
+        if self._thread.ident is not None:
+            self._thread.join(timeout=10)
         self.db.close()
 
     def submit(self, job: Job) -> None:
         """Queue an operation. Raises StoreUnavailable when too many wait or the file has failed."""
-        if self.failed or self._jobs.qsize() >= WAITING_AT_MOST:
+        if self.failed or self._stopped or self._jobs.qsize() >= WAITING_AT_MOST:
             raise StoreUnavailable()
         self._jobs.put(job)
 
@@ -146,6 +149,8 @@ class Writer:
     def _commit(self, batch: list[Job]) -> list[Recorded]:
         events: list[Recorded] = []
         try:
+            if self.failed:
+                raise StoreUnavailable()
             self.db.execute("BEGIN IMMEDIATE")
             place = journal.head(self.db)
             for job in batch:
@@ -207,7 +212,10 @@ class Writer:
 
     def _publish(self, events: Sequence[Recorded]) -> None:
         for listener in self.listeners:
-            listener(events)
+            try:
+                listener(events)
+            except Exception:  # one deaf ear must not silence the others, nor end the writer
+                log.exception("listener failed")
 
 
 def _settle(job: Job) -> None:

@@ -37,7 +37,7 @@ async def check(house: House) -> dict[str, Any]:
     return {
         "write": await _write(house),
         "disk": shutil.disk_usage(house.store.path.parent).free > ROOM_NEEDED or "nearly full",
-        "sqlite": database.linked_version() >= database.SafeSince or "unsafe version",
+        "sqlite": database.is_safe(database.linked_version()) or "unsafe version",
         "centre": house.store.read(centres.is_loaded) or "no centre file loaded",
     }
 

@@ -69,7 +69,7 @@ class Scene:
     def dossier(self, counter: int, code: str) -> str:
         """A dossier received at this counter."""
         sealed = Vault.open(self.server.data / "site.key").seal(to_bytes(applicant("LÊ VĂN MẪU", "", "", "")))
-        act, taken = Act(CLERKS[counter]), intake.Intake(code, sealed, documents=(("Tờ khai", 1),))
+        act, taken = Act(CLERKS[counter]), intake.Intake(code, sealed)
         return self.server.store.write_now(act, intake.receive_dossier, counter, CLERKS[counter], taken).code
 
     def stop(self, queue: str, reason: str) -> None:

@@ -41,17 +41,15 @@ class Demo:
     @property
     def paper(self) -> str:
         """The page of the simulated printers."""
-        return next(link for link in self.links if _answers(link + "slips.json"))
+        return next(link for link in self.links if link.endswith("/") and _answers(link + "slips.json"))
 
     @property
     def portal(self) -> str:
         """The page of the sandbox portal."""
-        return next(link for link in self.links if link != self.paper and link.count("/") == 3)
+        return next(link for link in self.links if link.endswith("/") and link != self.paper)
 
 
 def _answers(url: str) -> bool:
-    if url.count("/") > 3:
-        return False
     return httpx2.get(url, trust_env=False).status_code == 200
 
 

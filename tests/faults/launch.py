@@ -4,6 +4,7 @@ Each function breaks one promise as a plausible mistake would; the tests must ca
 """
 
 import asyncio
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -11,6 +12,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from commands import serving
 from commands.main import main
 from domain.errors import StoreFull
 from domain.events import TicketCalled, TicketIssued
@@ -117,7 +121,7 @@ def forgets_requests() -> None:
 
 
 def full_when_told() -> None:
-    """No fault of ours: the file may not grow while a file `full` lies beside it (SQLITE_FULL without a full disk)."""
+    """No fault of ours: the file may not grow while a file `full` lies beside it (SQLITE_FULL)."""
     commit = Writer._commit
 
     def limited(self: Writer, batch: list[Job]) -> list[Recorded]:
@@ -182,20 +186,30 @@ def waits_for_the_portal() -> None:
     Store.write = waiting  # type: ignore[method-assign]
 
 
+def narrow_lines() -> None:
+    """No fault of ours: the kernel keeps little for each line (some keep 4 MB: there nobody is stuck for minutes)."""
+    listen = serving._listen
+
+    def narrow(host: str, port: int) -> socket.socket:
+        listener = listen(host, port)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        return listener
+
+    serving._listen = narrow
+
+
 def never_lets_go() -> None:
     """uvicorn's own protocol: closing waits for a buffer that nobody empties."""
-    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-
-    from commands import serving
-
+    narrow_lines()
     serving.LettingGo = WebSocketsSansIOProtocol  # type: ignore[misc, assignment]
 
 
 FAULTS: dict[str, Callable[[], None]] = {
     plant.__name__: plant
     for plant in (
-        answers_before_commit, numbers_in_memory, numbers_read_before, selects_then_updates, forgets_requests, full_when_told,
-        keeps_half_when_full, prints_unknown_again, takes_silence_for_yes, waits_for_the_portal, never_lets_go,
+        answers_before_commit, numbers_in_memory, numbers_read_before, selects_then_updates, forgets_requests,
+        full_when_told, keeps_half_when_full, prints_unknown_again, takes_silence_for_yes, waits_for_the_portal, narrow_lines,
+        never_lets_go,
     )
 }  # fmt: skip
 

@@ -57,7 +57,7 @@ class Disk:
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Disk]:
-    """A small file system of its own. Mounting one needs root on Linux; elsewhere the test is skipped and says so."""
+    """A small file system of its own. Mounting needs root on Linux; elsewhere the test says why it is skipped."""
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)]
     try:
@@ -123,9 +123,7 @@ def check_refused(answer: Answer) -> None:
     assert 'role="alert"' in answer.text
 
 
-async def check_while_full(
-    disk: Disk, kiosk: Browser, clerk: Browser, place: Furnished, shown: list[str]
-) -> None:
+async def check_while_full(disk: Disk, kiosk: Browser, clerk: Browser, place: Furnished, shown: list[str]) -> None:
     """The whole page says it too, the server lives, reading goes on, and the file holds what was acknowledged."""
     page = await take(kiosk, fresh_request(), htmx=False)
     check_refused(page)

@@ -1,4 +1,4 @@
-"""R1: the server killed over and over under a working hall; nothing acknowledged is lost, nothing is given twice."""
+"""R1: the server killed again and again under a working hall; nothing acknowledged is lost or given twice."""
 
 import asyncio
 import random
@@ -39,7 +39,7 @@ ANSWERS_A_LIFE = (8, 60)
 
 @dataclass
 class Hall:
-    """Six kiosks, four clerks and six screens at one server, and the gate behind which they wait for its restart."""
+    """Six kiosks, four clerks and six screens at a server, and the gate behind which they await its restart."""
 
     place: Furnished
     process: Process
@@ -181,5 +181,5 @@ def test_answers_before_commit_are_caught(tmp_path: Path):
 
 @pytest.mark.planted
 def test_a_number_counter_in_memory_is_caught(tmp_path: Path):
-    with pytest.raises(AssertionError, match="given twice|twice in the file"):
+    with pytest.raises(AssertionError, match=r"given twice|twice in the file"):
         run(tmp_path, 4, "numbers_in_memory", without_unique=True)

@@ -1,4 +1,4 @@
-"""A portal that is down, silent, broken or strict: the queue does not notice, each dossier arrives once and in order."""
+"""A portal down, silent, broken or strict: the queue does not notice, each dossier arrives once and in order."""
 
 import asyncio
 import re
@@ -157,7 +157,9 @@ async def work_while_down(counter: Counter, presses: int, dossiers: int) -> list
 
 def check_unnoticed(before: float, during: float) -> None:
     """The kiosk's 95th percentile (ms) is at most three times what it was."""
-    assert during <= SLOWER_AT_MOST * max(before, NOISE_MS), f"the queue noticed: {before:.0f} ms, then {during:.0f} ms"
+    assert during <= SLOWER_AT_MOST * max(before, NOISE_MS), (
+        f"the queue noticed: {before:.0f} ms, then {during:.0f} ms"
+    )
 
 
 def test_a_portal_that_is_down_is_not_noticed_and_catches_up(quiet_path: Path):
@@ -217,7 +219,7 @@ def test_an_answer_taken_for_granted_is_caught(quiet_path: Path):
     with (
         SandboxThread(CATALOGUE) as portal,
         centre(quiet_path, _port_of(portal), "takes_silence_for_yes") as play,
-        pytest.raises(AssertionError, match="other dossiers|steps of|not within"),
+        pytest.raises(AssertionError, match=r"other dossiers|steps of|not within"),
     ):
         strike(portal, "bad_gateway", "DongBoHoSoMC")
         play(lambda counter: receive_two(counter, portal))

@@ -99,7 +99,8 @@ class Kiosk:
         queue = next(queue for queue in centre.queues if queue.id == QUEUE)
         slip = slips.TicketSlip(
             agency_lines=centre.agency_lines, centre=centre.name.vi, queue=queue.title.vi, number=found.number,
-            ahead=found.ahead, wait="", issued_at=local(found.arrived_at), copy=copy, practice=False, priority=False,
+            ahead=found.ahead, wait="", issued_at=local(found.arrived_at), copy=copy, practice=False,
+            priority=False,
             counters=", ".join(str(c.number) for c in centre.counters if QUEUE in served_queues(c)),
             follow_url=self.follow_address(ticket),
         )  # fmt: skip

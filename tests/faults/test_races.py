@@ -1,4 +1,4 @@
-"""Everybody presses at the same instant: two clerks get two people, two kiosks two numbers, one press one ticket."""
+"""Everybody presses at once: two clerks get two people, two kiosks two numbers, one press one ticket."""
 
 import asyncio
 from collections import Counter
@@ -147,7 +147,7 @@ def test_clerks_who_press_at_once_get_different_people(tmp_path: Path, waiting: 
 @pytest.mark.planted
 @pytest.mark.parametrize("waiting", [1, 3])
 def test_select_then_update_is_caught(tmp_path: Path, waiting: int):
-    caught = pytest.raises(AssertionError, match="waited, called were|was not told why")
+    caught = pytest.raises(AssertionError, match=r"waited, called were|was not told why")
     with row(tmp_path, "selects_then_updates") as run, caught:
         run(calling(waiting, 5))
 

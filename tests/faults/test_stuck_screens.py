@@ -1,7 +1,6 @@
 """Screens and callers that misbehave: one that never reads, floods, dawdles or stays when the server goes."""
 
 import asyncio
-import os
 import re
 import socket
 import sys
@@ -67,7 +66,8 @@ class Hall:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         line.connect(("127.0.0.1", self.process.port))
         line.sendall(
-            f"GET /display/W1/live HTTP/1.1\r\nHost: 127.0.0.1:{self.process.port}\r\nOrigin: {self.process.url}\r\n"
+            f"GET /display/W1/live HTTP/1.1\r\nHost: 127.0.0.1:{self.process.port}\r\n"
+            f"Origin: {self.process.url}\r\n"
             f"Cookie: {self.place.cookie('W1')}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
         )
@@ -93,7 +93,7 @@ class Hall:
 
 def _target(link: Path) -> str:
     try:
-        return os.readlink(link)
+        return str(link.readlink())
     except OSError:  # closed between the list and the look
         return ""
 
@@ -160,14 +160,17 @@ def check_freed(left: int, growth_mb: float, press_ms: float) -> None:
 
 @linux
 def test_a_screen_that_never_reads_is_let_go_of(quiet_path: Path):
-    with hall(quiet_path) as play:
+    with hall(quiet_path, "narrow_lines") as play:
         play(lambda here: get_stuck(here, size("stuck_screens", 10, 100)))
 
 
 @linux
 @pytest.mark.planted
 def test_a_server_that_never_lets_go_is_caught(quiet_path: Path):
-    with hall(quiet_path, "never_lets_go") as play, pytest.raises(AssertionError, match="stuck screens are still held"):
+    with (
+        hall(quiet_path, "never_lets_go") as play,
+        pytest.raises(AssertionError, match="stuck screens are still held"),
+    ):
         play(lambda here: get_stuck(here, 10))
 
 
@@ -227,13 +230,13 @@ def test_callers_who_dawdle_hold_up_nobody(quiet_path: Path):
     """Half a head, and half a body, on many lines: whoever comes after them is served at once."""
 
     async def scenario(here: Hall) -> None:
-        half_body = "POST /kiosk/K1/tickets HTTP/1.1\r\nHost: {host}\r\nOrigin: {url}\r\nCookie: {cookie}\r\nContent-Length: 900\r\n\r\nqueue="
+        head = f"Host: 127.0.0.1:{here.process.port}\r\nOrigin: {here.process.url}\r\n"
+        length = f"Cookie: {here.place.cookie('K1')}\r\nContent-Length: 900\r\n\r\n"
+        half_body = f"POST /kiosk/K1/tickets HTTP/1.1\r\n{head}{length}queue="
         for number in range(size("dawdlers", 100, 400)):
             line = socket.create_connection(("127.0.0.1", here.process.port), timeout=5)
             here.stuck.append(line)
-            host = f"127.0.0.1:{here.process.port}"
-            text = half_body.format(host=host, url=here.process.url, cookie=here.place.cookie("K1"))
-            line.sendall(text.encode() if number % 2 else b"GET /kiosk/K1 HTTP/1.1\r\nHost:")
+            line.sendall(half_body.encode() if number % 2 else b"GET /kiosk/K1 HTTP/1.1\r\nHost:")
         took = [await here.press() for _ in range(20)]
         report("dawdlers_press_p95_ms", f"{quantile(took, 0.95):.0f}")
         check_freed(0, 0, quantile(took, 0.95))

@@ -36,7 +36,7 @@ ACTS = {
     "close_shift": (shifts.close_shift, (1, "cb01")),
     "receive_dossier": (
         intake.receive_dossier,
-        (1, "cb01", intake.Intake("1.004873", b"x", documents=(("Tờ khai", 1),))),
+        (1, "cb01", intake.Intake("1.004873", b"x")),
     ),
     "receive_without_limit": (intake.receive_dossier, (1, "cb01", intake.Intake("1.004222", b"x"))),
     "claim_slip": (printing.claim_slip, ("P1",)),

@@ -1,5 +1,5 @@
-"""A crowd around a server process: kiosks and clerks who press the real pages over HTTP and repeat whatever got lost,
-screens that come back, and what the file beside the server says. It holds no pytest and asserts no promise.
+"""A crowd around a server process: kiosks and clerks who press the real pages and repeat whatever got lost, screens
+that come back, and what the file beside the server says. It holds no pytest and asserts no promise.
 """
 
 import asyncio
@@ -78,7 +78,7 @@ def furnish(
     data: Path, devices: tuple[str, ...], clerks: Mapping[int, str], others: tuple[str, ...] = (),
     centre: Centre | None = None,
 ) -> Furnished:  # fmt: skip
-    """The demo centre (or another one) in a folder; these devices are paired, clerks sit at counters, all signed in."""
+    """The demo centre (or another) in a folder: these devices paired, clerks at their counters, all signed in."""
     data.mkdir(parents=True)
     store = Store(write_file(data / "motcua.sqlite"), clock.now)
     store.start()
@@ -320,8 +320,8 @@ class Screen:
         while True:
             with suppress(OSError, WebSocketException, TimeoutError):
                 async with connect(
-                    address, origin=self.url, additional_headers={"Cookie": self.cookie}, proxy=None, open_timeout=3,
-                    compression=None, close_timeout=1,
+                    address, origin=self.url, additional_headers={"Cookie": self.cookie}, proxy=None,
+                    compression=None, open_timeout=3, close_timeout=1,
                 ) as line:  # fmt: skip
                     async for message in line:
                         if isinstance(message, str) and not message.startswith("{"):
@@ -358,7 +358,9 @@ def should_show(db: Any, path: str, centre: Centre) -> Shown:
     waiting = {queue.prefix: counted.get(queue.prefix, 0) for queue in centre.queues}
     if "/counter/" in path:
         counter = int(path.split("/")[2])
-        row = db.execute("SELECT prefix, n FROM tickets WHERE state = 'called' AND counter = ?", (counter,)).fetchone()
+        row = db.execute(
+            "SELECT prefix, n FROM tickets WHERE state = 'called' AND counter = ?", (counter,)
+        ).fetchone()
         return Shown(waiting, own=_plain(shown_number(*row)) if row else "")
     zone = next(device.zone for device in centre.devices if device.id == path.split("/")[2])
     here = {counter.number for counter in centre.counters if counter.zone == zone}

@@ -3,9 +3,21 @@
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from tests.support.servers import Server, running
 from tests.web.walks import NO_PRINTERS, Crowd
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_log() -> Iterator[None]:
+    """Failures in one line: drawing a traceback parses source in the server's thread, which races with pytest's."""
+    before = structlog.get_config()
+    structlog.configure(
+        processors=[lambda _, __, event: f"{event['event']} {type(event.get('exc_info')).__name__}"]
+    )
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="module")
