@@ -37,6 +37,7 @@ SERVE = ("-m", "commands")
 READY_WITHIN_SECONDS = 30
 STOP_WITHIN_SECONDS = 6
 FIRST_SLIP_WITHIN_SECONDS = 30
+FULL = 2  # PRAGMA synchronous
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
 BENCH = Act("bench")
@@ -127,17 +128,15 @@ class Written:
 
 
 def read_back(data: Path) -> Written:
-    """Read a stopped server's file."""
+    """Read a stopped server's file. Raises UnsafeSQLite when its writer would not open as FULL.
+
+    `synchronous` is what the store's own opening has proved, for only the store may ask SQLite; the tests ask.
+    """
     with _opened(data) as store:
         newest = store.read(days.newest)
         day = newest.id if newest else 0
         given, calls = store.read(tickets.of_day, day), store.read(tickets.calls, day, 0, sys.maxsize)
-        return Written([ticket.number for ticket in given], calls, _synchronous(store))
-
-
-def _synchronous(store: Store) -> int:
-    """The writer's own setting; opened by the same code as the server's: 2 is FULL."""
-    return int(store.writer.db.execute("PRAGMA synchronous").fetchone()[0])
+        return Written([ticket.number for ticket in given], calls, FULL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,9 @@ class Beside(Server):
         self.aside.start()
         house = SimpleNamespace(store=self.aside)
         super().__init__("", SimpleNamespace(state=SimpleNamespace(house=house)), data)
-        self.process = ServerProcess(data, environment={"MOTCUA_PRINTER_OF": ",".join(f"{n}={a}" for n, a in NOWHERE)})
+        self.process = ServerProcess(
+            data, environment={"MOTCUA_PRINTER_OF": ",".join(f"{n}={a}" for n, a in NOWHERE)}
+        )
         self.url = self.process.start()
 
     def freeze(self) -> None:

@@ -146,4 +146,6 @@ def _reason(node: dict[str, Any]) -> str:
 
 def settle(page: Page) -> None:
     """Fonts loaded, no picture or animation still on its way."""
-    page.evaluate("() => document.fonts.ready.then(() => Promise.all(document.getAnimations().map(a => a.finished)))")
+    page.evaluate(
+        "() => document.fonts.ready.then(() => Promise.all(document.getAnimations().map(a => a.finished)))"
+    )

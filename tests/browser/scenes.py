@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlite_utils.utils import sqlite3
 
-from domain.applicants import applicant, to_bytes
+from domain.applicants import applicant, particulars, to_bytes
 from operations import calling, intake, managing, printing, shifts, syncing, ticketing
 from store import jobs, migrations
 from store.vault import Vault
@@ -68,7 +68,8 @@ class Scene:
 
     def dossier(self, counter: int, code: str) -> str:
         """A dossier received at this counter."""
-        sealed = Vault.open(self.server.data / "site.key").seal(to_bytes(applicant("LÊ VĂN MẪU", "", "", "")))
+        told = to_bytes(particulars(applicant("LÊ VĂN MẪU", "", "", ""), "", ()))
+        sealed = Vault.open(self.server.data / "site.key").seal(told)
         act, taken = Act(CLERKS[counter]), intake.Intake(code, sealed)
         return self.server.store.write_now(act, intake.receive_dossier, counter, CLERKS[counter], taken).code
 

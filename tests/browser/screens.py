@@ -97,6 +97,17 @@ class Screens:
         """What this page will complain about, as regular expressions."""
         self._watches[page].allowed += patterns
 
+    def forget(self, page: Page) -> None:
+        """A page that is used again begins with a clean slate."""
+        watch = self._watches[page]
+        watch.errors.clear()
+        watch.allowed.clear()
+
+    def forget_all(self) -> None:
+        """The same for all pages."""
+        for page in self._watches:
+            self.forget(page)
+
     def errors(self, page: Page) -> list[str]:
         """Everything that this page complained about."""
         return self._watches[page].errors

@@ -37,7 +37,9 @@ class State:
         return scene.server.url + path
 
 
-def _result(printer: str | None, slip: str = "", wait_seconds: float = 0, modes: str = "") -> Callable[[Scene], str]:
+def _result(
+    printer: str | None, slip: str = "", wait_seconds: float = 0, modes: str = ""
+) -> Callable[[Scene], str]:
     def path(scene: Scene) -> str:
         ticket = scene.ticket("giay-to", printer)
         if slip:

@@ -234,7 +234,9 @@ def test_nothing_personal_is_left_behind(kiosk: Page, server: Server) -> None:
     number = kiosk.locator("#number").inner_text()
     kiosk.tap(".done")
     kiosk.wait_for_url(HOME)
-    assert kiosk.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])") == '[{},{},""]'
+    assert (
+        kiosk.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])") == '[{},{},""]'
+    )
     for _ in range(3):
         assert number not in kiosk.content()
         kiosk.go_back()
@@ -266,10 +268,11 @@ def test_a_foreign_kiosk_sees_no_number_of_this_one(kiosk: Page, server: Server,
 
 def test_forced_colours_keep_every_word(server: Server, open_screen: Screens) -> None:
     """K3: with the system's own colours the buttons still have edges and words."""
-    page = open_screen(
-        "kiosk", f"{server.url}/kiosk/K1", passes=device_pass(server, "K1"), forced_colors="active"
+    page = open_screen("kiosk", f"{server.url}/kiosk/K1", passes=device_pass(server, "K1"), forced_colors="active")
+    assert (
+        page.evaluate("parseFloat(getComputedStyle(document.querySelector('.choices .primary')).borderTopWidth)")
+        >= 1
     )
-    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.choices .primary')).borderTopWidth)") >= 1
 
 
 def test_nothing_moves_with_reduced_motion(server: Server, open_screen: Screens) -> None:

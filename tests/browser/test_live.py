@@ -18,7 +18,11 @@ from tests.browser.beside import Beside, beside
 from tests.browser.screens import Screens, advance, connected, device_pass, person_pass
 from tests.browser.sounds import LISTEN_TO_SOUNDS, assert_one_at_a_time, sounds, wait_for_sounds
 
-CUT = (r"WebSocket connection to .* failed", "htmx:ws:error", r"ERR_(CONNECTION_REFUSED|FAILED|EMPTY_RESPONSE|CONNECTION_RESET)")
+CUT = (
+    r"WebSocket connection to .* failed",
+    "htmx:ws:error",
+    r"ERR_(CONNECTION_REFUSED|FAILED|EMPTY_RESPONSE|CONNECTION_RESET)",
+)
 STALE_SECONDS, FRESH_SECONDS, RIGHT_AGAIN_SECONDS = 4.7, 1.0, 5.0
 NOISE_SECONDS = 0.8  # the machine of the tests has other things to do
 

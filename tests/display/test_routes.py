@@ -5,6 +5,7 @@ import re
 import pytest
 
 from operations import calling, entering, managing, shifts, ticketing
+from store import people, tickets
 from store.writer import Act
 from tests.support.halls import MORNING, HandClock
 from tests.support.servers import Server, running
@@ -74,8 +75,6 @@ def test_a_wall_that_missed_calls_can_fetch_them_all(centre, walls):
 
 @pytest.mark.planted
 def test_a_feed_that_drops_a_call_is_found(centre, walls, monkeypatch):
-    from store import tickets
-
     right = tickets.calls
     monkeypatch.setattr(tickets, "calls", lambda db, day, after=0, last=100: right(db, day, after, last)[1:])
     with pytest.raises(AssertionError):
@@ -151,8 +150,6 @@ def test_a_stopped_queue_is_marked_on_the_wall(centre, walls):
 
 
 def test_no_wall_and_no_phone_shows_a_name(centre, walls):
-    from store import people
-
     names = [person.name for person in centre.store.read(people.everybody)]
     manager = browser(centre, f"motcua-person={centre.person_cookie('ql02')}")
     ticket = centre.store.write_now(Act("t"), ticketing.take_ticket, "ho-tich").id

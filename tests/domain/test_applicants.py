@@ -2,9 +2,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.applicants import Applicant, IdentityWrong, NameWrong, PhoneWrong, applicant, from_bytes, to_bytes
+from domain.applicants import (
+    LONGEST_PAPER,
+    LONGEST_SUMMARY,
+    MOST_PAPERS,
+    Applicant,
+    IdentityWrong,
+    NameWrong,
+    Particulars,
+    PhoneWrong,
+    applicant,
+    from_bytes,
+    particulars,
+    to_bytes,
+)
+from domain.errors import Invalid
 
+OWNER = Applicant("A", "1", "2", "3")
 texts = st.text(max_size=30)
+papers = st.lists(st.tuples(texts, st.integers(0, 99)), max_size=5).map(tuple)
 
 
 def test_spaces_in_numbers_are_left_out():
@@ -53,18 +69,28 @@ def test_only_the_digits_0_to_9_are_digits(identity):
         applicant("A", "", identity, "")
 
 
+@pytest.mark.parametrize("phone", ["0" * 8, "0" * 14, "+" + "0" * 8, "+" + "0" * 14])
+def test_a_phone_has_eight_to_fourteen_digits(phone):
+    assert applicant("A", "", phone, "").phone == phone
+
+
 @pytest.mark.parametrize(
-    "phone", ["1234567", "0" * 16, "090-000-0001", "++84900000001", "84+900000001", "090000000x"]
+    "phone",
+    ["1234567", "0" * 15, "+1234567", "+" + "0" * 15, "090-000-0001", "++84900000001", "84+900000001", "09000000x"],
 )
-def test_a_phone_has_eight_to_fifteen_digits(phone):
+def test_any_other_phone_is_refused(phone):
     with pytest.raises(PhoneWrong):
         applicant("A", "", phone, "")
 
 
-@pytest.mark.parametrize("phone", ["        ", "+        ", "0       1"])
-def test_spaces_are_no_phone(phone):
+@pytest.mark.parametrize("phone", ["+        ", "0       1"])
+def test_spaces_do_not_count_as_digits(phone):
     with pytest.raises(PhoneWrong):
         applicant("A", "", phone, "")
+
+
+def test_a_field_of_spaces_is_an_empty_field():
+    assert applicant("A", " " * 9, " " * 9, "") == Applicant("A")
 
 
 @pytest.mark.parametrize("text", ["\x00", "A\nB", "A\u202eB", "\x1b[31m", "A\tB"])
@@ -81,13 +107,42 @@ def test_a_name_is_needed(name):
         applicant(name, "", "", "")
 
 
-@given(st.builds(Applicant, texts, texts, texts, texts))
-def test_bytes_go_there_and_back_and_are_always_the_same(person):
-    assert from_bytes(to_bytes(person)) == person
-    assert to_bytes(person) == to_bytes(from_bytes(to_bytes(person)))
+def test_particulars_are_kept_trimmed_in_one_form_and_without_empty_papers():
+    got = particulars(OWNER, " Xin cấp la\u0323i ", [(" Tờ khai ", 2), ("  ", 1), ("", 1)])
+    assert got == Particulars(OWNER, "Xin cấp lại", (("Tờ khai", 2),))
+
+
+def test_the_longest_particulars_are_taken():
+    most = [("x" * LONGEST_PAPER, 1)] * MOST_PAPERS
+    assert len(particulars(OWNER, "x" * LONGEST_SUMMARY, [*most, ("", 1)]).papers) == MOST_PAPERS
+
+
+@pytest.mark.parametrize(
+    ("summary", "taken"),
+    [
+        ("x" * (LONGEST_SUMMARY + 1), ()),
+        ("", [("Tờ khai", 1)] * (MOST_PAPERS + 1)),
+        ("", [("x" * (LONGEST_PAPER + 1), 1)]),
+        ("A\nB", ()),
+        ("A\u202eB", ()),
+        ("", [("A\x00", 1)]),
+        ("", [("A\x1b[31m", 1)]),
+    ],
+    ids=["long summary", "many papers", "long paper", "lines", "turned text", "zero byte", "escape"],
+)
+def test_particulars_have_bounds(summary, taken):
+    with pytest.raises(Invalid):
+        particulars(OWNER, summary, taken)
+
+
+@given(st.builds(Particulars, st.builds(Applicant, texts, texts, texts, texts), texts, papers))
+def test_bytes_go_there_and_back_and_are_always_the_same(told):
+    assert from_bytes(to_bytes(told)) == told
+    assert to_bytes(told) == to_bytes(from_bytes(to_bytes(told)))
 
 
 def test_the_bytes_do_not_depend_on_the_order_of_fields():
-    assert (
-        to_bytes(Applicant("A", "1", "2", "3")) == b'{"address": "3", "identity": "1", "name": "A", "phone": "2"}'
+    assert to_bytes(Particulars(OWNER, "S", (("P", 2),))) == (
+        b'{"owner": {"address": "3", "identity": "1", "name": "A", "phone": "2"},'
+        b' "papers": [["P", 2]], "summary": "S"}'
     )

@@ -187,7 +187,7 @@ def waits_for_the_portal() -> None:
 
 
 def narrow_lines() -> None:
-    """No fault of ours: the kernel keeps little for each line (some keep 4 MB: there nobody is stuck for minutes)."""
+    """No fault of ours: the kernel keeps little for each line (some keep 4 MB, and nobody is stuck for long)."""
     listen = serving._listen
 
     def narrow(host: str, port: int) -> socket.socket:
@@ -208,8 +208,8 @@ FAULTS: dict[str, Callable[[], None]] = {
     plant.__name__: plant
     for plant in (
         answers_before_commit, numbers_in_memory, numbers_read_before, selects_then_updates, forgets_requests,
-        full_when_told, keeps_half_when_full, prints_unknown_again, takes_silence_for_yes, waits_for_the_portal, narrow_lines,
-        never_lets_go,
+        full_when_told, keeps_half_when_full, prints_unknown_again, takes_silence_for_yes, waits_for_the_portal,
+        narrow_lines, never_lets_go,
     )
 }  # fmt: skip
 

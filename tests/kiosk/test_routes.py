@@ -1,4 +1,4 @@
-"""The citizen's screen without a browser: one press one number, with and without JavaScript, and where the paper is."""
+"""The citizen's screen without a browser: one press one number, with and without JavaScript, and its paper."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from operations import managing, printing, ticketing
-from store import jobs, tickets
+from store import jobs, people, tickets
 from store.days import newest
 from store.writer import Act
 from tests.support.halls import MORNING, HandClock
@@ -243,7 +243,7 @@ def test_the_code_for_the_phone_leads_to_the_own_number(centre, kiosk):
     picture = kiosk.get(path + "/qr.svg")
     assert picture.status_code == 200
     assert picture.headers["content-type"].startswith("image/svg+xml")
-    assert picture.text.startswith("<svg")
+    assert "<svg" in picture.text[:200]
     assert kiosk.get(follow_path(centre, ticket)).status_code == 200
     assert kiosk.get(f"/follow/{ticket}-{'0' * 16}").status_code == 404
     assert kiosk.get(follow_path(centre, ticket).replace(f"/{ticket}-", f"/{ticket - 1}-")).status_code == 404
@@ -270,7 +270,7 @@ def test_results_are_fetched_in_their_own_queue(kiosk):
     assert re.findall(r'name="queue" value="([^"]+)"', page) == ["tra-ket-qua"]
 
 
-@pytest.mark.parametrize(("language", "words"), [("vi", "Lấy số"), ("en", "ticket"), ("fr", "num")])
+@pytest.mark.parametrize(("language", "words"), [("vi", "Lấy số"), ("en", "number"), ("fr", "numéro")])
 def test_the_first_screen_speaks_three_languages(kiosk, language, words):
     page = kiosk.get(f"/kiosk/K1?lang={language}").text
     assert f'<html lang="{language}">' in page
@@ -278,7 +278,7 @@ def test_the_first_screen_speaks_three_languages(kiosk, language, words):
 
 
 def test_no_page_of_the_kiosk_shows_a_person(centre, kiosk):
-    names = [p.name for p in centre.store.read(lambda db: __import__("store.people").people.everybody(db))]
+    names = [person.name for person in centre.store.read(people.everybody)]
     for path in ("/kiosk/K1", "/kiosk/K1/queues", "/kiosk/K1/procedures"):
         page = kiosk.get(path).text
         assert not [name for name in names if name in page]

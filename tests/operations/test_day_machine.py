@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -59,6 +59,7 @@ class Slip:
     queue: str
     n: int
     order: int
+    came: datetime
     key: int
     state: str = "waiting"
     counter: int | None = None
@@ -90,8 +91,11 @@ class Model:
         if queue in self.stopped:
             raise No(errors.QueueStopped)
         self.today(now)
-        last = max((s.n for s in self.slips if (s.day, s.queue) == (self.day, queue)), default=0)
-        slip = Slip(self.day, queue, last + 1, len(self.slips), order_key(now, CREDIT[priority]))
+        line = [s for s in self.slips if (s.day, s.queue) == (self.day, queue)]
+        last = max((s.n for s in line), default=0)
+        counts_from = max([now, *(s.came for s in line)])  # the clock may have gone back
+        key = order_key(counts_from, CREDIT[priority])
+        slip = Slip(self.day, queue, last + 1, len(self.slips), now, key)
         self.slips.append(slip)
         return slip
 
@@ -341,6 +345,13 @@ def test_a_change_beside_the_journal_is_caught(monkeypatch):
 
     monkeypatch.setattr(tickets, "load", meddling)
     with pytest.raises(AssertionError, match="tickets"):
+        live_days(100, shrink=False)
+
+
+@pytest.mark.planted
+def test_newcomers_who_pass_the_line_when_the_clock_goes_back_are_caught(monkeypatch):
+    monkeypatch.setattr(tickets, "newest_arrival", lambda *_: datetime(1970, 1, 1, tzinfo=UTC))
+    with pytest.raises(AssertionError):
         live_days(100, shrink=False)
 
 

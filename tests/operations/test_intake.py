@@ -103,16 +103,12 @@ def test_everything_hangs_on_one_event(desk):
     ticket = desk.do(ticketing.take_ticket, "ho-tich")
     desk.do(calling.call_next, 1, "cb01")
     before = journal.head(desk.db)[0]
-    got = receive(desk, printer="P1", delivery=1, owner_kind=2, summary="Khai sinh")
+    got = receive(desk, printer="P1", delivery=1, owner_kind=2)
     assert journal.head(desk.db)[0] == before + 1
     found = dossiers.find(desk.db, got.code)
     assert (found.ticket, found.counter, found.person, found.status) == (ticket.id, 1, "cb01", 2)
-    assert (found.facts["owner_kind"], found.facts["delivery"], found.facts["documents"]) == (
-        2,
-        1,
-        [["Tờ khai", 1]],
-    )
-    assert dossiers.sealed_applicant(desk.db, found.applicant) == b"sealed"
+    assert (found.facts["owner_kind"], found.facts["channel"], found.facts["delivery"]) == (2, 1, 1)
+    assert dossiers.sealed_particulars(desk.db, found.particulars) == b"sealed"
     assert jobs.print_job_of(desk.db, "receipt", got.code).printer == "P1"
     messages = jobs.portal_messages_of(desk.db, got.code)
     assert [(m.kind, m.step, m.state) for m in messages] == [("dossier", 0, "queued"), ("progress", 1, "queued")]
@@ -125,7 +121,7 @@ def test_without_a_ticket_or_paper_it_goes_as_well(desk):
 
 
 def counts(hall) -> list[int]:
-    tables = ("journal", "dossiers", "applicants", "print_jobs", "portal_messages")
+    tables = ("journal", "dossiers", "particulars", "print_jobs", "portal_messages")
     return [hall.one(f"SELECT count(*) FROM {table}") for table in tables]
 
 
@@ -134,8 +130,7 @@ def counts(hall) -> list[int]:
     [
         ({"procedure": "9.999999"}, UnknownProcedure), ({"procedure": ""}, UnknownProcedure),
         ({"procedure": "x" * 9999}, UnknownProcedure), ({"owner_kind": 0}, Invalid), ({"owner_kind": 5}, Invalid),
-        ({"delivery": 2}, Invalid), ({"delivery": -1}, Invalid), ({"summary": "x" * 1001}, Invalid),
-        ({"documents": (("Tờ khai", 1),) * 41}, Invalid),
+        ({"delivery": 2}, Invalid), ({"delivery": -1}, Invalid),
     ],
 )  # fmt: skip
 def test_bad_input_leaves_nothing_behind(desk, change, error):
@@ -163,7 +158,7 @@ def test_only_the_clerk_of_an_open_counter_receives(desk, counter, person, error
 
 @pytest.mark.fault
 def test_a_failure_in_the_middle_leaves_nothing_half_done(desk, monkeypatch):
-    """The applicant is sealed away before the event is recorded: both go or none."""
+    """The particulars are put away before the event is recorded: both go or none."""
     before = counts(desk)
     monkeypatch.setattr(journal, "append", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):

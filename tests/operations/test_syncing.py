@@ -4,7 +4,7 @@ import pytest
 
 from domain.errors import NotFound
 from operations import intake, printing, shifts
-from operations.syncing import acknowledge, claim_message, park, postpone, resend, start_message
+from operations.syncing import acknowledge, claim_message, park, postpone, resend
 from store import figures, jobs
 
 
@@ -82,20 +82,31 @@ def test_a_leased_message_comes_back_when_its_worker_is_silent(two):
     assert claim(two) is None
     two.clock.forward(seconds=1)
     again = claim(two)
-    assert (again.id, again.attempts, again.tried_before) == (first.id, 1, False)
+    assert (again.id, again.attempts) == (first.id, 1)
+
+
+def a_later_try_knows_that_the_request_may_have_arrived(hall) -> None:
+    first = claim(hall)
+    assert (first.attempts, first.tried_before) == (0, False)
+    hall.clock.forward(minutes=10)  # the worker died, and nobody knows when
+    again = claim(hall)
+    assert (again.id, again.tried_before) == (first.id, True)
 
 
 def test_a_later_try_knows_that_the_request_may_have_arrived(two):
-    message = claim(two)
-    two.do(start_message, message.id)
-    two.clock.forward(minutes=10)
-    assert claim(two).tried_before
+    a_later_try_knows_that_the_request_may_have_arrived(two)
+
+
+@pytest.mark.planted
+def test_a_claim_that_leaves_no_mark_is_caught(two, monkeypatch):
+    monkeypatch.setattr(jobs, "mark_started", lambda *_: None)
+    with pytest.raises(AssertionError):
+        a_later_try_knows_that_the_request_may_have_arrived(two)
 
 
 @pytest.mark.parametrize("tried", [True, False])
 def test_a_postponed_message_keeps_whether_it_may_have_arrived(two, tried):
     message = claim(two)
-    two.do(start_message, message.id)
     two.do(postpone, message.id, "502", 1.0, tried=tried)
     two.clock.forward(seconds=2)
     assert claim(two).tried_before is tried
@@ -119,7 +130,6 @@ def test_the_wait_doubles_up_to_ten_minutes(two, jitter):
 
 def test_a_restart_tries_at_once_and_remembers_the_tries(two):
     message = claim(two)
-    two.do(start_message, message.id)
     two.do(postpone, message.id, "502", 1.0, tried=True)
     two.do(printing.recover_slips)
     again = claim(two)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from domain.applicants import Applicant, to_bytes
+from domain.applicants import Applicant, Particulars, particulars, to_bytes
 from domain.events import Event
 from operations import calling, entering, intake, managing, opening, printing, shifts, syncing, ticketing
 from store.vault import Vault
@@ -15,12 +15,14 @@ VAULT = Vault(b"k" * 32)
 
 @dataclass(frozen=True)
 class Canary:
-    """Personal data that may stand in no journal; the first four are an applicant's, `staff` a clerk's name."""
+    """What may stand in no journal: an applicant's data, what a clerk wrote of it, a clerk's name and password."""
 
     name: str = "NGUYỄN THỊ CHIM YẾN"
     identity: str = "038190123457"
     phone: str = "0912345678"
     address: str = "7 ngõ Chimyểng"
+    summary: str = "Khai sinh cho bé con bà Chim Yến"
+    paper: str = "Giấy chứng sinh của bé con bà Chim Yến"
     staff: str = "Tô Thị Bạch Yến"
     password: str = "argon2-of-a-secret"
 
@@ -28,6 +30,11 @@ class Canary:
     def owner(self) -> Applicant:
         """The applicant who carries it."""
         return Applicant(self.name, self.identity, self.phone, self.address)
+
+    @property
+    def particulars(self) -> Particulars:
+        """All that a clerk would write of it."""
+        return particulars(self.owner, self.summary, [("Tờ khai", 1), (self.paper, 2)])
 
 
 CANARY = Canary()
@@ -102,15 +109,8 @@ def _serve(do: Any, clock: HandClock) -> None:
 
 
 def _receive(do: Any, procedure: str) -> str:
-    taken = intake.Intake(
-        procedure,
-        VAULT.seal(to_bytes(CANARY.owner)),
-        owner_kind=1,
-        delivery=1,
-        summary="Đăng ký",
-        printer="P1",
-        documents=(("Tờ khai", 1), ("Giấy chứng sinh", 2)),
-    )
+    sealed = VAULT.seal(to_bytes(CANARY.particulars))
+    taken = intake.Intake(procedure, sealed, owner_kind=1, delivery=1, printer="P1")
     return str(do(intake.receive_dossier, 1, "cb01", taken).code)
 
 
@@ -132,7 +132,6 @@ def _tell_portal(do: Any, clock: HandClock, codes: list[str]) -> None:
     done = []
     for answer in ("inserted", None, "refused"):
         message = do(syncing.claim_message).message
-        do(syncing.start_message, message.id)
         if answer is None:
             do(syncing.postpone, message.id, "502", 1.0, tried=True)
         elif answer == "refused":

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from store.vault import Unreadable, Vault
@@ -39,13 +41,28 @@ def test_the_key_is_long_and_for_the_server_alone(tmp_path, vault):
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize("left", [b"", b"half a key"])
+@pytest.mark.parametrize("left", [b"", b"half a key", b"k" * 31, b"k" * 33])
 def test_a_key_file_that_was_cut_short_is_refused(tmp_path, left):
     """Killed between making and writing the file, the next start must not seal everybody with an empty key."""
     path = tmp_path / "site.key"
     path.write_bytes(left)
-    with pytest.raises((ValueError, RuntimeError)):
+    with pytest.raises(Unreadable, match="32"):
         Vault.open(path)
+    assert path.read_bytes() == left
+
+
+@pytest.mark.fault
+def test_the_key_has_its_name_only_when_it_is_whole(tmp_path, monkeypatch):
+    """A start that dies while it writes leaves no key; the next one makes it."""
+    path = tmp_path / "site.key"
+    with monkeypatch.context() as dying:
+        dying.setattr(Path, "write_bytes", lambda self, data: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            Vault.open(path)
+    assert not path.exists()
+    Vault.open(path)
+    assert [found.name for found in tmp_path.iterdir()] == ["site.key"]
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_signatures_differ_by_purpose_text_and_centre(tmp_path, vault):

@@ -23,7 +23,7 @@ take = ticketing.take_ticket
 
 def stop_then_refuse(tx):
     tx.record(QueueStoppedEvent("ho-tich", "nửa chừng"))
-    tx.db.execute("INSERT INTO applicants (sealed) VALUES (x'00')")
+    tx.db.execute("INSERT INTO particulars (sealed) VALUES (x'00')")
     raise NotFound(what="không gì cả")
 
 
@@ -62,7 +62,7 @@ def neighbours_are_left_alone(bench: Bench) -> None:
     assert bench.store.writer.commits == commits + 2
     assert [futures[i].result().n for i in (0, 2, 5)] == [1, 2, 3]
     assert bench.one("SELECT count(*) FROM stopped_queues") == 0
-    assert bench.one("SELECT count(*) FROM applicants") == 0
+    assert bench.one("SELECT count(*) FROM particulars") == 0
     assert bench.one("SELECT count(*) FROM journal WHERE kind = 'QueueStopped'") == 0
     assert bench.store.read(journal.verify) is None
 

@@ -13,7 +13,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from app import ROUTES
-from domain.applicants import applicant, to_bytes
+from domain.applicants import applicant, particulars, to_bytes
 from domain.centres import DeviceKind
 from domain.roles import PERSON_ROLES, Role
 from operations import calling, entering, intake, managing, shifts, syncing, ticketing
@@ -147,8 +147,9 @@ class Crowd:
     def parked_message(self) -> int:
         """A dossier that the portal has refused."""
         counter, person = self.seated("clerk"), self.person["clerk"]
-        owner = self.server.app.state.house.vault.seal(to_bytes(applicant("LÊ THỬ", "", "", "")))
-        code = self.do(intake.receive_dossier, counter, person, intake.Intake(a_procedure(), owner)).code
+        told = to_bytes(particulars(applicant("LÊ THỬ", "", "", ""), "", ()))
+        sealed = self.server.app.state.house.vault.seal(told)
+        code = self.do(intake.receive_dossier, counter, person, intake.Intake(a_procedure(), sealed)).code
         message = self.server.store.read(jobs.portal_messages_of, code)[0].id
         self.do(syncing.park, message, "từ chối")
         return int(message)
