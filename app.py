@@ -31,6 +31,7 @@ from web.pages import Pages
 from web.visitors import Visitors
 
 FOLLOW_JOURNAL_SECONDS = 0.5
+STOP_SECONDS = 5.0
 VOICES = Path(assets.__file__).parent / "static" / "vendor" / "voice"
 COMMON: list[BaseRoute] = [
     Route("/", sessions.show_home),
@@ -44,7 +45,7 @@ COMMON: list[BaseRoute] = [
     Route("/healthz", health.alive),
     Route("/readyz", health.ready),
 ]
-ROUTES = [*COMMON, *KIOSK, *COUNTER, *DISPLAY, *ADMIN, *API]
+ROUTES = [*KIOSK, *COMMON, *COUNTER, *DISPLAY, *ADMIN, *API]
 
 
 def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Starlette:
@@ -72,7 +73,7 @@ def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Sta
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.wait(tasks, timeout=STOP_SECONDS)
             store.close()
 
     policy = safety.content_policy(found.script_hashes())

@@ -1,5 +1,7 @@
 """The citizen's touch screen: take a number, find a procedure, see the number large."""
 
+import asyncio
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -81,7 +83,8 @@ async def take_number(request: Request) -> Response:
     )
     if not is_fragment(request):
         return go(f"/kiosk/{device.id}/tickets/{ticket.id}", {"lang": request.state.language})
-    return page(request, "kiosk/_ticket.html", **views.result(request, device, ticket))
+    paper = "printing" if device.printer else "none"  # just asked for; the page asks on
+    return page(request, "kiosk/_ticket.html", **views.result(request, device, ticket, paper))
 
 
 @open_to(Role.KIOSK)
@@ -102,7 +105,7 @@ async def show_paper(request: Request) -> Response:
 @open_to(Role.KIOSK)
 async def show_follow_code(request: Request) -> Response:
     """The QR code of a ticket's page for phones."""
-    picture = views.follow_picture(house_of(request), _own_ticket(request))
+    picture = await asyncio.to_thread(views.follow_picture, house_of(request), _own_ticket(request))
     if picture is None:
         raise NotFound(what="QR")
     return Response(picture, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
@@ -127,11 +130,11 @@ async def watch(socket: WebSocket) -> None:
 
 
 ROUTES: list[BaseRoute] = [
+    Route("/kiosk/{device}/tickets", take_number, methods=["POST"]),
     Route("/kiosk/{device}", show_start),
     Route("/kiosk/{device}/queues", show_queues),
     Route("/kiosk/{device}/procedures", show_procedures),
     Route("/kiosk/{device}/procedures/{code}", show_procedure),
-    Route("/kiosk/{device}/tickets", take_number, methods=["POST"]),
     Route("/kiosk/{device}/tickets/{ticket:int}", show_ticket),
     Route("/kiosk/{device}/tickets/{ticket:int}/paper", show_paper),
     Route("/kiosk/{device}/tickets/{ticket:int}/qr.svg", show_follow_code),

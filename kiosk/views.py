@@ -123,8 +123,8 @@ def _row_limit(row: ChannelRow) -> tuple[str, str] | None:
     return (UNITS[row.unit], f"{row.limit:g}")
 
 
-def result(request: Request, device: Device, ticket: Ticket) -> dict[str, Any]:
-    """The number, where to go, and where its paper is."""
+def result(request: Request, device: Device, ticket: Ticket, paper: str | None = None) -> dict[str, Any]:
+    """The number, where to go, and where its paper is (looked up unless the caller knows)."""
     house = house_of(request)
     centre = house.store.read(centres.current)
     queue = next(q for q in centre.queues if q.id == ticket.queue)
@@ -133,7 +133,7 @@ def result(request: Request, device: Device, ticket: Ticket) -> dict[str, Any]:
         "ticket": ticket,
         "queue_title": text_of(queue.title, request.state.language),
         "counters": counters_of(centre, queue),
-        "paper": paper_state(house, ticket),
+        "paper": paper or paper_state(house, ticket),
         "has_qr": bool(follow_base(house)),
     }
 

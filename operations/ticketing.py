@@ -32,7 +32,7 @@ def take_ticket(
     key = order_key(max(tx.now, tickets.newest_arrival(tx.db, day.id, line.id)), credit)
     ahead = waiting if priority is None else tickets.waiting_before(tx.db, line.id, key)
     issued = tx.record(TicketIssued(line.id, line.prefix, last + 1, key, ahead, language, priority, printer))
-    return tickets.load(tx.db, issued.seq)
+    return tickets.issued(issued)
 
 
 def find_queue(centre: Centre, queue: str) -> Queue:

@@ -54,7 +54,8 @@ class PortalWorker:
             if message is None:
                 self._woken.clear()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), LOOK_AGAIN_SECONDS)
+                    async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+                        await self._woken.wait()
                 continue
             await self._handle(message)
 

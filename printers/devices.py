@@ -40,7 +40,8 @@ class Connection:
         """Hand over some bytes, waiting for room at most five seconds. Raises Stopped."""
         try:
             self._writer.write(data)
-            await asyncio.wait_for(self._writer.drain(), STALL_SECONDS)
+            async with asyncio.timeout(STALL_SECONDS):
+                await self._writer.drain()
         except TimeoutError as error:
             raise Stopped(Trouble.STALLED) from error
         except OSError as error:
@@ -64,7 +65,8 @@ class Connection:
         self._listening.cancel()
         self._writer.close()
         with suppress(OSError, TimeoutError):
-            await asyncio.wait_for(self._writer.wait_closed(), 1.0)
+            async with asyncio.timeout(1.0):
+                await self._writer.wait_closed()
         self._writer.transport.abort()
 
 
@@ -72,9 +74,8 @@ async def connect(address: str) -> Connection:
     """Connect to 'tcp://host:port'. Raises Unreachable."""
     place = urlsplit(address)
     try:
-        reader, writer = await asyncio.wait_for(
-            asyncio.open_connection(place.hostname, place.port), CONNECT_SECONDS
-        )
+        async with asyncio.timeout(CONNECT_SECONDS):
+            reader, writer = await asyncio.open_connection(place.hostname, place.port)
     except (OSError, TimeoutError) as error:
         raise Unreachable(str(address)) from error
     _keep_alive(writer)

@@ -65,7 +65,8 @@ class Replies:
         """Wait until something came; False when nothing did in so many seconds."""
         self._news.clear()
         try:
-            await asyncio.wait_for(self._news.wait(), within)
+            async with asyncio.timeout(within):
+                await self._news.wait()
         except TimeoutError:
             return False
         return True

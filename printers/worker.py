@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,10 +66,9 @@ class PrinterWorker:
             if job is not None:
                 await self._handle(job)
                 continue
-            try:
-                await asyncio.wait_for(self._woken.wait(), LOOK_AGAIN_SECONDS)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_AGAIN_SECONDS):  # wait_for may swallow a cancellation (3.11)
+                    await self._woken.wait()
 
     async def _claim(self) -> PrintJob | None:
         try:
@@ -87,7 +87,9 @@ class PrinterWorker:
         self.health.trouble = outcome.note
         while True:
             if await self._tell(job, outcome):
-                return
+                break
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        if not outcome.state:  # the printer is in trouble, not the slip: the others would fare no better
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def _tell(self, job: PrintJob, outcome: Outcome) -> bool:
@@ -103,12 +105,12 @@ class PrinterWorker:
         return True
 
     async def _print(self, job: PrintJob) -> Outcome:
-        paper = await asyncio.to_thread(self._papers.job, job, self.width)
         try:
             line = await devices.connect(self.address)
         except Unreachable:
             return Outcome("", Trouble.REFUSED)
         try:
+            paper = await asyncio.to_thread(self._papers.job, job, self.width)
             return await self._talk(line, job, paper.chunks, paper.confirm_id)
         finally:
             await line.close()

@@ -65,6 +65,15 @@ def load(db: Connection, ticket: int) -> Ticket:
     return _ticket(row)
 
 
+def issued(recorded: Recorded) -> Ticket:
+    """The ticket of an issue just recorded, without asking the file again."""
+    e = recorded.event
+    return Ticket(
+        recorded.seq, recorded.day, e.queue, e.prefix, e.n, TicketState.WAITING, e.key, moment(recorded.at),
+        e.ahead, e.language, e.priority,
+    )  # fmt: skip
+
+
 def line(db: Connection, day: int, queue: str) -> tuple[int, int]:
     """The last number given in this queue today, and how many wait."""
     row = db.execute("SELECT last_n, waiting FROM lines WHERE day = ? AND queue = ?", (day, queue)).fetchone()

@@ -10,7 +10,18 @@ from dataclasses import dataclass, field
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from domain.events import DeviceRevoked, PasswordSet, PersonSignedOut
+from domain.events import (
+    DeviceRevoked,
+    PasswordSet,
+    PersonSignedIn,
+    PersonSignedOut,
+    PortalAcknowledged,
+    PortalParked,
+    PortalResent,
+    SlipEnded,
+    TicketCalled,
+    TicketRecalled,
+)
 from store.boards import Board, read_board
 from store.journal import Recorded
 from store.store import Store
@@ -22,6 +33,10 @@ TICK_SECONDS = 5.0
 TRY_LATER = 1013
 GONE_FOR_GOOD = 1008
 
+# Events that no live picture shows; walls are also deaf to what happens between us and the portal.
+NEVER_SHOWN: tuple[type, ...] = (SlipEnded, PersonSignedIn, PersonSignedOut, PasswordSet)
+NOT_ON_WALLS = (*NEVER_SHOWN, PortalAcknowledged, PortalParked, PortalResent)
+
 Render = Callable[[str], str]
 
 
@@ -32,9 +47,11 @@ class Topic:
     name: str
     render: Render
     pace: float = WALL_PACE
+    deaf_to: tuple[type, ...] = NEVER_SHOWN
     generation: int = 1
     _drawn: dict[str, tuple[int, str]] = field(default_factory=dict)
     _waiting: set[asyncio.Future[None]] = field(default_factory=set)
+    _resting: set[asyncio.Future[None]] = field(default_factory=set)
 
     def picture(self, language: str) -> str:
         """The newest rendering, drawn once per generation."""
@@ -43,25 +60,35 @@ class Topic:
             drawn = self._drawn[language] = (self.generation, self.render(language))
         return drawn[1]
 
-    def change(self) -> None:
-        """Something may look different now."""
+    def change(self, *, urgent: bool = False) -> None:
+        """Something may look different now; on walls what is urgent does not wait for the pace."""
         self.generation += 1
         for waiter in self._waiting:
             _wake(waiter)
-        self._waiting.clear()
+        if urgent and self.pace <= WALL_PACE:
+            for waiter in self._resting:
+                _wake(waiter)
+
+    async def rest(self) -> None:
+        """Keep the pace after a frame; a call cuts it short."""
+        await self._wait(self._resting, self.pace)
 
     async def changed(self, seen: int, within: float) -> None:
         """Wait until the generation is another one, at most so many seconds."""
         if self.generation != seen:
             return
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.add(waiter)
-        timer = asyncio.get_running_loop().call_later(within, _wake, waiter)
+        await self._wait(self._waiting, within)
+
+    async def _wait(self, among: set[asyncio.Future[None]], seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[None] = loop.create_future()
+        among.add(waiter)
+        timer = loop.call_later(seconds, _wake, waiter)
         try:
             await waiter
         finally:
             timer.cancel()
-            self._waiting.discard(waiter)
+            among.discard(waiter)
 
 
 def _wake(waiter: asyncio.Future[None]) -> None:
@@ -91,10 +118,12 @@ class Hub:
                 self._board = (self._store.seen, read_board(db))
         return self._board[1]
 
-    def topic(self, name: str, render: Render, pace: float = WALL_PACE) -> Topic:
+    def topic(
+        self, name: str, render: Render, pace: float = WALL_PACE, deaf_to: tuple[type, ...] = NEVER_SHOWN
+    ) -> Topic:
         """The topic of this name, made at its first watcher; a screen gets at most one frame per `pace` seconds."""
         if name not in self._topics:
-            self._topics[name] = Topic(name, render, pace)
+            self._topics[name] = Topic(name, render, pace, deaf_to)
         return self._topics[name]
 
     def change_all(self) -> None:
@@ -103,8 +132,10 @@ class Hub:
             topic.change()
 
     def _on_events(self, events: Sequence[Recorded]) -> None:
+        urgent = any(isinstance(recorded.event, TicketCalled | TicketRecalled) for recorded in events)
         for topic in self._topics.values():
-            topic.change()
+            if any(not isinstance(recorded.event, topic.deaf_to) for recorded in events):
+                topic.change(urgent=urgent)
         for recorded in events:
             if isinstance(recorded.event, DeviceRevoked):
                 self._send_away(f"device:{recorded.event.device}")
@@ -149,7 +180,7 @@ class Hub:
                 if picture != sent:
                     await socket.send_text(picture)
                     sent, beat = picture, time.monotonic()
-                    await asyncio.sleep(topic.pace)
+                    await topic.rest()
                 elif time.monotonic() - beat >= HEARTBEAT_SECONDS:
                     await socket.send_text(f'{{"t":"hb","seq":{self._store.seen}}}')
                     beat = time.monotonic()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -58,11 +59,10 @@ def _environment(loader: PrefixLoader, assets: Assets, language: str) -> Environ
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
         auto_reload=False,
     )
-    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     gettext = translations(language).gettext
+    environment.globals |= _texts(language)
     environment.globals["asset"] = assets.__getitem__
     environment.globals["shown_number"] = shown_number
     environment.filters["hhmm"] = lambda instant: f"{local(instant):%H:%M}"
@@ -71,6 +71,20 @@ def _environment(loader: PrefixLoader, assets: Assets, language: str) -> Environ
     environment.filters["minutes"] = lambda value: "–" if value is None else f"{value:.0f}"
     environment.filters["role"] = lambda role: gettext(ROLE_NAMES[Role(role)])
     return environment
+
+
+def _texts(language: str) -> dict[str, Any]:
+    """`_`, gettext and ngettext for templates; what they give is escaped like any text."""
+    catalogue = translations(language)
+    known = cache(catalogue.gettext)
+
+    def gettext(text: str, **values: object) -> str:
+        return known(text) % values if values else known(text)
+
+    def ngettext(one: str, many: str, num: int, **values: object) -> str:
+        return catalogue.ngettext(one, many, num) % {"num": num, **values}
+
+    return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
 
 
 def weekday(instant: datetime, translate: Any) -> str:
