@@ -44,7 +44,7 @@ class Connection:
                 await self._writer.drain()
         except TimeoutError as error:
             raise Stopped(Trouble.STALLED) from error
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # uvloop: "the handler is closed" after a reset
             raise Stopped(Trouble.LOST) from error
 
     async def ask_status(self) -> dict[int, int]:

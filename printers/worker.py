@@ -52,7 +52,7 @@ class PrinterWorker:
         self.health = Health()
         self._act = Act(f"printer:{name}")
         self._woken = asyncio.Event()
-        self._must_resync = False
+        self._must_resync = True  # nobody knows what lies in the printer when we start
 
     def wake(self) -> None:
         """There may be a slip to print."""
@@ -83,6 +83,7 @@ class PrinterWorker:
             outcome = await self._print(job)
         except Exception as error:
             log.exception("slip failed", printer=self.name, job=job.id)
+            self._must_resync = True
             outcome = Outcome("unknown", type(error).__name__)
         self.health.trouble = outcome.note
         while True:
@@ -117,6 +118,8 @@ class PrinterWorker:
 
     async def _talk(self, line: Connection, job: PrintJob, chunks: tuple[bytes, ...], proof: bytes) -> Outcome:
         try:
+            if self._must_resync:  # before any question: half a picture in the printer would swallow it
+                await line.write(self._papers.resync)
             answers = await line.ask_status()
         except Stopped as stopped:
             return Outcome("", stopped.trouble)
@@ -126,8 +129,6 @@ class PrinterWorker:
             return Outcome("", wrong)
         await self._store.write(self._act, printing.start_slip, job.id)
         try:
-            if self._must_resync:
-                await line.write(self._papers.resync)
             for chunk in chunks:
                 await line.write(chunk)
             return await self._proof(line, proof, answers)

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from operations import entering, intake, printing, syncing, ticketing
+from domain.applicants import applicant, to_bytes
+from operations import entering, intake, printing, shifts, syncing, ticketing
 from store import centres, jobs, people
 from store.writer import Act
 from tests.support.halls import demo_centre
@@ -142,9 +143,6 @@ def test_a_procedure_that_is_not_there_is_not_found(desk):
 
 def parked(server, reason: str) -> int:
     """A message that the portal has refused."""
-    from domain.applicants import applicant, to_bytes
-    from operations import shifts
-
     server.store.write_now(Act("cb01"), shifts.open_shift, 1, "cb01")
     owner = server.app.state.house.vault.seal(to_bytes(applicant("LÊ KÍN ĐÁO", "038190000001", "", "")))
     taken = intake.Intake(demo_centre().procedures[0].code, owner)

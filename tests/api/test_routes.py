@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from api import messages, openapi
 from api.routes import ROUTES
+from domain.errors import Invalid
 from operations import calling, entering, shifts, ticketing
 from store import jobs, tickets
 from store.writer import Act
@@ -18,7 +19,7 @@ from tests.support.servers import Server, running
 from tests.web.walks import NO_PRINTERS, a_procedure, browser, request_id, seq
 
 V1 = "/api/v1"
-EXAMPLES_AN_ACT = 20
+EXAMPLES_AN_ACT = 8
 
 
 @pytest.fixture(scope="module")
@@ -269,13 +270,30 @@ def check_schema(server: Server, document: dict, client, examples: int) -> None:
             @quick
             @given(case=operation.as_strategy(generation_mode=mode))
             def send(case):
-                answer = case.call(base_url=server.url, headers=dict(client.headers), timeout=10)
-                assert answer.status_code < 500, (case.method, case.path, case.body, answer.text[:200])
-                if answer.status_code >= 400:
-                    is_json = answer.headers["content-type"] == ["application/json"]
-                    assert is_json, (answer.request.headers.get("authorization"), answer.request.headers.get("cookie"), dict(case.headers or {}), answer.text[:40])
+                if case.meta.generation.mode is schemathesis.GenerationMode.POSITIVE:
+                    _lead_inside(case)
+                check_case(case, case.call(base_url=server.url, headers=dict(client.headers), timeout=10))
 
             send()
+
+
+def _lead_inside(case) -> None:
+    """Names that are here, so that more than the first check of an act is reached."""
+    for name, known in (("counter", 1), ("zone", "khu-1")):
+        if name in case.path_parameters:
+            case.path_parameters[name] = known
+    for name, known in (("queue", "ho-tich"), ("procedure", a_procedure())):
+        if isinstance(case.body, dict) and name in case.body:
+            case.body[name] = known
+
+
+def check_case(case, answer) -> None:
+    """Not our fault, and said as the document says; without a token (schemathesis leaves it out, too) no way in."""
+    assert answer.status_code < 500, (case.method, case.path, case.body, answer.text[:200])
+    if "authorization" not in {name.lower() for name in answer.request.headers}:
+        assert answer.status_code in (401, 403)
+    elif answer.status_code >= 400:
+        assert answer.json()["error"]["code"], (case.method, case.path)
 
 
 def test_schemathesis_finds_no_fault_of_ours(centre, clerk, document):
@@ -293,8 +311,6 @@ def test_an_act_that_breaks_is_found_by_schemathesis(centre, clerk, document, mo
 @settings(max_examples=100, deadline=None, database=None, phases=[Phase.generate])
 @given(st.binary(max_size=200), st.sampled_from([messages.TakeTicket, messages.Seen, messages.ReceiveDossier]))
 def test_no_bytes_break_the_reading_of_a_message(body, kind):
-    from domain.errors import Invalid
-
     try:
         messages.decode(body, kind)
     except Invalid as refused:

@@ -1,4 +1,4 @@
-"""The hall in a few situations, each a server of its own with a clock that stands still; made by operations only."""
+"""The hall in a few situations, each a server of its own whose clock stands still; made by operations only."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -112,7 +112,7 @@ def busy(scene: Scene) -> None:
 
 
 def troubled(scene: Scene) -> None:
-    """What managers should see at once: long waits, an unmanned queue, a stopped one, refused dossiers, lost slips."""
+    """What managers should see at once: long waits, an unmanned queue, a stopped one, a refused dossier."""
     busy(scene)
     scene.stop("chung-thuc", "máy tính của quầy đang được sửa, dự kiến 14 giờ mở lại")
     scene.stop("dat-dai", "mất mạng")

@@ -1,5 +1,6 @@
 """Listening to what a wall plays: every start and end of a sound, in order, with how many were on at once."""
 
+from itertools import pairwise
 from typing import Any
 
 from playwright.sync_api import Page
@@ -43,4 +44,4 @@ def assert_one_at_a_time(log: list[dict[str, Any]], seqs: list[int]) -> None:
     assert [entry["seq"] for entry in log if entry["kind"] == "playing"] == seqs
     assert max((entry["on"] for entry in log), default=0) <= 1
     kinds = [entry["kind"] for entry in log]
-    assert all(kind != after for kind, after in zip(kinds, kinds[1:], strict=False)), kinds
+    assert all(kind != after for kind, after in pairwise(kinds)), kinds

@@ -1,4 +1,4 @@
-"""One real day: from the tap on the kiosk to the portal's acknowledgement, through `motcua demo` as it is started."""
+"""One real day: from the tap on the kiosk to the portal's acknowledgement, through `motcua demo`."""
 
 import io
 import os

@@ -15,11 +15,15 @@ from tests.browser.looking import barriers, faults, settle
 from tests.browser.scenes import Scene, all_scenes
 from tests.browser.screens import Screens, language_pass
 from tests.browser.states import BY_NAME, STATES, State
+from tests.support.sizes import size
 
 SHOTS = Path(__file__).parent.parent.parent / "build" / "screenshots"
 NAMES = [state.name for state in STATES]
-IN_WORDS = [name for name in NAMES if not name.endswith("-contrast")]  # the same words in other colours
+ALL = size("browser-all-states", 0, 1) == 1
+CLOSELY = [state.name for state in STATES if ALL or not state.alike]
+IN_WORDS = [name for name in CLOSELY if not name.endswith("-contrast")]  # the same words in other colours
 LONGER = "fr"  # the language whose place the padded texts take
+CUT = r"net::ERR_FAILED"  # the probe that a silent screen sends
 Halls = Callable[[str], Scene]
 
 
@@ -68,11 +72,12 @@ class Album:
     def __init__(self, browser: Browser) -> None:
         self.screens = Screens(browser)
         self._pages: dict[tuple[str, str, str | None], Page] = {}
+        self._fresh: list[Page] = []
 
     def show(self, state: State, scene: Scene, language: str = "vi") -> Page:
         """The state in this language."""
         page = self._page(state, scene)
-        self.screens.allow(page, *state.complaints)
+        self.screens.allow(page, state.noise, *([CUT] if state.dimmed else []))
         page.context.add_cookies(language_pass(scene.server.url, language))  # type: ignore[arg-type]
         page.goto(state.address(scene))
         if state.act is not None:
@@ -80,10 +85,16 @@ class Album:
         settle(page)
         return page
 
+    def close_fresh(self) -> None:
+        """Screens with a broken line would go on trying."""
+        while self._fresh:
+            self._fresh.pop().close()
+
     def _page(self, state: State, scene: Scene) -> Page:
         if state.before is not None:
             page = self.screens.blank(state.kind, scene.passes(state.who))
             state.before(page)
+            self._fresh.append(page)
             return page
         key = (state.kind, scene.server.url, state.who)
         if key not in self._pages:
@@ -105,6 +116,7 @@ def album(shared_album: Album) -> Iterator[Album]:
     """The album; what a page complained about in this test fails it."""
     yield shared_album
     unexpected = shared_album.screens.unexpected()
+    shared_album.close_fresh()
     shared_album.screens.forget_all()
     assert not unexpected, "\n".join(unexpected)
 
@@ -116,7 +128,9 @@ def test_face(name: str, album: Album, halls: Halls) -> None:
     page = album.show(state, halls(state.scene))
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / f"{name}.png", full_page=not state.fold)
-    found = faults(page, state.kind, fold=state.fold) + barriers(page, state.kind, dimmed=state.dimmed)
+    found = faults(page, state.kind, fold=state.fold) + (
+        barriers(page, state.kind, dimmed=state.dimmed) if name in CLOSELY else []
+    )
     assert not found, "\n".join(found)
 
 
@@ -147,6 +161,7 @@ PLANTED = {
     "targets too close": ("kiosk-queues", ".queues", "gap: 2px"),
     "small print": ("kiosk-queues", ".queues small", "font-size: 20px"),
     "below the fold": ("wall-busy", "#lines", "transform: translateY(90px)"),
+    "amber words": ("kiosk-start", "h1", "color: #8A5A00"),
     "wider than the glass": ("counter-serving", "main", "width: 1400px"),
 }  # fmt: skip
 
@@ -167,15 +182,14 @@ def test_planted_fault_of_size_is_seen(fault: str, album: Album, halls: Halls) -
 
 @pytest.mark.planted
 def test_planted_barrier_is_seen(album: Album, halls: Halls) -> None:
-    """Amber words on a kiosk, a button without a name and a page without a language are found."""
+    """A link without a name and a page without a language are found."""
     page = album.show(BY_NAME["kiosk-start"], halls("quiet"))
     page.evaluate("""() => {
-      document.querySelector('h1').style.color = '#8A5A00';
       document.querySelector('.choices a').textContent = '';
       document.documentElement.removeAttribute('lang');
     }""")
     found = " ".join(barriers(page, "kiosk"))
-    for rule in ("color-contrast-enhanced", "link-name", "html-has-lang"):
+    for rule in ("link-name", "html-has-lang"):
         with pytest.raises(AssertionError):
             assert rule not in found
 

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from domain.errors import CounterClosed, CounterTaken, NoTicketHere, StaleScreen, UnknownCounter
@@ -169,9 +171,21 @@ def test_only_the_clerk_of_an_open_counter_calls_there(open_hall, operation, cou
     assert open_hall.one("SELECT max(seq) FROM journal") == before
 
 
+def a_clock_that_goes_back_leaves_the_line_standing(hall) -> None:
+    """Numbers taken after the clock went back an hour wait behind those taken before; credit counts as ever."""
+    before = [hall.do(take, "ho-tich").id for _ in range(2)]
+    hall.clock.forward(hours=-1)
+    after = [hall.do(take, "ho-tich").id for _ in range(2)]
+    early = hall.do(take, "ho-tich", priority="cao-tuoi").id
+    assert [call(hall, 1).id for _ in range(5)] == [early, *before, *after]
+
+
 def test_a_clock_that_goes_back_leaves_the_line_standing(open_hall):
-    """Numbers taken after the clock went back an hour wait behind those taken before."""
-    before = [open_hall.do(take, "ho-tich").id for _ in range(2)]
-    open_hall.clock.forward(hours=-1)
-    after = open_hall.do(take, "ho-tich").id
-    assert [call(open_hall, 1).id for _ in range(3)] == [*before, after]
+    a_clock_that_goes_back_leaves_the_line_standing(open_hall)
+
+
+@pytest.mark.planted
+def test_newcomers_who_pass_the_line_are_caught(open_hall, monkeypatch):
+    monkeypatch.setattr(tickets, "newest_arrival", lambda *_: datetime(1970, 1, 1, tzinfo=UTC))
+    with pytest.raises(AssertionError):
+        a_clock_that_goes_back_leaves_the_line_standing(open_hall)

@@ -6,7 +6,8 @@ import pytest
 
 from domain.events import QueueStopped
 from operations import ticketing
-from store import journal
+from store import journal, store
+from store.store import Store
 from store.writer import Act
 from tests.store.conftest import Bench
 
@@ -74,14 +75,30 @@ def test_catching_up_twice_tells_nothing_twice(two):
     every_event_is_heard_once(server, heard, start)
 
 
-def test_a_long_absence_is_caught_up_whole(two):
-    """The catalogue may bring 20,000 events in one import; the server's next ticket must not hide any of them."""
+def a_long_absence_is_caught_up_whole(two) -> None:
     server, command, heard = two
     start = server.store.seen
-    command.do(stop_often, 10_050)
+    command.do(stop_often, 1005)
     server.do(take, "cu-tru")
     catch_up(server)
     every_event_is_heard_once(server, heard, start)
+
+
+def test_a_long_absence_is_caught_up_whole(two, monkeypatch):
+    """The catalogue may bring 20,000 events in one import; the server's next ticket must not hide any of them."""
+    monkeypatch.setattr(store, "EVENTS_AT_ONCE", 10)
+    a_long_absence_is_caught_up_whole(two)
+
+
+@pytest.mark.planted
+def test_a_feed_that_looks_back_once_only_is_caught(two, monkeypatch):
+    def once(self):
+        if missing := self.read(lambda db: list(journal.read(db, self.seen, 10))):
+            self._publish(missing)
+
+    monkeypatch.setattr(Store, "catch_up", once)
+    with pytest.raises(AssertionError):
+        a_long_absence_is_caught_up_whole(two)
 
 
 def test_an_event_that_the_feed_saw_first_is_not_told_again(demo_file):

@@ -72,7 +72,12 @@ class Hall:
     events: list[journal.Recorded] = field(default_factory=list)
 
     def do(
-        self, operation: Callable[..., Any], *args: Any, who: str = "test", request: str | None = None, **kwargs: Any
+        self,
+        operation: Callable[..., Any],
+        *args: Any,
+        who: str = "test",
+        request: str | None = None,
+        **kwargs: Any,
     ) -> Any:
         """Run one operation and commit it; a refusal leaves nothing behind."""
         self.db.execute("BEGIN IMMEDIATE")

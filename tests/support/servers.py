@@ -126,7 +126,8 @@ class ServerProcess:
     def start(self) -> str:
         """Start and wait for the ready line; the port stays the same over restarts."""
         command = [sys.executable, *self.launcher, "--data", str(self.data), "serve", "--port", str(self.port)]
-        environment = {**os.environ, **(self.environment or {})}
+        kept = {name: value for name, value in os.environ.items() if name != "MOTCUA_TRIAL"}
+        environment = {**kept, **(self.environment or {})}
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT, env=environment
         )

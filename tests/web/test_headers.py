@@ -24,6 +24,7 @@ from tests.web.walks import (
     browser,
     is_named,
 )
+from web.visitors import SIGN_IN_COOKIE
 
 POLICY = (
     "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -291,9 +292,9 @@ def test_a_centre_without_its_file_is_alive_but_not_ready(tmp_path):
 def test_no_route_breaks_before_a_centre_file_is_loaded(tmp_path):
     with empty_centre(tmp_path) as server:
         for role in ("administrator", "manager", "clerk"):
-            server.store.write_now(Act("t"), managing.add_person, role, role, [role], CHEAP.hash(PASSWORD))
-        for role in ("administrator", "manager", "clerk"):
-            client = browser(server, f"motcua-person={server.person_cookie(f'u-{role}')}")
+            secret = CHEAP.hash(PASSWORD)
+            person = server.store.write_now(Act("t"), managing.add_person, role, role, [role], secret)
+            client = browser(server, f"{SIGN_IN_COOKIE}={server.person_cookie(person)}")
             for path in READ_EARLY:
                 assert client.get(path).status_code != 500, (role, path)
             for path in SENT_EARLY:

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from operations import managing
+from store import people
 from tests.web.walks import CHEAP, PASSWORD, QUIET_QUEUE, Crowd, a_procedure, watching
 
 CORPUS = [
@@ -64,7 +65,8 @@ def test_the_name_of_a_person(crowd: Crowd, number, monkeypatch):
     form = {"login": f"x{number}", "name": text, "password": PASSWORD, "role": "clerk"}
     assert crowd.client.post("/admin/people", data=form, headers=crowd.headers("administrator")).status_code == 303
     check_escaped(text, crowd.client.get("/admin", headers=crowd.headers("auditor")).text)
-    own = crowd.server.person_cookie(f"u-x{number}")
+    person = crowd.server.store.read(people.by_login, f"x{number}")[0].id
+    own = crowd.server.person_cookie(person)
     page = crowd.client.get("/counter", headers={"Cookie": f"motcua-person={own}"}).text
     check_escaped(text, page)
 
