@@ -11,6 +11,7 @@ from domain.errors import Invalid, msgid
 LONGEST_SUMMARY = 1000  # characters, as in the portal's record
 MOST_PAPERS = 40
 LONGEST_PAPER = 1000
+MOST_COPIES = 999
 _CITIZEN, _OLD_CITIZEN, _PHONE = re.compile(r"[0-9]{12}"), re.compile(r"[0-9]{9}"), re.compile(r"\+?[0-9]{8,14}")
 
 
@@ -70,11 +71,13 @@ class Particulars:
 
 def particulars(owner: Applicant, summary: str, papers: Iterable[tuple[str, int]]) -> Particulars:
     """Checked particulars. Raises Invalid."""
-    found = tuple((name.strip(), count) for name, count in papers if name.strip())
+    found = tuple((normalize("NFC", name.strip()), count) for name, count in papers if name.strip())
     if len(summary) > LONGEST_SUMMARY or len(found) > MOST_PAPERS:
         raise Invalid(what="summary, documents")
     if not all(text.isprintable() and len(text) <= LONGEST_PAPER for text, _ in found) or not summary.isprintable():
         raise Invalid(what="summary, documents")
+    if not all(1 <= count <= MOST_COPIES for _, count in found):
+        raise Invalid(what="documents")
     return Particulars(owner, normalize("NFC", summary.strip()), found)
 
 

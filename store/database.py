@@ -96,3 +96,12 @@ def breaks_batch(error: Exception) -> bool:
 def is_full(error: Exception) -> bool:
     """Whether the disk had no room: nothing was written, the server lives on."""
     return (getattr(error, "sqlite_errorname", "") or "").startswith("SQLITE_FULL")
+
+
+def flush(path: Path) -> None:
+    """Make sure that a file, or the names in a folder, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Concatenate, ParamSpec, TypeVar
 
+import structlog
+
 from store import database, journal, migrations, projections
 from store.database import Connection
 from store.journal import Recorded
@@ -17,6 +19,7 @@ from store.writer import Act, Job, Tx, Writer
 P = ParamSpec("P")
 T = TypeVar("T")
 WRITE_SECONDS = 30.0
+log = structlog.get_logger("store")
 EVENTS_AT_ONCE = 1000
 
 
@@ -127,4 +130,7 @@ class Store:
     def _publish(self, events: Sequence[Recorded]) -> None:
         self.seen = max(self.seen, events[-1].seq)
         for listener in self._listeners:
-            listener(events)
+            try:
+                listener(events)
+            except Exception:  # one deaf ear must not silence the others: `seen` has moved on
+                log.exception("listener failed")

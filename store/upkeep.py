@@ -1,6 +1,5 @@
 """Copies of the file and their proof: backup while running, restore, replay, checks."""
 
-import os
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -52,9 +51,9 @@ def back_up(source: Path, target: Path) -> Copy:
         reader.close()
     unfinished.chmod(0o600)
     found = inspect(unfinished)
-    _flush(unfinished)
+    database.flush(unfinished)
     unfinished.rename(target)
-    _flush(target.parent)
+    database.flush(target.parent)
     return Copy(target, found.seq, found.at, found.day, found.tickets, found.journal_whole)
 
 
@@ -91,14 +90,14 @@ def restore(copy: Path, target: Path) -> Copy:
         fresh = target.with_name(target.name + ".restoring")
         fresh.write_bytes(copy.read_bytes())
         fresh.chmod(0o600)
-        _flush(fresh)
+        database.flush(fresh)
         if target.exists():
             _fold_wal_in(target)
             target.replace(_unused(target.with_name(target.name + ".before-restore")))
         for rest in ("-wal", "-shm"):
             target.with_name(target.name + rest).unlink(missing_ok=True)
         fresh.rename(target)
-        _flush(target.parent)
+        database.flush(target.parent)
         return inspect(target)
     finally:
         held.close()
@@ -118,14 +117,6 @@ def _fold_wal_in(path: Path) -> None:
         pass  # a damaged file is what restores are for; it is kept as it is
     finally:
         db.close()
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def differences(one: Connection, other: Connection) -> list[str]:

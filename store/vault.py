@@ -8,6 +8,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
+from store.database import flush
+
 KEY_BYTES = 32
 
 
@@ -31,7 +33,9 @@ class Vault:
             fresh.unlink(missing_ok=True)
             fresh.touch(mode=0o600)
             fresh.write_bytes(secrets.token_bytes(KEY_BYTES))
+            flush(fresh)
             fresh.rename(path)
+            flush(path.parent)
         key = path.read_bytes()
         if len(key) != KEY_BYTES:
             raise Unreadable(f"{path} holds {len(key)} bytes instead of {KEY_BYTES}: put the centre's own key back")

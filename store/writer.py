@@ -212,10 +212,7 @@ class Writer:
 
     def _publish(self, events: Sequence[Recorded]) -> None:
         for listener in self.listeners:
-            try:
-                listener(events)
-            except Exception:  # one deaf ear must not silence the others, nor end the writer
-                log.exception("listener failed")
+            listener(events)
 
 
 def _settle(job: Job) -> None:

@@ -17,6 +17,8 @@ async def read_form(request: Request) -> FormData:
 
     Own reading: 4 us a form against 36 us by the general parser (measured), and no files ever.
     """
+    if request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers:
+        return FormData()
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise Invalid(what="form")
     try:
