@@ -57,9 +57,10 @@ class Beside(Server):
         return seq
 
     def close(self) -> None:
-        """End the process and the store."""
-        self.thaw()
-        self.process.stop()
+        """End the process, unless a test has left it dead, and the store."""
+        if self.process.process is not None and self.process.process.poll() is None:
+            self.thaw()
+            self.process.stop()
         self.aside.close()
 
 

@@ -12,7 +12,7 @@ from operations import calling, intake, managing, printing, shifts, syncing, tic
 from store import jobs, migrations
 from store.vault import Vault
 from store.writer import Act
-from tests.browser.screens import device_pass, person_pass
+from tests.browser.screens import Pass, device_pass, person_pass
 from tests.support.halls import HandClock, demo_procedures
 from tests.support.servers import Server, running
 
@@ -30,9 +30,9 @@ class Scene:
 
     server: Server
     clock: HandClock
-    _passes: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    _passes: dict[str, list[Pass]] = field(default_factory=dict)
 
-    def passes(self, who: str | None) -> list[dict[str, str]]:
+    def passes(self, who: str | None) -> list[Pass]:
         """The cookies of 'device:K1' or 'person:cb01'; each is made once."""
         if who is None:
             return []

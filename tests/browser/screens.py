@@ -43,6 +43,9 @@ CLOCKS = """
 """
 
 
+Pass = dict[str, Any]
+
+
 @dataclass
 class Watch:
     """What went wrong on one page; `allow` names what a test brings about on purpose."""
@@ -73,13 +76,13 @@ class Screens:
         self._contexts: list[BrowserContext] = []
         self._watches: dict[Page, Watch] = {}
 
-    def __call__(self, kind: str, url: str, *, passes: list[dict[str, str]] | None = None, **extra: Any) -> Page:
+    def __call__(self, kind: str, url: str, *, passes: list[Pass] | None = None, **extra: Any) -> Page:
         """One screen of this kind at this address. `extra` goes to the context, e.g. `forced_colors="active"`."""
         page = self.blank(kind, passes, **extra)
         page.goto(url)
         return page
 
-    def blank(self, kind: str, passes: list[dict[str, str]] | None = None, **extra: Any) -> Page:
+    def blank(self, kind: str, passes: list[Pass] | None = None, **extra: Any) -> Page:
         """A screen that shows nothing yet, for routes and scripts that must be there before the first page."""
         context = self._browser.new_context(
             locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", **{**SIZES[kind], **extra}
@@ -131,23 +134,23 @@ def chromium_running() -> Iterator[Browser]:
         browser.close()
 
 
-def device_pass(server: Server, device: str) -> list[dict[str, str]]:
+def device_pass(server: Server, device: str) -> list[Pass]:
     """The cookie of a paired screen; pairing it again ends the older cookie."""
     return [_cookie(server.url, DEVICE_COOKIE + device, server.device_cookie(device))]
 
 
-def person_pass(server: Server, person: str) -> list[dict[str, str]]:
+def person_pass(server: Server, person: str) -> list[Pass]:
     """The cookie of somebody signed in."""
     return [_cookie(server.url, SIGN_IN_COOKIE, server.person_cookie(person))]
 
 
-def language_pass(url: str, language: str) -> list[dict[str, str]]:
+def language_pass(url: str, language: str) -> list[Pass]:
     """The cookie that keeps a language."""
     return [_cookie(url, LANGUAGE_COOKIE, language)]
 
 
-def _cookie(url: str, name: str, value: str) -> dict[str, str]:
-    return {"url": url, "name": name, "value": value}
+def _cookie(url: str, name: str, value: str) -> Pass:
+    return {"url": url, "name": name, "value": value, "httpOnly": True}
 
 
 def advance(page: Page, seconds: float, *, clock: str = "date") -> None:

@@ -1,5 +1,6 @@
 """One running centre a module, with every kind of visitor in it."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -13,11 +14,17 @@ from tests.web.walks import NO_PRINTERS, Crowd
 def short_log() -> Iterator[None]:
     """Failures in one line: drawing a traceback parses source in the server's thread, which races with pytest's."""
     before = structlog.get_config()
-    structlog.configure(
-        processors=[lambda _, __, event: f"{event['event']} {type(event.get('exc_info')).__name__}"]
-    )
+    structlog.configure(processors=[lambda _, __, event: str(event["event"])])
+    server = logging.getLogger("uvicorn.error")
+    server.addFilter(_without_traceback)
     yield
+    server.removeFilter(_without_traceback)
     structlog.configure(**before)
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    record.exc_info = None
+    return True
 
 
 @pytest.fixture(scope="module")

@@ -44,8 +44,8 @@ TEXT = st.one_of(
 )
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 KINDS = [
-    FORM, f"{FORM}; charset=utf-7", f"{MULTIPART}; boundary=x", MULTIPART, f"{MULTIPART}; boundary=x; charset=utf-16",
-    "application/json", "text/plain", "",
+    FORM, f"{FORM}; charset=utf-7", MULTIPART, f"{MULTIPART}; boundary=x",
+    f"{MULTIPART}; boundary=x; charset=utf-16", "application/json", "text/plain", "",
 ]  # fmt: skip
 EXAMPLES_A_FORM = 12
 QUICK = settings(
@@ -63,7 +63,8 @@ def visitor(key: str) -> str:
 
 def check_answer(crowd: Crowd, key: str, asked: Asked, content: bytes | None = None, kind: str = "") -> None:
     """The server may refuse but never break."""
-    headers = crowd.headers(visitor(key)) | ({"Content-Type": kind} if content is not None else {})
+    more = {} if content is None else {"Content-Type": kind}
+    headers = crowd.headers(visitor(key)) | more
     answer = crowd.client.request("POST", asked.path, data=asked.form, content=content, headers=headers)
     crowd.client.cookies.clear()
     assert answer.status_code < 500 or answer.status_code == 503, (key, asked, content, kind)
