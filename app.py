@@ -82,6 +82,7 @@ def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Sta
         routes=safety.guard(ROUTES), middleware=[walls], lifespan=lifespan,
         exception_handlers={404: safety.not_found, 405: safety.not_found},
     )  # fmt: skip
+    app.router.redirect_slashes = False
     app.state.house, app.state.packs = house, load_packs(VOICES)
     app.state.printers, app.state.portal = printers, portal
     return app

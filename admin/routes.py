@@ -5,8 +5,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from admin import views
-from domain.errors import Invalid
-from domain.roles import LEADING_ROLES, PERSON_ROLES, Role, open_to
+from domain.errors import Invalid, UnknownProcedure
+from domain.roles import COUNTER_ROLES, LEADING_ROLES, PERSON_ROLES, Role, open_to
 from operations import entering, managing, opening, printing, syncing
 from operations.entering import find_device
 from store import centres, procedures
@@ -19,6 +19,7 @@ from web.visitors import hash_of
 
 LEADERS = tuple(sorted(LEADING_ROLES))
 READERS = (*LEADERS, Role.ADMINISTRATOR, Role.AUDITOR)
+GUIDES = (*READERS, Role.GUIDE, *sorted(COUNTER_ROLES))
 CLERKS_DESK = (*LEADERS, Role.CLERK)
 
 
@@ -28,19 +29,19 @@ async def show_overview(request: Request) -> Response:
     return page(request, "admin/overview.html", **await views.overview(request))
 
 
-@open_to(*READERS)
+@open_to(*GUIDES)
 async def show_procedures(request: Request) -> Response:
     """The catalogue, searched without diacritics."""
-    words = request.query_params.get("q", "")[:80]
+    words = forms.words(request, "q", 80)
     return page(request, "admin/procedures.html", words=words, **views.catalogue(request, words))
 
 
-@open_to(*READERS)
+@open_to(*GUIDES)
 async def show_procedure(request: Request) -> Response:
     """One record of the catalogue, verbatim."""
     found = house_of(request).store.read(procedures.find, request.path_params["code"])
     if found is None:
-        raise Invalid(what="code")
+        raise UnknownProcedure(procedure=request.path_params["code"][:20])
     return page(request, "admin/procedure.html", procedure=found, **views.frame(request))
 
 
@@ -57,7 +58,10 @@ async def offer_pairing(request: Request) -> Response:
 @open_to(Role.ADMINISTRATOR, body_limit=2048)
 async def revoke_device(request: Request) -> Response:
     """The screen opens nothing any more."""
-    await house_of(request).store.write(act_of(request), entering.revoke_device, request.path_params["device"])
+    form = await forms.read_form(request)
+    await house_of(request).store.write(
+        act_of(request, form), entering.revoke_device, request.path_params["device"]
+    )
     return go("/admin")
 
 
@@ -75,7 +79,8 @@ async def stop_queue(request: Request) -> Response:
 @open_to(*LEADERS, body_limit=2048)
 async def resume_queue(request: Request) -> Response:
     """The queue takes people again."""
-    await house_of(request).store.write(act_of(request), managing.resume_queue, request.path_params["queue"])
+    form = await forms.read_form(request)
+    await house_of(request).store.write(act_of(request, form), managing.resume_queue, request.path_params["queue"])
     return go("/admin")
 
 
@@ -102,7 +107,8 @@ async def add_person(request: Request) -> Response:
 @open_to(Role.ADMINISTRATOR, body_limit=2048)
 async def confirm_day(request: Request) -> Response:
     """Today's date is right, however far it lies from the last day."""
-    await house_of(request).store.write(act_of(request), opening.confirm_day)
+    form = await forms.read_form(request)
+    await house_of(request).store.write(act_of(request, form), opening.confirm_day)
     return go("/admin")
 
 
@@ -115,8 +121,8 @@ async def show_desk(request: Request) -> Response:
 @open_to(*CLERKS_DESK, body_limit=2048)
 async def resend(request: Request) -> Response:
     """Send a parked message again."""
-    house = house_of(request)
-    await house.store.write(act_of(request), syncing.resend, request.path_params["message"])
+    house, form = house_of(request), await forms.read_form(request)
+    await house.store.write(act_of(request, form), syncing.resend, request.path_params["message"])
     house.wake()
     return go("/admin/desk")
 

@@ -88,8 +88,8 @@ async def read_wall(request: Request) -> Response:
         raise Invalid(what="after")
     here = {counter.number for counter in centre.counters if counter.zone == zone}
     day = board.day.id if board.day else 0
-    calls = house.store.read(tickets.calls, day, int(after), CALLS_AT_ONCE)
-    return json([messages.call_shown(c, shown_number(c.prefix, c.n)) for c in calls if c.counter in here])
+    calls = house.store.read(tickets.calls_after, day, here, int(after), CALLS_AT_ONCE)
+    return json([messages.call_shown(c, shown_number(c.prefix, c.n)) for c in calls])
 
 
 @open_to(*WORKERS)

@@ -9,7 +9,7 @@ import clock
 from commands.opened import Chosen, pass_chosen
 from domain.days import local
 from store import upkeep
-from store.database import AlreadyRunning
+from store.database import AlreadyRunning, DatabaseError
 from store.upkeep import BackupBad, Copy
 
 KEY = "site.key"
@@ -31,7 +31,7 @@ def backup(chosen: Chosen, target: Path | None) -> None:
         copy = upkeep.back_up(source, target or chosen.data / "backups" / name)
     except FileExistsError as error:
         raise click.ClickException(f"{error.args[0]} is there already; a backup never overwrites") from error
-    except (BackupBad, OSError) as error:
+    except (BackupBad, DatabaseError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{copy.path}: {_said(copy)}")
 

@@ -20,8 +20,12 @@ def journal() -> None:
 def verify(chosen: Chosen) -> None:
     """Check the hash chain; names the first event that does not fit."""
     db = database.open_reader(_file(chosen))
-    broken, newest = stored.verify(db), stored.head(db)[0]
-    db.close()
+    try:
+        broken, newest = stored.verify(db), stored.head(db)[0]
+    except database.DatabaseError as error:
+        raise click.ClickException(f"{chosen.settings.file}: {error}") from error
+    finally:
+        db.close()
     if broken is not None:
         raise click.ClickException(f"nhật ký bị sửa hoặc mất từ sự kiện {broken}")
     click.echo(f"Nhật ký nguyên vẹn đến sự kiện {newest}.")
@@ -32,7 +36,10 @@ def verify(chosen: Chosen) -> None:
 def replay(chosen: Chosen) -> None:
     """Replay it from empty and compare every table with the database."""
     with tempfile.TemporaryDirectory() as folder:
-        different = upkeep.replay_into(_file(chosen), Path(folder) / "replayed.sqlite")
+        try:
+            different = upkeep.replay_into(_file(chosen), Path(folder) / "replayed.sqlite")
+        except database.DatabaseError as error:
+            raise click.ClickException(f"{chosen.settings.file}: {error}") from error
     if different:
         raise click.ClickException(f"khác nhau: {', '.join(different)}")
     click.echo("Phát lại từ đầu cho đúng cơ sở dữ liệu này.")

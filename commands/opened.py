@@ -10,6 +10,7 @@ import click
 import clock
 from domain.errors import Refused
 from settings import Settings
+from store.database import DatabaseError
 from store.migrations import NewerFile
 from store.store import Store
 from store.writer import Act
@@ -40,8 +41,8 @@ class Chosen:
             raise click.ClickException(f"{path} does not exist: start the server or load a centre file first")
         try:
             store = Store(path, clock.now)
-        except NewerFile as error:
-            raise click.ClickException(str(error)) from error
+        except (NewerFile, DatabaseError) as error:
+            raise click.ClickException(f"{path}: {error}") from error
         store.start()
         try:
             yield store

@@ -1,8 +1,8 @@
 """`motcua procedures`: import the national catalogue, search it."""
 
-import gzip
 import zlib
-from collections.abc import Iterator
+from gzip import BadGzipFile, GzipFile
+from io import BytesIO
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from store import procedures as stored
 
 LARGEST = 256 * 1024 * 1024
 DIRTY_SHOWN = 50
+GZIP = b"\x1f\x8b"
 
 
 @click.group()
@@ -32,7 +33,7 @@ def import_(chosen: Chosen, file: Path, skip_dirty: bool) -> None:
         clean, dirty = read_catalogue(bar)
     for row in dirty[:DIRTY_SHOWN]:
         for sentence in row.sentences(str):
-            click.echo(sentence, err=True)
+            click.echo(f"dòng {row.number}: {sentence}", err=True)
     if len(dirty) > DIRTY_SHOWN:
         click.echo(f"… và {len(dirty) - DIRTY_SHOWN} dòng nữa", err=True)
     if dirty and not skip_dirty:
@@ -63,29 +64,11 @@ def search(chosen: Chosen, words: tuple[str, ...]) -> None:
 def _lines(file: Path) -> list[bytes]:
     try:
         raw = file.read_bytes() if file.stat().st_size <= LARGEST else b""
-        text = _unpacked(raw) if raw[:2] == b"\x1f\x8b" else raw
+        text = GzipFile(fileobj=BytesIO(raw)).read(LARGEST + 1) if raw[:2] == GZIP else raw
+    except (EOFError, BadGzipFile, zlib.error) as error:
+        raise click.ClickException(f"{file}: tệp nén bị hỏng") from error
     except OSError as error:
         raise click.UsageError(f"{file}: {error.strerror}") from error
-    except (EOFError, zlib.error) as error:
-        raise click.ClickException(f"{file}: tệp nén bị hỏng") from error
     if not raw or len(text) > LARGEST:
         raise click.ClickException(f"{file}: trống, hoặc lớn hơn 256 MiB")
     return [line for line in text.splitlines() if line.strip()]
-
-
-def _unpacked(raw: bytes) -> bytes:
-    try:
-        return b"".join(_pieces(raw))
-    except gzip.BadGzipFile as error:
-        raise EOFError from error
-
-
-def _pieces(raw: bytes) -> Iterator[bytes]:
-    """Unpack at most LARGEST + 1 bytes: a small file may hide an enormous one."""
-    unpacker, read = zlib.decompressobj(31), 0
-    while raw and read <= LARGEST:
-        piece = unpacker.decompress(raw, 1 << 20)
-        raw, read = unpacker.unconsumed_tail, read + len(piece)
-        yield piece
-    if not unpacker.eof:
-        raise EOFError

@@ -78,8 +78,8 @@ def calls_after(house: House, zone: str, after: int) -> list[dict[str, Any]]:
     """All calls of the zone above this number."""
     centre, board = house.store.read(centres.current), house.hub.board()
     here = counters_shown(centre, zone)
-    rows = house.store.read(tickets.calls, board.day.id, after, 500) if board.day else []
-    return [as_row(call, house) for call in rows if call.counter in here]
+    day = board.day.id if board.day else 0
+    return [as_row(call, house) for call in house.store.read(tickets.calls_after, day, here, after, 500)]
 
 
 def voices(packs: Mapping[str, Pack]) -> list[str]:

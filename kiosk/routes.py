@@ -49,7 +49,7 @@ async def show_queues(request: Request) -> Response:
 @open_to(Role.KIOSK)
 async def show_procedures(request: Request) -> Response:
     """Find a procedure by words, or among the common ones."""
-    words = request.query_params.get("q", "")[:SEARCH_AT_MOST]
+    words = forms.words(request, "q", SEARCH_AT_MOST)
     context = {**views.frame(request, device_of(request)), **views.found_procedures(request, words)}
     template = "kiosk/_found.html" if is_fragment(request) else "kiosk/procedures.html"
     return page(request, template, words=words, **context)
@@ -82,7 +82,8 @@ async def take_number(request: Request) -> Response:
         act_of(request, form), take_ticket, queue, request.state.language, None, device.printer
     )
     if not is_fragment(request):
-        return go(f"/kiosk/{device.id}/tickets/{ticket.id}", {"lang": request.state.language})
+        kept = dict.fromkeys(views.modes_of(request), "1")
+        return go(f"/kiosk/{device.id}/tickets/{ticket.id}", {"lang": request.state.language, **kept})
     paper = "printing" if device.printer else "none"  # just asked for; the page asks on
     return page(request, "kiosk/_ticket.html", **views.result(request, device, ticket, paper))
 

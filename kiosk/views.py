@@ -35,7 +35,7 @@ UNITS = {
 def frame(request: Request, device: Device) -> dict[str, Any]:
     """What every page of this kiosk needs: the centre, the kiosk, its modes and the way to other languages."""
     centre = house_of(request).store.read(centres.current)
-    modes = [mode for mode in MODES if request.query_params.get(mode) == "1"]
+    modes = modes_of(request)
     return {
         "centre": centre,
         "centre_name": text_of(centre.name, request.state.language),
@@ -46,6 +46,11 @@ def frame(request: Request, device: Device) -> dict[str, Any]:
         "now": house_of(request).now(),
         "has_results": any(queue.kind == "results" for queue in centre.queues),
     }
+
+
+def modes_of(request: Request) -> list[str]:
+    """How this citizen wants the kiosk to look: large text, high contrast."""
+    return [mode for mode in MODES if request.query_params.get(mode) == "1"]
 
 
 def queue_list(request: Request, only: str | None = None) -> dict[str, Any]:

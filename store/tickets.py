@@ -132,6 +132,17 @@ def calls(db: Connection, day: int, after: int = 0, last: int = 100) -> list[Cal
     return [_call(row) for row in rows.fetchall()[::-1]]
 
 
+def calls_after(db: Connection, day: int, counters: Iterable[int], after: int, most: int) -> list[Call]:
+    """The next `most` calls of the day to these counters above `after`, oldest first: none is left out."""
+    places = sorted(counters)
+    marks = ", ".join("?" * len(places))
+    rows = db.execute(
+        f"{_CALLS} WHERE c.day = ? AND c.seq > ? AND c.counter IN ({marks}) ORDER BY c.seq LIMIT ?",
+        (day, after, *places, most),
+    )
+    return [_call(row) for row in rows]
+
+
 def call(db: Connection, seq: int) -> Call | None:
     """One call by its number."""
     row = db.execute(f"{_CALLS} WHERE c.seq = ?", (seq,)).fetchone()

@@ -116,7 +116,8 @@ def answer(request: Request, error: Refused) -> Response:
     """A page, a fragment or JSON, as the visitor asked; with Retry-After where waiting helps."""
     status, text = status_of(error), sentence(error, request.state.language)
     if request.url.path.startswith("/api/") or "application/json" in request.headers.get("accept", ""):
-        response: Response = JSONResponse({"error": {"code": error.code, "message": text}}, status)
+        body = {"error": {"code": error.code, "message": text}}
+        response: Response = JSONResponse(body, status, headers={"Cache-Control": "no-store"})
     elif is_fragment(request):
         response = page(request, "web/_failure.html", status, text=text)
         if retarget := getattr(request.state, "failures_go_to", None):

@@ -51,3 +51,8 @@ def number(form: FormData, name: str, low: int, high: int, default: int | None =
     if not low <= found <= high:
         raise Invalid(what=name)
     return found
+
+
+def words(request: Request, name: str, longest: int) -> str:
+    """What was typed into a search field, without control bytes, cut at `longest` characters."""
+    return "".join(c for c in request.query_params.get(name, "")[:longest] if c.isprintable())

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.events import (
+    DevicePaired,
     DeviceRevoked,
     PasswordSet,
     PersonSignedIn,
@@ -21,6 +22,7 @@ from domain.events import (
     SlipEnded,
     TicketCalled,
     TicketRecalled,
+    TokenRevoked,
 )
 from store.boards import Board, read_board
 from store.journal import Recorded
@@ -32,6 +34,7 @@ HEARTBEAT_SECONDS = 2.0
 TICK_SECONDS = 5.0
 TRY_LATER = 1013
 GONE_FOR_GOOD = 1008
+COME_BACK = 1012
 
 # Events that no live picture shows; walls are also deaf to what happens between us and the portal.
 NEVER_SHOWN: tuple[type, ...] = (SlipEnded, PersonSignedIn, PersonSignedOut, PasswordSet)
@@ -137,7 +140,9 @@ class Hub:
             if any(not isinstance(recorded.event, topic.deaf_to) for recorded in events):
                 topic.change(urgent=urgent)
         for recorded in events:
-            if isinstance(recorded.event, DeviceRevoked):
+            if isinstance(recorded.event, TokenRevoked):
+                self._ask_again()
+            elif isinstance(recorded.event, DeviceRevoked | DevicePaired):
                 self._send_away(f"device:{recorded.event.device}")
             elif isinstance(recorded.event, PersonSignedOut | PasswordSet):
                 self._send_away(recorded.event.person)
@@ -145,17 +150,18 @@ class Hub:
     def _send_away(self, who: str) -> None:
         for socket, owner in list(self._screens.items()):
             if owner == who:
-                task = asyncio.ensure_future(self._say_goodbye(socket))
-                _goodbyes.add(task)
-                task.add_done_callback(_goodbyes.discard)
+                self._close(socket, GONE_FOR_GOOD)
 
-    async def _say_goodbye(self, socket: WebSocket) -> None:
+    def _ask_again(self) -> None:
+        """Some token has died: all sockets come back, and whoever held it does not."""
+        for socket in list(self._screens):
+            self._close(socket, COME_BACK)
+
+    def _close(self, socket: WebSocket, code: int) -> None:
         self._screens.pop(socket, None)
-        try:
-            await socket.send_text('{"t":"gone"}')
-            await socket.close(GONE_FOR_GOOD)
-        except (RuntimeError, WebSocketDisconnect, OSError):
-            return
+        task = asyncio.ensure_future(_say_goodbye(socket, code))
+        _goodbyes.add(task)
+        task.add_done_callback(_goodbyes.discard)
 
     async def stream(self, socket: WebSocket, topic: Topic, language: str, who: str) -> None:
         """Serve one screen until it leaves. What it sends is ignored: commands come by POST."""
@@ -190,6 +196,15 @@ class Hub:
         except Exception:
             await socket.close(TRY_LATER)
             raise
+
+
+async def _say_goodbye(socket: WebSocket, code: int) -> None:
+    try:
+        if code == GONE_FOR_GOOD:
+            await socket.send_text('{"t":"gone"}')
+        await socket.close(code)
+    except (RuntimeError, WebSocketDisconnect, OSError):
+        return
 
 
 _goodbyes: set[asyncio.Task[None]] = set()

@@ -1,5 +1,6 @@
 """From templates to answers: one environment a language, nothing undefined, everything escaped."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -14,6 +15,7 @@ from domain.days import local
 from domain.errors import msgid
 from domain.roles import Role
 from domain.tickets import shown_number
+from web import paths as paths
 from web.assets import Assets
 from web.languages import LANGUAGES, translations
 
@@ -65,6 +67,7 @@ def _environment(loader: PrefixLoader, assets: Assets, language: str) -> Environ
     environment.globals |= _texts(language)
     environment.globals["asset"] = assets.__getitem__
     environment.globals["shown_number"] = shown_number
+    environment.globals["new_request_id"] = lambda: secrets.token_urlsafe(12)
     environment.filters["hhmm"] = lambda instant: f"{local(instant):%H:%M}"
     environment.filters["day"] = lambda instant: f"{local(instant):%d/%m/%Y}"
     environment.filters["weekday"] = lambda instant: weekday(instant, gettext)

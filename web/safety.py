@@ -8,13 +8,13 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketState
 
 from domain.errors import NotAllowed, Refused
-from domain.roles import PERSON_ROLES, Role
+from domain.roles import DEVICE_ROLES, PERSON_ROLES, Role
 from web import failures, languages
 from web.failures import Broken, DeviceUnknown, ForeignOrigin, NoSuchPage, SignInNeeded, TooLarge
 from web.house import house_of
@@ -50,9 +50,11 @@ def _guarded(route: BaseRoute) -> BaseRoute:
 
 
 def _guard_page(handler: Handler, roles: frozenset[Role], limit: int) -> Handler:
+    as_device = bool(roles & DEVICE_ROLES)
+
     async def guarded(request: Request) -> Response:
         request.state.language = _language(request)
-        request.state.visitor = visitor = house_of(request).visitors.of(request)
+        request.state.visitor = visitor = house_of(request).visitors.of(request, as_device=as_device)
         try:
             admit(visitor, roles)
             if int(request.headers.get("content-length") or 0) > limit:
@@ -74,16 +76,19 @@ def _guard_page(handler: Handler, roles: frozenset[Role], limit: int) -> Handler
 
 
 def _guard_socket(handler: SocketHandler, roles: frozenset[Role]) -> SocketHandler:
+    as_device = bool(roles & DEVICE_ROLES)
+
     async def guarded(socket: WebSocket) -> None:
         socket.state.language = _language(socket)
-        socket.state.visitor = visitor = house_of(socket).visitors.of(socket)
+        socket.state.visitor = visitor = house_of(socket).visitors.of(socket, as_device=as_device)
         try:
             admit(visitor, roles)
-        except Refused:
+            await handler(socket)
+        except Refused as error:
             # Refused before accept: the browser sees 1006 and tries again, nothing was readable.
-            await socket.send_denial_response(PlainTextResponse("refused", 403))
-            return
-        await handler(socket)
+            if socket.application_state is WebSocketState.CONNECTING:
+                status = 403 if isinstance(error, NotAllowed) else failures.status_of(error)
+                await socket.send_denial_response(PlainTextResponse("refused", status))
 
     guarded.roles = roles  # type: ignore[attr-defined]
     return guarded
@@ -151,16 +156,22 @@ class Walls:
             return
         headers = Headers(scope=scope)
         if not self._is_known_host(headers.get("host", "")):
-            await _refuse(scope, receive, send, 400, "unknown host")
+            await self._refuse(scope, receive, send, PlainTextResponse("unknown host", 400))
             return
         unsafe = scope["type"] == "websocket" or scope["method"] not in SAFE
         if unsafe and not is_same_origin(scope, headers):
-            await _refuse(scope, receive, send, 403, failures.sentence(ForeignOrigin(), "vi"))
+            await self._refuse(scope, receive, send, _foreign(HTTPConnection(scope)))
             return
         await self._app(scope, receive, self._with_headers(send) if scope["type"] == "http" else send)
 
     def _is_known_host(self, host: str) -> bool:
         return host.lower() in self._hosts or host.rsplit(":", 1)[0].lower() in self._hosts
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, answer: Response) -> None:
+        if scope["type"] == "websocket":
+            await WebSocket(scope, receive, send).send_denial_response(answer)
+        else:
+            await answer(scope, receive, self._with_headers(send))
 
     def _with_headers(self, send: Send) -> Send:
         async def sending(message: Message) -> None:
@@ -183,11 +194,12 @@ def is_same_origin(scope: Scope, headers: Headers) -> bool:
     return "authorization" in headers and "cookie" not in headers
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, text: str) -> None:
-    if scope["type"] == "websocket":
-        await WebSocket(scope, receive, send).send_denial_response(PlainTextResponse(text, status))
-        return
-    await PlainTextResponse(text, status)(scope, receive, send)
+def _foreign(connection: HTTPConnection) -> Response:
+    error = ForeignOrigin()
+    text = failures.sentence(error, _language(connection))
+    if connection.url.path.startswith("/api/"):
+        return JSONResponse({"error": {"code": error.code, "message": text}}, 403)
+    return PlainTextResponse(text, 403)
 
 
 def content_policy(script_hashes: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -24,7 +25,8 @@ from web.visitors import SIGN_IN_COOKIE, hash_of, new_token
 
 HASHER = PasswordHasher()
 TRIES_A_MINUTE = 8
-_at_once = asyncio.Semaphore(2)
+NAMES_REMEMBERED = 10_000
+_hashing = ThreadPoolExecutor(2, thread_name_prefix="argon2")  # more at once would stall every screen
 _misses: dict[str, list[float]] = defaultdict(list)
 
 
@@ -49,7 +51,10 @@ async def sign_in(request: Request) -> Response:
         person = await check_password(house, login, password)
     except (SignInWrong, TooManyTries) as error:
         wrong = failures.sentence(error, request.state.language)
-        return page(request, "web/sign_in.html", failures.status_of(error), next=target, wrong=wrong)
+        again = page(request, "web/sign_in.html", failures.status_of(error), next=target, wrong=wrong)
+        if isinstance(error, TooManyTries):
+            again.headers["Retry-After"] = "60"
+        return again
     token = new_token()
     await house.store.write(Act(person.id), entering.sign_in, person.id, hash_of(token))
     response = go(target or _first_page(person.roles))
@@ -68,8 +73,8 @@ async def check_password(house: House, login: str, password: str) -> people.Pers
     """The person of this name and password. Raises SignInWrong, TooManyTries (per name, never for the hall)."""
     _slow_down(login)
     found = house.store.read(people.by_login, login)
-    async with _at_once:
-        right = await asyncio.to_thread(_verify, found[1] if found else None, password)
+    kept = found[1] if found else None
+    right = await asyncio.get_running_loop().run_in_executor(_hashing, _verify, kept, password)
     if found is None or found[1] is None or not right:
         _misses[login].append(time.monotonic())
         raise SignInWrong()
@@ -91,8 +96,8 @@ def _verify(stored: str | None, password: str) -> bool:
 
 
 def _slow_down(login: str) -> None:
-    if len(_misses) > 1000:
-        _misses.clear()
+    while len(_misses) > NAMES_REMEMBERED:
+        _misses.pop(next(iter(_misses)))
     recent = [moment for moment in _misses[login] if moment > time.monotonic() - 60]
     _misses[login] = recent
     if len(recent) >= TRIES_A_MINUTE:
@@ -117,7 +122,9 @@ async def choose_language(request: Request) -> Response:
     language = str(form.get("language", ""))
     response = go(_safe_next(str(form.get("next", ""))) or "/")
     if language in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, language, max_age=365 * 86400, httponly=True, samesite="lax")
+        response.set_cookie(LANGUAGE_COOKIE, language, max_age=365 * 86400, httponly=True, samesite="lax",
+            secure=house_of(request).secure_cookies,
+        )  # fmt: skip
     return response
 
 
@@ -129,7 +136,9 @@ async def show_home(request: Request) -> Response:
 
 
 def _first_page(roles: frozenset[Role]) -> str:
-    return "/counter" if roles & COUNTER_ROLES else "/admin"
+    if roles & COUNTER_ROLES:
+        return "/counter"
+    return "/admin/procedures" if roles == {Role.GUIDE} else "/admin"
 
 
 def _safe_next(wanted: str) -> str:

@@ -85,17 +85,23 @@ class Visitors:
         if any(isinstance(recorded.event, _CHANGES) for recorded in events):
             self._known.clear()
 
-    def of(self, connection: HTTPConnection) -> Visitor:
-        """The visitor of a request or socket. A bearer token counts before any cookie."""
+    def of(self, connection: HTTPConnection, *, as_device: bool = False) -> Visitor:
+        """The visitor of a request or socket. A bearer token counts before any cookie.
+
+        `as_device`: the route belongs to the screen that its path names, so only that screen's token counts
+        as a device; elsewhere a path may name a screen and mean it as a thing.
+        """
+        named = connection.path_params.get("device") if as_device else None
         header = connection.headers.get("authorization")
         if header is not None:
             scheme, _, secret = header.partition(" ")
-            return self._remembered("bearer", secret.strip()) if scheme.lower() == "bearer" else NOBODY
-        device = connection.path_params.get("device")
-        if device is not None:
-            secret = connection.cookies.get(DEVICE_COOKIE + device, "")
+            found = self._remembered("bearer", secret.strip()) if scheme.lower() == "bearer" else NOBODY
+            foreign = named is not None and found.device is not None and found.device.id != named
+            return NOBODY if foreign else found
+        if named is not None:
+            secret = connection.cookies.get(DEVICE_COOKIE + named, "")
             found = self._remembered("device", secret) if secret else NOBODY
-            if found.device is not None and found.device.id == device:
+            if found.device is not None and found.device.id == named:
                 return found
         secret = connection.cookies.get(SIGN_IN_COOKIE, "")
         return self._remembered("person", secret) if secret else NOBODY

@@ -1,4 +1,4 @@
-"""A hall for tests: a migrated in-memory centre with a clock moved by hand, without event loop and without fakes."""
+"""A hall for tests: a migrated in-memory centre with a clock moved by hand, no event loop and no fakes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

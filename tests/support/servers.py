@@ -26,6 +26,8 @@ from web.devices import plain_code
 from web.sockets import LettingGo
 from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE, hash_of, new_token
 
+# Nothing listens on port 9: tests that print bring their own printer.
+NO_PRINTERS = (("P1", "tcp://127.0.0.1:9"), ("P2", "tcp://127.0.0.1:9"))
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -81,6 +83,7 @@ class Server:
 def running(data: Path, now: Callable[[], datetime] = clock.now, **changes: Any) -> Iterator[Server]:
     """The application on a free port in a thread; the demo centre is loaded unless the file is there."""
     data.mkdir(parents=True, exist_ok=True)
+    changes.setdefault("printer_of", NO_PRINTERS)
     settings = replace(Settings(data=data), **changes)
     if not settings.file.exists():
         write_file(settings.file)
