@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from domain.errors import StoreFull
 from operations import managing
 from store.store import Store
 from store.writer import Act
@@ -283,3 +284,22 @@ def test_nothing_moves_with_reduced_motion(server: Server, open_screen: Screens)
     page.click(".queues button >> nth=0")
     expect(page.locator("#number")).to_be_visible()
     assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_after_a_full_disk_trying_again_is_possible(
+    server: Server, open_screen: Screens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page that says 'later' leads back to a screen, not to another failure."""
+    page = open_screen(
+        "kiosk", f"{server.url}/kiosk/K1/queues", passes=device_pass(server, "K1"), java_script_enabled=False
+    )
+    open_screen.allow(page, "status of 503")
+
+    async def refuse(*_: object, **__: object) -> None:
+        raise StoreFull()
+
+    monkeypatch.setattr(server.store, "write", refuse)
+    page.click(".queues button >> nth=0")
+    monkeypatch.undo()
+    page.click("main a.button")
+    expect(page.locator("#screen")).to_be_visible()
