@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from api import messages
 
+NUMBER = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 CALLING = "Act on the ticket at a counter; `seen` guards against a screen that is behind."
 
 
@@ -97,7 +98,7 @@ def _parameters(act: Act) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {
             "name": name, "in": "path", "required": True,
-            "schema": {"type": "string", "minLength": 1} if name == "zone" else {"type": "integer", "minimum": 0},
+            "schema": {"type": "string", "minLength": 1} if name == "zone" else NUMBER,
         }
         for name in names
     ]  # fmt: skip

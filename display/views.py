@@ -13,7 +13,7 @@ from store.tickets import Call
 from web.house import House
 from web.pages import text_of
 
-LAST_CALLS = 6
+LAST_CALLS = 5
 SPOKEN_WITHIN_SECONDS = 90
 
 

@@ -9,8 +9,7 @@ from starlette.requests import Request
 
 from domain.centres import Centre, Device, Placement, Queue
 from domain.deadlines import Unit
-from domain.errors import msgid
-from domain.procedures import ChannelRow, Procedure, documents
+from domain.procedures import Procedure, documents
 from domain.routing import served_queues
 from domain.tickets import Ticket
 from store import centres, jobs, procedures
@@ -22,14 +21,6 @@ from web.pages import text_of
 COMMON_SHOWN = FOUND_SHOWN = 4  # what fits above the keyboard on 1080 x 1920
 SAYS_NOTHING_AFTER_MS = 6000
 MODES = ("big", "contrast")
-CHANNELS = {"direct": msgid("Tại quầy"), "online": msgid("Trực tuyến"), "post": msgid("Qua bưu chính")}
-UNITS = {
-    "same_day": msgid("trong ngày"),
-    "working_day": msgid("%(n)s ngày làm việc"),
-    "day": msgid("%(n)s ngày"),
-    "hour": msgid("%(n)s giờ"),
-    "month": msgid("%(n)s tháng"),
-}
 
 
 def frame(request: Request, device: Device) -> dict[str, Any]:
@@ -108,24 +99,15 @@ def procedure(request: Request, found: Procedure, placement: Placement | None) -
         "papers": documents(found),
         "limit": _limit(placement),
         "rows": [row for row in found.channels if row.channel == "direct"] or list(found.channels),
-        "channels": CHANNELS,
-        "units": UNITS,
-        "row_limit": _row_limit,
         "page_id": secrets.token_urlsafe(12),
     }
 
 
-def _limit(placement: Placement | None) -> tuple[str, str] | None:
+def _limit(placement: Placement | None) -> tuple[float, str] | None:
+    """The limit that a person set for this centre."""
     if placement is None or placement.limit is None or placement.limit.unit == Unit.UNKNOWN:
         return None
-    return (UNITS[placement.limit.unit], f"{placement.limit.amount:g}")
-
-
-def _row_limit(row: ChannelRow) -> tuple[str, str] | None:
-    """The catalogue's own limit; a missing unit stays unknown and is never guessed."""
-    if row.limit is None or row.unit is None:
-        return None
-    return (UNITS[row.unit], f"{row.limit:g}")
+    return (placement.limit.amount, placement.limit.unit)
 
 
 def result(request: Request, device: Device, ticket: Ticket, paper: str | None = None) -> dict[str, Any]:

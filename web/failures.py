@@ -109,7 +109,7 @@ def _printable(arguments: dict[str, object]) -> dict[str, str]:
 def _home(request: Request) -> str:
     """Where the way back leads: a screen's own first page, else the centre's."""
     room, *rest = request.url.path.strip("/").split("/")
-    return f"/{room}/{rest[0]}" if room in ("kiosk", "display") and rest else "/"
+    return f"/{room}/{rest[0]}" if room in ("kiosk", "display", "counter") and rest else "/"
 
 
 def answer(request: Request, error: Refused) -> Response:

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -12,34 +11,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from domain.days import local
-from domain.errors import msgid
 from domain.roles import Role
 from domain.tickets import shown_number
 from web import paths as paths
+from web import wording
 from web.assets import Assets
 from web.languages import LANGUAGES, translations
 
 ROOMS = ("web", "kiosk", "counter", "display", "admin", "api")
-ROLE_NAMES = {
-    Role.KIOSK: msgid("ki-ốt"),
-    Role.WALL: msgid("màn hình sảnh"),
-    Role.CLERK: msgid("cán bộ tiếp nhận"),
-    Role.RESULT_OFFICER: msgid("cán bộ trả kết quả"),
-    Role.GUIDE: msgid("cán bộ hướng dẫn"),
-    Role.SUPERVISOR: msgid("giám sát"),
-    Role.MANAGER: msgid("lãnh đạo"),
-    Role.ADMINISTRATOR: msgid("quản trị"),
-    Role.AUDITOR: msgid("kiểm tra"),
-}
-WEEKDAYS = (
-    msgid("thứ Hai"),
-    msgid("thứ Ba"),
-    msgid("thứ Tư"),
-    msgid("thứ Năm"),
-    msgid("thứ Sáu"),
-    msgid("thứ Bảy"),
-    msgid("Chủ nhật"),
-)
 
 
 class Pages:
@@ -70,9 +49,11 @@ def _environment(loader: PrefixLoader, assets: Assets, language: str) -> Environ
     environment.globals["new_request_id"] = lambda: secrets.token_urlsafe(12)
     environment.filters["hhmm"] = lambda instant: f"{local(instant):%H:%M}"
     environment.filters["day"] = lambda instant: f"{local(instant):%d/%m/%Y}"
-    environment.filters["weekday"] = lambda instant: weekday(instant, gettext)
+    environment.filters["weekday"] = lambda instant: wording.weekday(instant, gettext)
     environment.filters["minutes"] = lambda value: "–" if value is None else f"{value:.0f}"
-    environment.filters["role"] = lambda role: gettext(ROLE_NAMES[Role(role)])
+    environment.filters["role"] = lambda role: gettext(wording.ROLES[Role(role)])
+    environment.filters["channel"] = lambda channel: gettext(wording.CHANNELS[str(channel)])
+    environment.filters["limit"] = lambda row: wording.limit(row[0], row[1], gettext)
     return environment
 
 
@@ -88,12 +69,6 @@ def _texts(language: str) -> dict[str, Any]:
         return catalogue.ngettext(one, many, num) % {"num": num, **values}
 
     return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
-
-
-def weekday(instant: datetime, translate: Any) -> str:
-    """The local day of the week in words."""
-    names = [translate(name) for name in WEEKDAYS]
-    return str(names[local(instant).weekday()])
 
 
 def text_of(text: Any, language: str) -> str:

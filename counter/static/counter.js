@@ -11,10 +11,19 @@
     const key = KEYS[event.code];
     if (!key) return;
     const inField = event.target.closest?.('input, select, textarea, [contenteditable]');
-    if (inField && !event.code.startsWith('F')) return;
+    if (inField) return;
     const button = document.querySelector(`[data-key="${key}"]`);
     if (button) { event.preventDefault(); button.click(); }
   });
+
+  // An impatient second press of "next" is the same press: without this it would call one more person.
+  let lastCall = 0;
+  document.addEventListener('submit', event => {
+    if (!event.target.action.endsWith('/calls')) return;
+    const now = performance.now();
+    if (now - lastCall < 800) { event.preventDefault(); event.stopImmediatePropagation(); }
+    else lastCall = now;
+  }, true);
 
   setInterval(() => {
     const since = document.querySelector('[data-ticking]');

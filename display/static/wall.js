@@ -18,7 +18,7 @@
     let seen = rows();
     const last = waiting.length ? waiting[waiting.length - 1].seq : spoken;
     // Twelve calls fit into a picture: with a full one that begins above what was spoken, some may be missing.
-    if (seen.length >= 12 && last > 0 && seen[0].seq > last) {
+    if (seen.length >= 12 && seen[0].seq > last) {
       try {
         const answer = await fetch(`/display/${wall().dataset.device}/calls?after=${last}`, { cache: 'no-store' });
         if (answer.ok) seen = (await answer.json()).calls;
@@ -51,8 +51,16 @@
 
   function play(seq, language) {
     return new Promise((resolve, reject) => {
+      let settled = false;  // a broken clip's late rejection must not stop the next clip
       const watchdog = setTimeout(() => done(resolve), 12000);
-      const done = (settle, value) => { clearTimeout(watchdog); player.onended = player.onerror = null; player.pause(); settle(value); };
+      const done = (settle, value) => {
+        if (settled) return;
+        settled = true;
+        clearTimeout(watchdog);
+        player.onended = player.onerror = null;
+        player.pause();
+        settle(value);
+      };
       player.onended = () => done(resolve);
       player.onerror = () => done(reject, new Error('clip'));
       player.src = `/display/${wall().dataset.device}/voice/${language}/${seq}.wav`;
@@ -62,11 +70,12 @@
   }
 
   document.addEventListener('DOMContentLoaded', () => {
-    spoken = Number(localStorage.getItem(spokenKey()) || 0);
+    const kept = localStorage.getItem(spokenKey());
+    spoken = Number(kept || 0);
     const seen = rows();
     // A new day or a restored file numbers lower than what this wall remembers; a first visit speaks nothing old.
     const newest = seen.length ? seen[seen.length - 1].seq : 0;
-    if (!spoken || spoken > newest) remember(spoken > newest ? (spoken = newest) : newest);
+    if (kept === null || spoken > newest) remember(spoken > newest ? (spoken = newest) : newest);
     notice();
     document.addEventListener('htmx:after:swap', notice);
     new MutationObserver(notice).observe(document.getElementById('calls'), { childList: true, subtree: true, attributes: true });

@@ -20,7 +20,9 @@
     const home = document.getElementById('screen').dataset.home;
     if (!box || (location.pathname === home && !location.search)) return;
     const left = idleLimit() - Math.floor((Date.now() - touched) / 1000);
-    box.hidden = left > WARN_BEFORE || (document.querySelector('.result') && left > 10);
+    const wasHidden = box.hidden;
+    box.hidden = left > WARN_BEFORE || Boolean(document.querySelector('.result') && left > 10);
+    if (wasHidden && !box.hidden) box.querySelector('[data-more-time]').focus();
     box.querySelector('[data-left]').textContent = String(Math.max(0, left));
     if (left <= 0 && !document.body.classList.contains('stale')) goHome();
   }
@@ -54,7 +56,7 @@
 
   document.addEventListener('DOMContentLoaded', () => {
     for (const kind of ['pointerdown', 'keydown']) document.addEventListener(kind, () => { touched = Date.now(); }, true);
-    document.addEventListener('htmx:after:swap', () => { touched = Date.now(); });
+    document.addEventListener('htmx:after:swap', event => { if (!event.target.closest?.('#notices')) touched = Date.now(); });
     document.querySelector('[data-more-time]')?.addEventListener('click', () => { touched = Date.now(); watch(); });
     drawKeys();
     setInterval(watch, 500);

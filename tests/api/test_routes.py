@@ -211,8 +211,8 @@ def test_a_feed_is_not_held_up_by_the_calls_of_another_zone(centre, kiosk, monke
 @pytest.mark.planted
 def test_a_feed_that_drops_a_call_is_found(centre, kiosk, monkeypatch):
     made = announce(centre, 9, "cb09", "kinh-doanh", 3)
-    right = tickets.calls
-    monkeypatch.setattr(tickets, "calls", lambda db, day, after=0, last=100: right(db, day, after, last)[1:])
+    right = tickets.calls_after
+    monkeypatch.setattr(tickets, "calls_after", lambda *asked: right(*asked)[1:])
     with pytest.raises(AssertionError):
         check_feed(centre, kiosk, "khu-3", made)
 
@@ -291,7 +291,7 @@ def check_case(case, answer) -> None:
     """Not our fault, and said as the document says; without a token (schemathesis leaves it out, too) no way in."""
     assert answer.status_code < 500, (case.method, case.path, case.body, answer.text[:200])
     if "authorization" not in {name.lower() for name in answer.request.headers}:
-        assert answer.status_code in (401, 403)
+        assert answer.status_code in (401, 403, 404)  # 404: a number too long to be an address
     elif answer.status_code >= 400:
         assert answer.json()["error"]["code"], (case.method, case.path)
 

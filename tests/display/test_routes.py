@@ -75,8 +75,8 @@ def test_a_wall_that_missed_calls_can_fetch_them_all(centre, walls):
 
 @pytest.mark.planted
 def test_a_feed_that_drops_a_call_is_found(centre, walls, monkeypatch):
-    right = tickets.calls
-    monkeypatch.setattr(tickets, "calls", lambda db, day, after=0, last=100: right(db, day, after, last)[1:])
+    right = tickets.calls_after
+    monkeypatch.setattr(tickets, "calls_after", lambda *asked: right(*asked)[1:])
     with pytest.raises(AssertionError):
         check_no_call_lost(centre, walls["W1"], "W1")
 

@@ -168,15 +168,15 @@ def test_an_administrator_makes_the_code_and_the_journal_does_not_know_it(crowd)
     assert code not in everything
 
 
-def last_word(socket: ClientConnection) -> str:
-    """What the screen hears last before it is closed for good, within a second of silence."""
+def last_word(socket: ClientConnection, code: int = 1008) -> str:
+    """What the screen hears last before it is closed with this code, within a second of silence."""
     heard = ""
     try:
         for _ in range(50):
             heard = str(socket.recv(timeout=1.0))
     except ConnectionClosed as closed:
         assert closed.rcvd is not None
-        assert closed.rcvd.code == 1008
+        assert closed.rcvd.code == code
     except TimeoutError as error:
         raise AssertionError("the screen is still open") from error
     return heard
@@ -224,7 +224,8 @@ def test_a_socket_opened_by_a_bearer_token_ends_with_the_token(crowd: Crowd):
     with watching(server, "/display/W1/live", {"Authorization": f"Bearer {secret}"}) as socket:
         assert "hx-partial" in socket.recv(timeout=5)
         server.store.write_now(Act("t"), entering.revoke_token, number)
-        last_word(socket)
+        last_word(socket, 1012)  # all come back and ask again; this one is refused
+    assert crowd.client.get("/api/v1/queues", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
 
 
 def test_a_revoked_bearer_token_is_refused(crowd: Crowd):

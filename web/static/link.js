@@ -26,6 +26,10 @@
     document.body.classList.toggle('stale', age > STALE);
     document.body.classList.toggle('lost', age > SAFE);
     link.hidden = age <= STALE;
+    // A tap that leads to the browser's own error page would be the end of this screen: nothing can be tapped.
+    if (document.body.classList.contains('kiosk')) {
+      for (const part of document.querySelectorAll('body > header, body > main, body > footer')) part.inert = age > STALE;
+    }
     const time = link.querySelector('[data-since]');
     if (time && age > STALE) time.textContent = since();
     if (age > RELOAD) probe();
