@@ -16,13 +16,13 @@
     if (button) { event.preventDefault(); button.click(); }
   });
 
-  // An impatient second press of "next" is the same press: without this it would call one more person.
-  let lastCall = 0;
+  // An impatient second press of "next" is the same press: without this rest it would call one more person.
+  const REST = 800;
   document.addEventListener('submit', event => {
     if (!event.target.action.endsWith('/calls')) return;
-    const now = performance.now();
-    if (now - lastCall < 800) { event.preventDefault(); event.stopImmediatePropagation(); }
-    else lastCall = now;
+    if (document.body.dataset.resting) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+    document.body.dataset.resting = 'calls';
+    setTimeout(() => { delete document.body.dataset.resting; }, REST);
   }, true);
 
   setInterval(() => {

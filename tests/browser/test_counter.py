@@ -55,6 +55,7 @@ def test_a_whole_turn_by_keyboard(counter: Page, server: Server) -> None:
     expect(counter.locator("#own-number")).to_have_text(re.compile("A.001"))
     counter.keyboard.press("n")
     expect(counter.locator("#own-number")).to_have_text("–")
+    expect(counter.locator("body[data-resting]")).to_have_count(0)
     counter.keyboard.press("F2")
     expect(counter.locator("#own-number")).to_have_text(re.compile("A.002"))
     counter.keyboard.press("x")

@@ -161,6 +161,7 @@ def the_day(hall: Demo, open_screen: Screens) -> None:
     keep(clerk, "09-counter")
     while clerk.locator("#own-number").inner_text() != number:
         shown = clerk.locator("#own-number").inner_text()
+        expect(clerk.locator("body[data-resting]")).to_have_count(0)
         clerk.keyboard.press("F2")
         expect(clerk.locator("#own-number")).not_to_have_text(shown)
     expect(wall.locator("#now .number")).to_have_text(number, timeout=1000)
