@@ -176,8 +176,8 @@ def the_day(hall: Demo, open_screen: Screens) -> None:
         other = open_screen.blank("counter")
         sign_in(other, hall, login, f"/counter/{counter}")
         connected(other).keyboard.press("F2")
-    seqs: list[int] = wall.evaluate("[...document.querySelectorAll('#calls i')].map(i => Number(i.dataset.seq))")
     wait_for_sounds(wall, 3, seconds=60)
+    seqs: list[int] = wall.evaluate("[...document.querySelectorAll('#calls i')].map(i => Number(i.dataset.seq))")
     heard = sounds(wall)
     called = seqs[seqs.index(heard[0]["seq"]) :]
     assert_one_at_a_time(heard, called[: len([entry for entry in heard if entry["kind"] == "playing"])])

@@ -159,10 +159,10 @@ def test_typing_by_the_drawn_keys_finds_a_procedure(kiosk: Page, server: Server)
 def goes_home_when_nobody_is_there(page: Page) -> None:
     """Warned 20 s before, then home; the modes and the language are those of the next citizen."""
     connected(page)
-    advance(page, 39)
+    advance(page, 30)
     page.wait_for_timeout(700)
     expect(page.locator("#more-time")).to_be_hidden()
-    advance(page, 3)
+    advance(page, 14)
     expect(page.locator("#more-time")).to_be_visible()
     advance(page, 20)
     page.wait_for_url(HOME, timeout=3000)
