@@ -109,7 +109,8 @@ def _printable(arguments: dict[str, object]) -> dict[str, str]:
 def _home(request: Request) -> str:
     """Where the way back leads: a screen's own first page, else the centre's."""
     room, *rest = request.url.path.strip("/").split("/")
-    return f"/{room}/{rest[0]}" if room in ("kiosk", "display", "counter") and rest else "/"
+    named = bool(rest) and rest[0].isascii() and rest[0].replace("-", "").isalnum()
+    return f"/{room}/{rest[0]}" if named and room in ("kiosk", "display", "counter") else "/"
 
 
 def answer(request: Request, error: Refused) -> Response:
