@@ -57,15 +57,15 @@ def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Sta
     portal = PortalService(store, vault, now, settings.portal_url, settings.portal_password_file)
     house = House(
         store=store, hub=Hub(store), pages=Pages(found), assets=found, visitors=Visitors(store), vault=vault,
-        now=now, follow_url=settings.follow_url, secure_cookies=settings.https, wake=portal.wake,
+        now=now, follow_url=settings.follow_url, secure_cookies=settings.https,
         printers=lambda: printers.health,
     )  # fmt: skip
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         store.start()
-        store.listen(lambda _: printers.wake())
-        store.listen(lambda _: portal.wake())
+        store.listen(printers.heed)
+        store.listen(portal.heed)
         work = [printers.run(), portal.run(), _follow(store), _tick(house.hub)]
         tasks = [asyncio.create_task(job) for job in work]
         try:

@@ -9,7 +9,7 @@ from domain.errors import Invalid, UnknownProcedure
 from domain.roles import COUNTER_ROLES, LEADING_ROLES, PERSON_ROLES, Role, open_to
 from operations import entering, managing, opening, printing, syncing
 from operations.entering import find_device
-from store import centres, procedures
+from store import procedures
 from web import forms
 from web.devices import new_code, plain_code
 from web.house import act_of, house_of
@@ -51,7 +51,7 @@ async def offer_pairing(request: Request) -> Response:
     house, device = house_of(request), request.path_params["device"]
     code = new_code()
     await house.store.write(act_of(request), entering.offer_pairing, device, hash_of(plain_code(code)))
-    found = find_device(house.store.read(centres.current), device)
+    found = find_device(house.store.centre(), device)
     return page(request, "admin/pairing.html", device=found, code=code, **views.frame(request))
 
 
@@ -123,7 +123,6 @@ async def resend(request: Request) -> Response:
     """Send a parked message again."""
     house, form = house_of(request), await forms.read_form(request)
     await house.store.write(act_of(request, form), syncing.resend, request.path_params["message"])
-    house.wake()
     return go("/admin/desk")
 
 
@@ -133,7 +132,7 @@ async def reprint(request: Request) -> Response:
     form = await forms.read_form(request)
     printer = forms.text(form, "printer", 40)
     house = house_of(request)
-    if printer not in {p.id for p in house.store.read(centres.current).printers}:
+    if printer not in {p.id for p in house.store.centre().printers}:
         raise Invalid(what="printer")
     await house.store.write(act_of(request, form), printing.reprint, request.path_params["ticket"], printer)
     return go("/admin/desk")

@@ -9,7 +9,7 @@ from domain.centres import Centre, Counter
 from domain.roles import PERSON_ROLES
 from domain.routing import served_queues
 from domain.tickets import shown_number
-from store import centres, jobs, people, procedures, tickets
+from store import jobs, people, procedures, tickets
 from store.centres import NoCentre
 from web.health import check
 from web.house import House, house_of
@@ -23,7 +23,7 @@ def frame(request: Request) -> dict[str, Any]:
     """What every admin page needs; works before a centre file is loaded."""
     house = house_of(request)
     try:
-        centre: Centre | None = house.store.read(centres.current)
+        centre: Centre | None = house.store.centre()
     except NoCentre:
         centre = None
     name = text_of(centre.name, request.state.language) if centre else "MotCua"
@@ -89,7 +89,7 @@ def desk(request: Request) -> dict[str, Any]:
     return frame(request) | {
         "messages": house.store.read(jobs.open_portal_messages),
         "slips": [(job, _subject(house, job)) for job in slips[:30]],
-        "printers": house.store.read(centres.current).printers,
+        "printers": house.store.centre().printers,
         "said": translator(request.state.language),
     }
 

@@ -15,7 +15,7 @@ from domain.roles import COUNTER_ROLES, Role, open_to
 from domain.tickets import shown_number
 from operations import calling, intake, shifts
 from operations.ticketing import take_ticket
-from store import centres, tickets
+from store import tickets
 from store.people import Person
 from web.house import act_of, house_of, visitor_of
 from web.pages import page, text_of
@@ -53,7 +53,7 @@ async def issue_ticket(request: Request) -> Response:
 
 
 def _known_printer(request: Request, printer: str | None) -> None:
-    centre = house_of(request).store.read(centres.current)
+    centre = house_of(request).store.centre()
     if printer is not None and printer not in {p.id for p in centre.printers}:
         raise Invalid(what="printer")
 
@@ -70,7 +70,7 @@ async def read_queues(request: Request) -> Response:
     """All queues with how many wait."""
     house, language = house_of(request), request.state.language
     board = house.hub.board()
-    centre = house.store.read(centres.current)
+    centre = house.store.centre()
     return json([
         messages.queue_shown(q.id, q.prefix, text_of(q.title, language), board.lines[q.id]) for q in centre.queues
     ])  # fmt: skip
@@ -80,7 +80,7 @@ async def read_queues(request: Request) -> Response:
 async def read_wall(request: Request) -> Response:
     """The calls of a zone above a number, oldest first: a feed that misses nothing."""
     house, zone = house_of(request), request.path_params["zone"]
-    centre, board = house.store.read(centres.current), house.hub.board()
+    centre, board = house.store.centre(), house.hub.board()
     if zone not in {z.id for z in centre.zones}:
         raise NotFound(what=zone[:40])
     after = request.query_params.get("after", "0")
@@ -125,7 +125,6 @@ async def receive_dossier(request: Request) -> Response:
     received = await house.store.write(
         act_of(request), intake.receive_dossier, request.path_params["counter"], person_of(request).id, taken
     )
-    house.wake()
     return json(messages.DossierShown(received.code, received.due.isoformat() if received.due else None), 201)
 
 

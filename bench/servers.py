@@ -18,6 +18,7 @@ from pathlib import Path
 from time import perf_counter
 
 import clock
+from bench.kiosks import Wrong
 from commands.centre import calendar_of
 from commands.demo.hall import HERE as DEMO
 from domain.centres import Centre, read_centre
@@ -190,14 +191,17 @@ def serving(
 ) -> Iterator[Server]:
     """The server on any free port, ready."""
     with process(data, printers, launcher=launcher) as started:
-        yield Server(started, _ready_port(started))
+        yield Server(started, ready_port(started))
 
 
-def _ready_port(started: "subprocess.Popen[str]") -> int:
+def ready_port(started: "subprocess.Popen[str]") -> int:
+    """Wait for the ready line; the port that it names. Raises Wrong when it does not come."""
     readable = started.stdout and select.select([started.stdout], [], [], READY_WITHIN_SECONDS)[0]
     line = started.stdout.readline() if started.stdout and readable else ""
     if not line.startswith("ready "):
-        raise RuntimeError(f"the server did not start within {READY_WITHIN_SECONDS} s: {line!r}")
+        with suppress(subprocess.TimeoutExpired):
+            started.wait(STOP_WITHIN_SECONDS)
+        raise Wrong(f"the server did not start; it said {line!r}, its exit code is {started.returncode}")
     return int(line.rpartition(":")[2])
 
 

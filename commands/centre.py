@@ -11,7 +11,6 @@ from domain.centres import Centre, CentreFileWrong, read_centre, warnings
 from domain.records import Mistake
 from operations.calendars import DEFAULT_YEARS, materialise, official_days
 from operations.managing import load_centre
-from store import centres
 
 LARGEST = 1024 * 1024
 File = click.Path(path_type=Path, dir_okay=False)
@@ -51,7 +50,7 @@ def load(chosen: Chosen, file: Path) -> None:
 def show(chosen: Chosen) -> None:
     """Show in one paragraph what is in force."""
     with chosen.store(must_exist=True) as store:
-        found = store.read(centres.current)
+        found = store.centre()
     click.echo(f"{found.name.vi} ({found.code})")
     for queue in found.queues:
         served = [str(c.number) for c in found.counters if queue.id in (*c.queues, *c.secondary)]

@@ -16,7 +16,7 @@ from domain.procedures import documents
 from domain.roles import COUNTER_ROLES, Role, open_to
 from operations import calling, intake, shifts
 from operations.shifts import find_counter
-from store import centres, procedures
+from store import procedures
 from store.people import Person
 from web import forms
 from web.house import act_of, house_of, visitor_of
@@ -47,7 +47,7 @@ async def show_counter(request: Request) -> Response:
     """The clerk's one screen."""
     house, number = house_of(request), request.path_params["counter"]
     person = person_of(request)
-    find_counter(house.store.read(centres.current), number)
+    find_counter(house.store.centre(), number)
     shift = house.hub.board().places[number].shift
     if shift is None or shift.person != person.id:
         return page(request, "counter/counters.html", **views.counters(request, person))
@@ -117,7 +117,6 @@ async def receive(request: Request) -> Response:
     received = await house.store.write(
         act_of(request, form), intake.receive_dossier, number, person_of(request).id, taken
     )
-    house.wake()
     if not is_fragment(request):
         return go(f"/counter/{number}")
     picture = topic_of(request, number).picture(request.state.language)
@@ -142,7 +141,7 @@ async def watch(socket: WebSocket) -> None:
     """Changes made elsewhere reach the clerk here."""
     house, visitor = house_of(socket), visitor_of(socket)
     number = socket.path_params["counter"]
-    find_counter(house.store.read(centres.current), number)
+    find_counter(house.store.centre(), number)
     await house.hub.stream(socket, topic_of(socket, number), socket.state.language, visitor.who)
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from domain.centres import Centre, Counter
 from domain.routing import served_queues
 from operations.shifts import find_counter
-from store import centres, dossiers, jobs
+from store import dossiers, jobs
 from store.boards import Board
 from store.jobs import PortalMessage
 from store.people import Person
@@ -21,7 +21,7 @@ DOSSIERS_SHOWN = 4
 def counters(request: Request, person: Person) -> dict[str, Any]:
     """Every counter with who sits there, the clerk's own first."""
     house = house_of(request)
-    centre, board = house.store.read(centres.current), house.hub.board()
+    centre, board = house.store.centre(), house.hub.board()
     mine = next((p.number for p in board.places.values() if p.shift and p.shift.person == person.id), None)
     rows = [
         {
@@ -52,7 +52,7 @@ def prefixes(centre: Centre, counter: Counter) -> str:
 def desk(request: Request, number: int) -> dict[str, Any]:
     """What stays while the screen lives: the procedures that this counter receives."""
     house = house_of(request)
-    centre = house.store.read(centres.current)
+    centre = house.store.centre()
     served = served_queues(find_counter(centre, number))
     mine = [placement for placement in centre.procedures if placement.queue in served]
     return {
@@ -64,7 +64,7 @@ def desk(request: Request, number: int) -> dict[str, Any]:
 
 def picture(house: House, number: int, language: str) -> dict[str, Any]:
     """The counter as of now; the same for the page, the answer to a button and the live topic."""
-    centre, board = house.store.read(centres.current), house.hub.board()
+    centre, board = house.store.centre(), house.hub.board()
     counter = find_counter(centre, number)
     place = board.places[number]
     titles = {queue.id: text_of(queue.title, language) for queue in centre.queues}
@@ -116,7 +116,7 @@ def portal_state(messages: list[PortalMessage]) -> str:
 
 def printer_of(house: House, number: int) -> str | None:
     """The printer nearest to a counter: that of a kiosk in its zone, else the first one."""
-    centre = house.store.read(centres.current)
+    centre = house.store.centre()
     zone = find_counter(centre, number).zone
     near = [device.printer for device in centre.devices if device.zone == zone and device.printer]
     return near[0] if near else next((printer.id for printer in centre.printers), None)

@@ -7,7 +7,7 @@ from display.voice import Pack
 from domain.centres import Centre
 from domain.routing import served_queues
 from domain.tickets import Ticket, TicketState, shown_number
-from store import centres, figures, tickets
+from store import figures, tickets
 from store.boards import Board, Line, position
 from store.tickets import Call
 from web.house import House
@@ -19,7 +19,7 @@ SPOKEN_WITHIN_SECONDS = 90
 
 def hall(house: House, zone: str, language: str) -> dict[str, Any]:
     """The wall of one zone: the newest call, those before it, and who waits."""
-    centre, board = house.store.read(centres.current), house.hub.board()
+    centre, board = house.store.centre(), house.hub.board()
     calls = calls_of_zone(centre, board, zone)
     ways = {counter.number: text_of(counter.way, language) for counter in centre.counters}
     return {
@@ -76,7 +76,7 @@ def as_row(call: Call, house: House) -> dict[str, Any]:
 
 def calls_after(house: House, zone: str, after: int) -> list[dict[str, Any]]:
     """All calls of the zone above this number."""
-    centre, board = house.store.read(centres.current), house.hub.board()
+    centre, board = house.store.centre(), house.hub.board()
     here = counters_shown(centre, zone)
     day = board.day.id if board.day else 0
     return [as_row(call, house) for call in house.store.read(tickets.calls_after, day, here, after, 500)]
@@ -89,7 +89,7 @@ def voices(packs: Mapping[str, Pack]) -> list[str]:
 
 def managers(house: House, language: str) -> dict[str, Any]:
     """Four large figures, the queues, the counters and what needs somebody's eye."""
-    centre, board, now = house.store.read(centres.current), house.hub.board(), house.now()
+    centre, board, now = house.store.centre(), house.hub.board(), house.now()
     day = board.day.id if board.day else 0
     of_queue = house.store.read(figures.of_queues, day)
     received, known = house.store.read(figures.received_today, day)
@@ -130,7 +130,7 @@ def _minutes_since(line: Line, now: Any) -> int:
 
 def followed(house: House, ticket: Ticket, language: str) -> dict[str, Any]:
     """One ticket's place for its owner's phone."""
-    centre = house.store.read(centres.current)
+    centre = house.store.centre()
     queue = next(q for q in centre.queues if q.id == ticket.queue)
     way = next((text_of(c.way, language) for c in centre.counters if c.number == ticket.counter), "")
     return {

@@ -14,7 +14,7 @@ from domain.tickets import Ticket
 from kiosk import views
 from operations.intake import find_placement
 from operations.ticketing import take_ticket
-from store import centres, procedures, tickets
+from store import procedures, tickets
 from store.days import newest
 from web import forms
 from web.house import act_of, house_of, visitor_of
@@ -62,7 +62,7 @@ async def show_procedure(request: Request) -> Response:
     procedure = house.store.read(procedures.find, code)
     if procedure is None:
         raise UnknownProcedure(procedure=code[:20])
-    centre = house.store.read(centres.current)
+    centre = house.store.centre()
     try:
         placement = find_placement(centre, code)
     except UnknownProcedure:

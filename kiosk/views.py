@@ -12,7 +12,7 @@ from domain.deadlines import Unit
 from domain.procedures import Procedure, documents
 from domain.routing import served_queues
 from domain.tickets import Ticket
-from store import centres, jobs, procedures
+from store import jobs, procedures
 from store.jobs import PrintJob
 from web.house import House, house_of
 from web.languages import LANGUAGES
@@ -25,7 +25,7 @@ MODES = ("big", "contrast")
 
 def frame(request: Request, device: Device) -> dict[str, Any]:
     """What every page of this kiosk needs: the centre, the kiosk, its modes and the way to other languages."""
-    centre = house_of(request).store.read(centres.current)
+    centre = house_of(request).store.centre()
     modes = modes_of(request)
     return {
         "centre": centre,
@@ -47,7 +47,7 @@ def modes_of(request: Request) -> list[str]:
 def queue_list(request: Request, only: str | None = None) -> dict[str, Any]:
     """The queues with how many wait, and a request id for each button."""
     house = house_of(request)
-    centre, board = house.store.read(centres.current), house.hub.board()
+    centre, board = house.store.centre(), house.hub.board()
     wanted = [queue for queue in centre.queues if only is None or queue.kind == only]
     return {
         "page_id": secrets.token_urlsafe(12),
@@ -67,7 +67,7 @@ def queue_list(request: Request, only: str | None = None) -> dict[str, Any]:
 def found_procedures(request: Request, words: str) -> dict[str, Any]:
     """The procedures that match, or the common ones while nothing was typed."""
     house = house_of(request)
-    centre = house.store.read(centres.current)
+    centre = house.store.centre()
     placements = {placement.code: placement for placement in centre.procedures}
     if words.strip():
         found = house.store.read(procedures.search, words)
@@ -88,7 +88,7 @@ def found_procedures(request: Request, words: str) -> dict[str, Any]:
 def procedure(request: Request, found: Procedure, placement: Placement | None) -> dict[str, Any]:
     """Everything a citizen should know before waiting for this procedure."""
     house = house_of(request)
-    centre = house.store.read(centres.current)
+    centre = house.store.centre()
     queue = next((q for q in centre.queues if placement and q.id == placement.queue), None)
     return {
         "procedure": found,
@@ -113,7 +113,7 @@ def _limit(placement: Placement | None) -> tuple[float, str] | None:
 def result(request: Request, device: Device, ticket: Ticket, paper: str | None = None) -> dict[str, Any]:
     """The number, where to go, and where its paper is (looked up unless the caller knows)."""
     house = house_of(request)
-    centre = house.store.read(centres.current)
+    centre = house.store.centre()
     queue = next(q for q in centre.queues if q.id == ticket.queue)
     return {
         "device": device,
@@ -158,12 +158,12 @@ def follow_picture(house: House, ticket: Ticket) -> bytes | None:
 
 def follow_base(house: House) -> str:
     """Where phones follow a ticket: the setting, else the centre's own; empty for nowhere."""
-    return house.follow_url or house.store.read(centres.current).follow_url
+    return house.follow_url or house.store.centre().follow_url
 
 
 def notices(house: House, language: str) -> str:
     """The strip that every kiosk page shows: what is stopped, and the server's clock."""
-    centre, board = house.store.read(centres.current), house.hub.board()
+    centre, board = house.store.centre(), house.hub.board()
     stopped = [
         (q.prefix, text_of(q.title, language), board.lines[q.id].stopped)
         for q in centre.queues

@@ -27,11 +27,11 @@ def take_ticket(
         raise Invalid(what=language[:20])
     credit = credit_of(centre, priority)
     day = ensure_day(tx)
-    last, waiting = tickets.line(tx.db, day.id, line.id)
+    so_far = tickets.line(tx.db, day.id, line.id)
     # A clock that went back must not let newcomers pass everybody who waits.
-    key = order_key(max(tx.now, tickets.newest_arrival(tx.db, day.id, line.id)), credit)
-    ahead = waiting if priority is None else tickets.waiting_before(tx.db, line.id, key)
-    issued = tx.record(TicketIssued(line.id, line.prefix, last + 1, key, ahead, language, priority, printer))
+    key = order_key(max(tx.now, so_far.newest), credit)
+    ahead = so_far.waiting if priority is None else tickets.waiting_before(tx.db, line.id, key)
+    issued = tx.record(TicketIssued(line.id, line.prefix, so_far.last + 1, key, ahead, language, priority, printer))
     return tickets.issued(issued)
 
 

@@ -1,19 +1,23 @@
 """The way to the portal as configured: starts the worker when there is a portal, and again when that changes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from domain.centres import Portal
+from domain.events import CentreLoaded, DossierReceived, PortalResent
 from store import centres
+from store.journal import Recorded
 from store.store import Store
 from store.vault import Vault
 
 if TYPE_CHECKING:
     from portal.worker import PortalWorker
+
+TELLS_THE_PORTAL = (DossierReceived, PortalResent)
 
 
 class PortalService:
@@ -26,10 +30,11 @@ class PortalService:
         self._changed = asyncio.Event()
         self.worker: PortalWorker | None = None
 
-    def wake(self) -> None:
+    def heed(self, events: Sequence[Recorded]) -> None:
         """Something was committed: perhaps a message, perhaps another configuration."""
-        self._changed.set()
-        if self.worker is not None:
+        if any(isinstance(recorded.event, CentreLoaded) for recorded in events):
+            self._changed.set()
+        if self.worker is not None and any(isinstance(recorded.event, TELLS_THE_PORTAL) for recorded in events):
             self.worker.wake()
 
     async def run(self) -> None:
@@ -45,7 +50,7 @@ class PortalService:
     def _wanted(self) -> Portal | None:
         if self._password_file is None or not self._store.read(centres.is_loaded):
             return None
-        return self._store.read(centres.current).portal
+        return self._store.centre().portal
 
     async def _serve(self, portal: Portal) -> None:
         # The HTTP client takes half a second to load: the first page must not wait for it.

@@ -15,7 +15,7 @@ from operations import syncing
 from operations.intake import find_placement
 from portal.client import Failure, PortalClient, Temporary, Unclear
 from portal.messages import DossierFacts, Permanent, Step, dossier_record, progress_items
-from store import centres, dossiers, people
+from store import dossiers, people
 from store.dossiers import Dossier
 from store.jobs import PortalMessage
 from store.store import Store
@@ -108,7 +108,7 @@ class PortalWorker:
         dossier = self._store.read(dossiers.find, message.dossier)
         if dossier is None:
             raise Permanent("dossier missing", "MaHoSo")
-        centre = self._store.read(centres.current)
+        centre = self._store.centre()
         if message.kind == "progress":
             await self._client.send_progress(progress_items([self._step(centre, dossier, message)]))
             return "step"

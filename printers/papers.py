@@ -9,7 +9,7 @@ from domain.applicants import from_bytes
 from domain.centres import Centre, Text
 from domain.days import local
 from domain.routing import served_queues
-from store import centres, dossiers, procedures, tickets
+from store import dossiers, procedures, tickets
 from store.jobs import PrintJob
 from store.store import Store
 from store.vault import Vault
@@ -63,7 +63,7 @@ class Papers:
         from printers.slips import TicketSlip
 
         ticket = self._store.read(tickets.load, int(job.subject))
-        centre = self._store.read(centres.current)
+        centre = self._store.centre()
         queue = next(q for q in centre.queues if q.id == ticket.queue)
         address = self._follow_url or centre.follow_url
         slip = TicketSlip(
@@ -82,7 +82,7 @@ class Papers:
         if dossier is None:
             raise LookupError(f"print job {job.id} names no dossier")
         sealed = self._store.read(dossiers.sealed_particulars, dossier.particulars)
-        centre, told = self._store.read(centres.current), from_bytes(self._vault.unseal(sealed))
+        centre, told = self._store.centre(), from_bytes(self._vault.unseal(sealed))
         procedure = self._store.read(procedures.find, dossier.procedure)
         slip = ReceiptSlip(
             agency_lines=centre.agency_lines, centre=centre.name.vi, code=dossier.code,

@@ -1,19 +1,22 @@
 """All printers of the centre: starts a worker each, and again when the configuration changes."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from domain.events import CentreLoaded, DossierReceived, SlipReprinted, TicketIssued
 from operations import printing
 from printers.papers import Papers, Translator
 from printers.worker import Health, PrinterWorker
 from store import centres
+from store.journal import Recorded
 from store.store import Store
 from store.vault import Vault
 from store.writer import Act
 
 LOAD_AFTER_SECONDS = 0.3
+ASKS_FOR_PAPER = (TicketIssued, SlipReprinted, DossierReceived)
 
 
 class PrinterService:
@@ -31,11 +34,13 @@ class PrinterService:
         """What is known of each printer."""
         return {name: worker.health for name, worker in self._workers.items()}
 
-    def wake(self) -> None:
+    def heed(self, events: Sequence[Recorded]) -> None:
         """Something was committed: perhaps a slip, perhaps another configuration."""
-        self._changed.set()
-        for worker in self._workers.values():
-            worker.wake()
+        if any(isinstance(recorded.event, CentreLoaded) for recorded in events):
+            self._changed.set()
+        if any(isinstance(recorded.event, ASKS_FOR_PAPER) for recorded in events):
+            for worker in self._workers.values():
+                worker.wake()
 
     async def run(self) -> None:
         """Serve until cancelled. What had begun to print before the start is unknown now."""
@@ -53,7 +58,7 @@ class PrinterService:
     def _wanted(self) -> dict[str, tuple[str, int]]:
         if not self._store.read(centres.is_loaded):
             return {}
-        printers = self._store.read(centres.current).printers
+        printers = self._store.centre().printers
         return {p.id: (self._addresses.get(p.id, p.address), p.width) for p in printers}
 
     async def _serve(self, wanted: dict[str, tuple[str, int]]) -> None:

@@ -63,12 +63,12 @@ def read_board(db: Connection) -> Board:
 
 
 def _line(db: Connection, day: int, queue: str, stopped: str | None) -> Line:
-    last, waiting = tickets.line(db, day, queue)
+    line = tickets.line(db, day, queue)
     oldest = None
-    if waiting:
+    if line.waiting:
         row = db.execute("SELECT min(arrived_at) FROM tickets WHERE state = 'waiting' AND queue = ?", (queue,))
         oldest = instant(row.fetchone()[0])
-    return Line(queue, waiting, oldest, last, stopped)
+    return Line(queue, line.waiting, oldest, line.last, stopped)
 
 
 def _serving(db: Connection) -> list[Ticket]:

@@ -11,7 +11,9 @@ from typing import IO, Concatenate, ParamSpec, TypeVar
 
 import structlog
 
-from store import database, journal, migrations, projections
+from domain.centres import Centre
+from domain.events import CentreLoaded
+from store import centres, database, journal, migrations, projections
 from store.database import Connection
 from store.journal import Recorded
 from store.writer import Act, Job, Tx, Writer
@@ -45,6 +47,7 @@ class Store:
             raise
         self.seen, _ = journal.head(self.writer.db)
         self._listeners: list[Callable[[Sequence[Recorded]], None]] = []
+        self._centre: Centre | None = None
         self.writer.listeners.append(self._on_commit)
 
     def start(self) -> None:
@@ -82,6 +85,15 @@ class Store:
     def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a query on this thread's read-only connection."""
         return query(self._reader(), *args, **kwargs)
+
+    def centre(self) -> Centre:
+        """The configuration in force as of the newest event seen, remembered. Raises NoCentre."""
+        if self._centre is not None:
+            return self._centre
+        seen, found = self.seen, self.read(centres.current)
+        if seen == self.seen:
+            self._centre = found
+        return found
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -129,6 +141,8 @@ class Store:
 
     def _publish(self, events: Sequence[Recorded]) -> None:
         self.seen = max(self.seen, events[-1].seq)
+        if any(isinstance(recorded.event, CentreLoaded) for recorded in events):
+            self._centre = None
         for listener in self._listeners:
             try:
                 listener(events)

@@ -74,16 +74,21 @@ def issued(recorded: Recorded) -> Ticket:
     )  # fmt: skip
 
 
-def line(db: Connection, day: int, queue: str) -> tuple[int, int]:
-    """The last number given in this queue today, and how many wait."""
-    row = db.execute("SELECT last_n, waiting FROM lines WHERE day = ? AND queue = ?", (day, queue)).fetchone()
-    return (row[0], row[1]) if row else (0, 0)
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A queue's line today: the last number given, how many wait, and the latest arrival noted."""
+
+    last: int = 0
+    waiting: int = 0
+    newest: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def newest_arrival(db: Connection, day: int, queue: str) -> datetime:
-    """The latest arrival noted in this queue today, 1970 before the first."""
-    row = db.execute("SELECT newest FROM lines WHERE day = ? AND queue = ?", (day, queue)).fetchone()
-    return moment(row[0] if row else 0)
+def line(db: Connection, day: int, queue: str) -> Line:
+    """How this queue's line stands on this day."""
+    row = db.execute(
+        "SELECT last_n, waiting, newest FROM lines WHERE day = ? AND queue = ?", (day, queue)
+    ).fetchone()
+    return Line(row[0], row[1], moment(row[2])) if row else Line()
 
 
 def waiting_before(db: Connection, queue: str, key: int) -> int:

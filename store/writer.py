@@ -18,7 +18,7 @@ import structlog
 
 from domain.days import Day
 from domain.errors import RequestReused, StoreFull, StoreUnavailable
-from domain.events import Event
+from domain.events import DayOpened, Event
 from domain.tickets import milliseconds
 from store import database, days, journal
 from store.database import Connection
@@ -36,6 +36,15 @@ class Act:
 
     who: str = "system"
     request: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the journal stands between two operations of a batch; the day is None until somebody asked."""
+
+    seq: int
+    digest: bytes
+    day: Day | None = None
 
 
 @dataclass(slots=True)
@@ -65,7 +74,8 @@ class Tx:
         self.digest = journal.append(self.db, recorded, self.digest)
         journal.project(self.db, recorded)
         self.events.append(recorded)
-        self._day = None
+        if isinstance(event, DayOpened):
+            self._day = None
         return recorded
 
 
@@ -152,7 +162,7 @@ class Writer:
             if self.failed:
                 raise StoreUnavailable()
             self.db.execute("BEGIN IMMEDIATE")
-            place = journal.head(self.db)
+            place = Place(*journal.head(self.db))
             for job in batch:
                 place = self._perform(job, place, events)
             self.db.execute("COMMIT")
@@ -163,8 +173,8 @@ class Writer:
         self.written += len(batch)
         return events
 
-    def _perform(self, job: Job, place: tuple[int, bytes], events: list[Recorded]) -> tuple[int, bytes]:
-        tx = Tx(self.db, self.clock(), job.act.who, *place)
+    def _perform(self, job: Job, place: Place, events: list[Recorded]) -> Place:
+        tx = Tx(self.db, self.clock(), job.act.who, place.seq, place.digest, _day=place.day)
         self.db.execute("SAVEPOINT job")
         try:
             job.answer = perform(tx, job)
@@ -177,7 +187,7 @@ class Writer:
             return place
         self.db.execute("RELEASE job")
         events.extend(tx.events)
-        return tx.seq, tx.digest
+        return Place(tx.seq, tx.digest, tx._day)
 
     def _break(self, batch: list[Job], error: Exception) -> None:
         if self.db.in_transaction:

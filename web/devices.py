@@ -8,7 +8,6 @@ from starlette.responses import Response
 from domain.errors import PairingWrong
 from domain.roles import Role, open_to
 from operations import entering
-from store import centres
 from store.writer import Act
 from web import failures, forms
 from web.house import house_of
@@ -42,7 +41,7 @@ async def pair(request: Request) -> Response:
     """Exchange the code for this browser's token and open the screen."""
     house, form = house_of(request), await forms.read_form(request)
     screen = request.path_params["screen"]
-    device = entering.find_device(house.store.read(centres.current), screen)
+    device = entering.find_device(house.store.centre(), screen)
     token, code = new_token(), plain_code(forms.text(form, "code", 20))
     done = await house.store.write(
         Act(f"device:{device.id}"), entering.pair_device, device.id, hash_of(code), hash_of(token)
@@ -63,5 +62,5 @@ async def pair(request: Request) -> Response:
 
 
 def _pairing_page(request: Request, screen: str, code: str, wrong: str, status: int = 200) -> Response:
-    device = entering.find_device(house_of(request).store.read(centres.current), screen)
+    device = entering.find_device(house_of(request).store.centre(), screen)
     return page(request, "web/pair.html", status, device=device, code=code, wrong=wrong)

@@ -30,7 +30,6 @@ class House:
     now: Callable[[], datetime]
     follow_url: str
     secure_cookies: bool
-    wake: Callable[[], None]
     printers: Callable[[], Mapping[str, Any]]
 
 

@@ -6,10 +6,12 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, nodes
+from jinja2.visitor import NodeTransformer
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from domain.calendar import Translate
 from domain.days import local
 from domain.roles import Role
 from domain.tickets import shown_number
@@ -33,8 +35,33 @@ class Pages:
         return self._environments[language].get_template(template).render(lang=language, **context)
 
 
+class _Spoken(NodeTransformer):
+    """Puts the translation in the place of `_("text")` while a template is compiled: no look-up a page."""
+
+    def __init__(self, translate: Translate) -> None:
+        self._translate = translate
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        """`_` with one constant text and nothing to fill in."""
+        self.generic_visit(node)
+        match node:
+            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=text)], kwargs=[]):
+                return nodes.Const(self._translate(text), lineno=node.lineno)
+        return node
+
+
+class _Environment(Environment):
+    """Compiles templates for one language."""
+
+    translate: Translate = staticmethod(str)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        template: nodes.Template = _Spoken(self.translate).visit(super()._parse(source, name, filename))
+        return template
+
+
 def _environment(loader: PrefixLoader, assets: Assets, language: str) -> Environment:
-    environment = Environment(
+    environment = _Environment(
         loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
@@ -42,7 +69,7 @@ def _environment(loader: PrefixLoader, assets: Assets, language: str) -> Environ
         lstrip_blocks=True,
         auto_reload=False,
     )
-    gettext = translations(language).gettext
+    environment.translate = gettext = translations(language).gettext
     environment.globals |= _texts(language)
     environment.globals["asset"] = assets.__getitem__
     environment.globals["shown_number"] = shown_number

@@ -133,7 +133,7 @@ class Visitors:
     def _device(self, device: str | None, *, by_token: bool = False) -> Visitor:
         if device is None or not self._store.read(centres.is_loaded):
             return NOBODY
-        for candidate in self._store.read(centres.current).devices:
+        for candidate in self._store.centre().devices:
             if candidate.id == device:
                 return Visitor(frozenset({Role(candidate.kind)}), device=candidate, by_token=by_token)
         return NOBODY

@@ -1,13 +1,11 @@
 """Words for things that the code names by a short key: roles, channels, units, days of the week."""
 
-from collections.abc import Callable
 from datetime import datetime
 
+from domain.calendar import WEEKDAYS, Translate
 from domain.days import local
 from domain.errors import msgid
 from domain.roles import Role
-
-Translate = Callable[[str], str]
 
 ROLES = {
     Role.KIOSK: msgid("ki-ốt"),
@@ -28,15 +26,6 @@ UNITS = {
     "hour": msgid("%(n)s giờ"),
     "month": msgid("%(n)s tháng"),
 }
-WEEKDAYS = (
-    msgid("thứ Hai"),
-    msgid("thứ Ba"),
-    msgid("thứ Tư"),
-    msgid("thứ Năm"),
-    msgid("thứ Sáu"),
-    msgid("thứ Bảy"),
-    msgid("Chủ nhật"),
-)
 
 
 def weekday(instant: datetime, translate: Translate) -> str:

@@ -58,7 +58,7 @@ def _furnish(store: Store, settings: Settings) -> None:
         rows, _ = read_catalogue((HERE / "procedures.jsonl").read_bytes().splitlines())
         store.write_now(ACT, managing.list_procedures, rows)
         _set_passwords(store, found)
-    centre = store.read(centres.current)
+    centre = store.centre()
     for device in centre.devices:
         store.write_now(ACT, entering.offer_pairing, device.id, code_hash(device.id), CODE_LASTS)
     number = store.write_now(ACT, open_day)

@@ -14,6 +14,7 @@ LISTEN_TO_SOUNDS = """
       known.add(this);
       for (const kind of ['playing', 'ended', 'error']) this.addEventListener(kind, () => {
         const asked = Number((this.src.match(/(\\d+)\\.wav/) || [])[1]);
+        if (kind === 'playing' && on.has(this) && playing.get(this) === asked) return;  // goes on after a stall
         if (kind === 'playing') { on.add(this); playing.set(this, asked); } else on.delete(this);
         // When 'ended' comes here the next address may stand there already.
         log.push({ kind, seq: kind === 'ended' ? playing.get(this) : asked, at: performance.now(), on: on.size });

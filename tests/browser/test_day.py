@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,9 @@ ROOT = Path(__file__).parent.parent.parent
 SHOTS = ROOT / "build" / "screenshots" / "day"
 PASSWORD = "mot-cua-2026"
 PAPER_SECONDS = 10.0
+# The number of the newest slip in `slips.json`, and whether the page shows a newer one than this.
+NEWEST = "async () => Math.max(0, ...(await (await fetch('/slips.json')).json()).map(slip => slip.id))"
+IS_NEWER = "known => [...document.querySelectorAll('.slips li')].some(li => Number(li.id.slice(5)) > known)"
 
 
 @dataclass
@@ -84,20 +86,27 @@ def keep(page: Page, step: str) -> None:
     page.screenshot(path=SHOTS / f"{step}.png")
 
 
-def slips(hall: Demo) -> list[dict[str, object]]:
-    """What the printers have printed, newest first."""
-    found: list[dict[str, object]] = httpx2.get(hall.paper + "slips.json", trust_env=False).json()
-    return found
+@dataclass
+class Day:
+    """The practice hall and the screens that stay open from morning to evening."""
 
+    hall: Demo
+    open_screen: Screens
+    wall: Page
+    kiosk: Page
+    paper: Page
+    clerk: Page
 
-def new_slip(hall: Demo, known: int) -> Image.Image:
-    """The picture of the next slip; waits for the paper."""
-    end = time.monotonic() + PAPER_SECONDS
-    while len(slips(hall)) <= known:
-        assert time.monotonic() < end, "no paper came"
-        time.sleep(0.05)
-    picture = httpx2.get(hall.paper.rstrip("/") + str(slips(hall)[0]["url"]), trust_env=False)
-    return Image.open(io.BytesIO(picture.content))
+    def newest_slip(self) -> int:
+        """Its number; 0 before any paper came."""
+        number: int = self.paper.evaluate(NEWEST)
+        return number
+
+    def slip_after(self, known: int) -> Image.Image:
+        """The picture of the next slip; waits for the paper."""
+        self.paper.wait_for_function(IS_NEWER, arg=known, timeout=PAPER_SECONDS * 1000)
+        address = f"{self.hall.paper}slips/{self.newest_slip()}.png"
+        return Image.open(io.BytesIO(httpx2.get(address, trust_env=False).content))
 
 
 def sign_in(page: Page, hall: Demo, login: str, path: str) -> None:
@@ -111,12 +120,20 @@ def sign_in(page: Page, hall: Demo, login: str, path: str) -> None:
 
 def test_one_whole_day(tmp_path: Path, open_screen: Screens) -> None:
     with demo(tmp_path / "data") as hall:
-        the_day(hall, open_screen)
+        day = pair_the_screens(hall, open_screen)
+        known = day.newest_slip()
+        number = take_a_number(day)
+        phone = read_the_slip(day, known, number)
+        call_the_number(day, phone, number)
+        speak_three_calls(day)
+        dossier = receive_the_dossier(day)
+        find_it_at_the_portal(day, dossier)
+        see_a_day_that_goes_well(day)
+        end_the_visit(day, phone)
 
 
-def the_day(hall: Demo, open_screen: Screens) -> None:
-    """Every step by hand, on the screen where it happens."""
-    # A wall and a kiosk are paired by their code.
+def pair_the_screens(hall: Demo, open_screen: Screens) -> Day:
+    """A wall and a kiosk are paired by their code; the printers' page is open; the clerk has not come yet."""
     wall = open_screen.blank("wall")
     wall.add_init_script(LISTEN_TO_SOUNDS)
     wall.goto(hall.link(r"/pair/W1"))
@@ -126,8 +143,12 @@ def the_day(hall: Demo, open_screen: Screens) -> None:
     kiosk = open_screen("kiosk", hall.link(r"/pair/K1"))
     kiosk.wait_for_url(f"{hall.url}/kiosk/K1")
     keep(kiosk, "02-kiosk-start")
+    return Day(hall, open_screen, wall, kiosk, open_screen("admin", hall.paper), open_screen.blank("counter"))
 
-    # A citizen looks for "khai sinh", reads what to bring, takes a number.
+
+def take_a_number(day: Day) -> str:
+    """Kiosk: a citizen looks for "khai sinh", reads what to bring, takes a number."""
+    kiosk = day.kiosk
     kiosk.tap("a[href*='/procedures']")
     for letter in "khai sinh":
         kiosk.tap("#keys .space" if letter == " " else f"#keys button:text-is('{letter}')")
@@ -136,27 +157,30 @@ def the_day(hall: Demo, open_screen: Screens) -> None:
     kiosk.tap(".found a >> nth=0")
     expect(kiosk.locator(".facts")).to_be_visible()
     keep(kiosk, "04-kiosk-procedure")
-    before = len(slips(hall))
     kiosk.tap(".take button")
     expect(kiosk.locator("#number")).to_have_text(re.compile(r"^A.\d{3}$"))
-    number = kiosk.locator("#number").inner_text()
     keep(kiosk, "05-kiosk-number")
+    return kiosk.locator("#number").inner_text()
 
-    # The paper comes, says the same, and its code leads a phone to the place in the line.
-    slip = new_slip(hall, before)
+
+def read_the_slip(day: Day, known: int, number: str) -> Page:
+    """Printer: the paper comes, and its code leads a phone to the place in the line. Gives the phone."""
+    slip = day.slip_after(known)
     (code,) = [found.text for found in zxingcpp.read_barcodes(slip) if "QR" in str(found.format)]
-    expect(kiosk.locator("#paper.here")).to_be_visible(timeout=10_000)
-    keep(kiosk, "06-kiosk-paper")
-    paper = open_screen("admin", hall.paper)
-    expect(paper.locator("img").first).to_be_visible()
-    keep(paper, "07-paper")
-    phone = open_screen("phone", code)
+    expect(day.kiosk.locator("#paper.here")).to_be_visible(timeout=10_000)
+    keep(day.kiosk, "06-kiosk-paper")
+    expect(day.paper.locator("img").first).to_be_visible()
+    keep(day.paper, "07-paper")
+    phone = day.open_screen("phone", code)
     expect(phone.locator(".number")).to_have_text(number)
     keep(phone, "08-phone")
+    return phone
 
-    # The clerk signs in; the wall says within a second what F2 called, and speaks it.
-    clerk = open_screen.blank("counter")
-    sign_in(clerk, hall, "canbo01", "/counter/1")
+
+def call_the_number(day: Day, phone: Page, number: str) -> None:
+    """Counter: the clerk signs in and presses F2; the wall says within a second who is called."""
+    clerk, wall = day.clerk, day.wall
+    sign_in(clerk, day.hall, "canbo01", "/counter/1")
     connected(clerk)
     keep(clerk, "09-counter")
     while clerk.locator("#own-number").inner_text() != number:
@@ -171,10 +195,13 @@ def the_day(hall: Demo, open_screen: Screens) -> None:
     expect(phone.locator(".go b")).to_have_text("1", timeout=12_000)
     keep(phone, "12-phone-called")
 
-    # Three quick calls from three counters are spoken one after the other.
+
+def speak_three_calls(day: Day) -> None:
+    """Wall: three quick calls from three counters are spoken one after the other."""
+    wall = day.wall
     for login, counter in (("canbo02", 2), ("canbo03", 3)):
-        other = open_screen.blank("counter")
-        sign_in(other, hall, login, f"/counter/{counter}")
+        other = day.open_screen.blank("counter")
+        sign_in(other, day.hall, login, f"/counter/{counter}")
         connected(other).keyboard.press("F2")
     wait_for_sounds(wall, 3, seconds=60)
     seqs: list[int] = wall.evaluate("[...document.querySelectorAll('#calls i')].map(i => Number(i.dataset.seq))")
@@ -183,8 +210,10 @@ def the_day(hall: Demo, open_screen: Screens) -> None:
     assert_one_at_a_time(heard, called[: len([entry for entry in heard if entry["kind"] == "playing"])])
     keep(wall, "13-wall-three-calls")
 
-    # The dossier is received: a receipt on paper, the portal has it, the managers see it.
-    before = len(slips(hall))
+
+def receive_the_dossier(day: Day) -> str:
+    """Dossier: the clerk receives it, and the receipt comes on paper. Gives its code."""
+    clerk, known = day.clerk, day.newest_slip()
     clerk.keyboard.press("F8")
     clerk.select_option("#procedure", "1.001193")
     clerk.wait_for_selector("#papers input")
@@ -194,27 +223,35 @@ def the_day(hall: Demo, open_screen: Screens) -> None:
     keep(clerk, "14-counter-dossier")
     clerk.click("#intake .second")
     expect(clerk.locator("#result [data-done]")).to_be_visible()
-    dossier = clerk.locator("#result .figures").first.inner_text()
-    receipt = new_slip(hall, before)
-    receipt.convert("L").save(SHOTS / "15-receipt.png")
-    expect(clerk.locator("#received li", has_text=dossier).locator(".good")).to_be_visible(timeout=15_000)
-    keep(clerk, "16-counter-received")
-    portal = open_screen("admin", hall.portal)
+    day.slip_after(known).convert("L").save(SHOTS / "15-receipt.png")
+    return clerk.locator("#result .figures").first.inner_text()
+
+
+def find_it_at_the_portal(day: Day, dossier: str) -> None:
+    """Portal: it has the dossier, and the clerk sees that it has."""
+    expect(day.clerk.locator("#received li", has_text=dossier).locator(".good")).to_be_visible(timeout=15_000)
+    keep(day.clerk, "16-counter-received")
+    portal = day.open_screen("admin", day.hall.portal)
     expect(portal.locator("#dossiers")).to_contain_text(dossier)
     keep(portal, "17-portal")
 
-    # Managers and administrators see a day that goes well.
-    manager = open_screen.blank("wall")
-    sign_in(manager, hall, "quanly", "/display/managers")
+
+def see_a_day_that_goes_well(day: Day) -> None:
+    """Managers and administrators: nothing is red and nothing waits."""
+    manager = day.open_screen.blank("wall")
+    sign_in(manager, day.hall, "quanly", "/display/managers")
     expect(manager.locator(".large")).to_be_visible()
     keep(manager, "18-managers")
-    administrator = open_screen.blank("admin")
-    sign_in(administrator, hall, "quantri", "/admin")
+    administrator = day.open_screen.blank("admin")
+    sign_in(administrator, day.hall, "quantri", "/admin")
     expect(administrator.locator(".lights .bad, .lights .waiting")).to_have_count(0)
     expect(administrator.locator(".plain .good")).to_have_count(1)
     keep(administrator, "19-admin")
 
-    # The day is served: done, and the phone says goodbye.
+
+def end_the_visit(day: Day, phone: Page) -> None:
+    """Counter once more: the citizen is served, and the phone says goodbye."""
+    clerk = day.clerk
     clerk.focus("[data-key=X]")
     clerk.keyboard.press("x")
     expect(clerk.locator("#own-number")).to_have_text("–")

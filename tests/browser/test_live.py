@@ -330,7 +330,9 @@ def assert_nothing_gained(report: dict[str, str], before: tuple[int, ...], after
 def test_a_page_on_another_port_can_neither_post_nor_read(centre: Beside, open_screen: Screens) -> None:
     passes = device_pass(centre, "K1") + person_pass(centre, "cb01")
     page = open_screen.blank("admin", passes)
-    open_screen.allow(page, "CORS", "WebSocket connection", "status of 403", "ERR_FAILED", "favicon", "ERR_BLOCKED_BY_RESPONSE")
+    open_screen.allow(
+        page, "CORS", "WebSocket connection", "status of 403", "ERR_FAILED", "favicon", "ERR_BLOCKED_BY_RESPONSE"
+    )
     before = counted(centre)
     with hostile_page(centre.url) as address:
         page.goto(address)

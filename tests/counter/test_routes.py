@@ -121,28 +121,6 @@ def test_an_empty_counter_says_that_nobody_is_there(centre, clerk, button):
     assert seq(centre) == before
 
 
-def check_double_press(server: Server, clerk) -> None:
-    """The same press twice calls one person."""
-    wait(server, "ho-tich", "ho-tich")
-    form = {"request_id": request_id(), "seen": "0"}
-    with ThreadPoolExecutor(4) as fingers:
-        answers = list(fingers.map(lambda _: clerk.post("/counter/1/calls", data=form, headers=FRAGMENT), range(4)))
-    assert {answer.status_code for answer in answers} == {200}
-    called = server.store.read(lambda db: db.execute("SELECT count(*) FROM calls").fetchone()[0])
-    assert called == 1
-
-
-def test_an_impatient_press_calls_one_person(centre, clerk):
-    check_double_press(centre, clerk)
-
-
-@pytest.mark.planted
-def test_a_press_that_is_forgotten_is_found(centre, clerk, monkeypatch):
-    monkeypatch.setattr("counter.routes.act_of", lambda request, form: Act("cb01"))
-    with pytest.raises(AssertionError):
-        check_double_press(centre, clerk)
-
-
 def test_two_clerks_at_the_same_instant_get_two_people(centre):
     clerks = [(desk(centre, "cb01", 1), 1), (desk(centre, "cb02", 2), 2), (desk(centre, "cb03", 3), 3)]
     wait(centre, "ho-tich", "ho-tich")
@@ -221,6 +199,17 @@ def test_a_dossier_is_received_with_code_receipt_and_a_message_for_the_portal(ce
     assert "038190000001" not in answer.text
 
 
+def check_one_call(server: Server, clerk) -> None:
+    """The same press twice calls one person."""
+    wait(server, "ho-tich", "ho-tich")
+    form = {"request_id": request_id(), "seen": "0"}
+    with ThreadPoolExecutor(4) as fingers:
+        answers = list(fingers.map(lambda _: clerk.post("/counter/1/calls", data=form, headers=FRAGMENT), range(4)))
+    assert {answer.status_code for answer in answers} == {200}
+    called = server.store.read(lambda db: db.execute("SELECT count(*) FROM calls").fetchone()[0])
+    assert called == 1
+
+
 def check_one_dossier(server: Server, clerk) -> None:
     """The same press twice is one dossier."""
     press_id = request_id()
@@ -229,15 +218,17 @@ def check_one_dossier(server: Server, clerk) -> None:
     assert server.store.read(lambda db: db.execute("SELECT count(*) FROM dossiers").fetchone()[0]) == 1
 
 
-def test_an_impatient_press_makes_one_dossier(centre, clerk):
-    check_one_dossier(centre, clerk)
+@pytest.mark.parametrize("check", [check_one_call, check_one_dossier])
+def test_an_impatient_press_counts_once(centre, clerk, check):
+    check(centre, clerk)
 
 
 @pytest.mark.planted
-def test_a_second_dossier_of_one_press_is_found(centre, clerk, monkeypatch):
+@pytest.mark.parametrize("check", [check_one_call, check_one_dossier])
+def test_a_press_that_is_forgotten_is_found(centre, clerk, monkeypatch, check):
     monkeypatch.setattr("counter.routes.act_of", lambda request, form: Act("cb01"))
     with pytest.raises(AssertionError):
-        check_one_dossier(centre, clerk)
+        check(centre, clerk)
 
 
 def test_a_refused_dossier_leaves_no_code_behind(centre, clerk):

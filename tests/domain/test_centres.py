@@ -17,6 +17,7 @@ from domain.deadlines import Unit
 from domain.procedures import read_catalogue
 from domain.records import MOST_MISTAKES, Reader
 from domain.roles import Role
+from tests.support.sizes import size
 
 DEMO_FOLDER = Path(__file__).parents[2] / "commands" / "demo"
 DEMO = (DEMO_FOLDER / "centre.toml").read_text(encoding="utf-8")
@@ -356,7 +357,7 @@ def mutated_files(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=size("centre-files", 100, 3000), deadline=None)
 @given(mutated_files())
 def test_a_mutated_file_reads_or_is_refused_with_sentences(text: str) -> None:
     try:
@@ -386,7 +387,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=size("centre-tables", 50, 2000), deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(RAW)), JSON, min_size=1, max_size=4))
 def test_tables_of_any_shape_are_refused_and_never_raise(other: dict[str, object]) -> None:
     raw, reader = RAW | other, Reader()

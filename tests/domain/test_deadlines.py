@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -24,6 +25,7 @@ from domain.deadlines import (
     restart,
     verdict,
 )
+from tests.support.sizes import size
 
 HALF_DAYS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17)))
 OFF_DAYS = {
@@ -51,6 +53,7 @@ CALENDAR = Calendar(
     frozenset({2024, 2025, 2026, 2027}),
 )
 QUICK = settings(max_examples=120, deadline=None, database=None)
+EVERY_MINUTE = settings(max_examples=size("deadline-minutes", 40, 1000), deadline=None, database=None)
 
 
 def at(text: str) -> datetime:
@@ -440,6 +443,7 @@ limits = st.one_of(
 )
 
 
+@cache
 def worked_half_days(day: date) -> tuple[tuple[time, time], ...]:
     if day in HALVES:
         return HALF_DAYS[:1]
@@ -482,7 +486,7 @@ def check_monotone(received: datetime, later: datetime, limit: Limit, may_be_off
     assert first <= second
 
 
-@QUICK
+@EVERY_MINUTE
 @given(arrivals, st.integers(1, 20))
 def test_hours_equal_a_count_minute_by_minute(received, hours):
     check_hours_minute_by_minute(received, hours)
@@ -543,7 +547,7 @@ def test_two_waits_one_after_the_other_give_at_least_the_one_wait(received, limi
     assert in_two.at >= pause(old, received, end, CALENDAR).at
 
 
-@QUICK
+@EVERY_MINUTE
 @given(early_arrivals, st.integers(1, 12), waits)
 def test_a_pause_leaves_the_hours_that_were_left(received, hours, wait):
     old = due(received, Limit(hours, Unit.HOUR), CALENDAR)

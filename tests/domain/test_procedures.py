@@ -1,6 +1,7 @@
 import gzip
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from domain.procedures import (
     read_catalogue,
     read_row,
 )
+from tests.support.sizes import size
 
 ROOT = Path(__file__).parents[2]
 DEMO_ROWS = (ROOT / "commands" / "demo" / "procedures.jsonl").read_bytes().splitlines()
@@ -29,6 +31,13 @@ WHOLE = ROOT.parent / "shared" / "data" / "procedures.jsonl.gz"
 CATALOGUES = {"demo": DEMO_ROWS}
 if WHOLE.exists():
     CATALOGUES["whole"] = gzip.decompress(WHOLE.read_bytes()).splitlines()
+
+
+@cache
+def catalogue(name: str) -> tuple[list[Procedure], list[DirtyRow]]:
+    """The procedures and the dirty rows of a catalogue, read once a run."""
+    return read_catalogue(CATALOGUES[name])
+
 
 ROW = {
     "code": "1.001193",
@@ -71,14 +80,13 @@ def test_a_missing_unit_stays_unknown() -> None:
 
 @pytest.mark.parametrize("name", CATALOGUES)
 def test_the_catalogue_has_no_dirty_row(name: str) -> None:
-    lines = CATALOGUES[name]
-    procedures, dirty = read_catalogue(lines)
+    procedures, dirty = catalogue(name)
     assert dirty == []
-    assert [p.code for p in procedures] == [json.loads(line)["code"] for line in lines]
+    assert [p.code for p in procedures] == [json.loads(line)["code"] for line in CATALOGUES[name]]
 
 
 def test_the_demo_has_the_thirty_two_procedures() -> None:
-    assert len(read_catalogue(DEMO_ROWS)[0]) == 32
+    assert len(catalogue("demo")[0]) == 32
 
 
 def test_the_demo_rows_are_those_of_the_whole_file() -> None:
@@ -168,7 +176,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=size("catalogue-rows", 60, 3000), deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(ROW)), ANYTHING) | st.binary() | st.text())
 def test_any_line_is_a_procedure_or_dirty(content: dict[str, object] | bytes | str) -> None:
     line = row(**content) if isinstance(content, dict) else content
@@ -255,7 +263,7 @@ def words_of(text: str) -> list[str]:
 
 @pytest.mark.parametrize("name", CATALOGUES)
 def test_no_word_of_the_papers_is_lost(name: str) -> None:
-    for procedure in read_catalogue(CATALOGUES[name])[0]:
+    for procedure in catalogue(name)[0]:
         source = COPIES.sub("\n", procedure.documents_text.replace(TABLE_HEAD, "\n"))
         assert words_of("\n".join(documents(procedure))) == words_of(source), procedure.code
 

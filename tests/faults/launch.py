@@ -6,8 +6,9 @@ Each function breaks one promise as a plausible mistake would; the tests must ca
 import asyncio
 import socket
 import sys
-import time
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,28 +26,38 @@ from operations.shifts import find_counter, own_shift
 from store import centres, jobs, journal, tickets
 from store.journal import Recorded
 from store.store import Store
-from store.writer import Job, Tx, Writer
+from store.writer import Job, Place, Tx, Writer
 
-WINDOW_SECONDS = 0.15
 STALE_BY = 3
-WAIT_SECONDS = 1.0
+CLERKS_AT_ONCE, KIOSKS_AT_ONCE = 10, 20  # as in test_races.py: everybody has read before anybody writes
+WAIT_SECONDS = 6.0  # far longer than anything a busy machine adds to a press
 
 
 def answers_before_commit() -> None:
-    """The writer resolves the futures, and only then commits."""
+    """The writer resolves the futures, and only then would commit; it stands between the two until it is killed.
+
+    It does so with the first batch with a number that begins while a file `hold` lies beside the data: before that
+    nothing is wrong, so that the kill and not a stale page is what the test sees.
+    """
+    in_order = Writer._commit
 
     def commit(self: Writer, batch: list[Job]) -> list[Recorded]:
-        events: list[Recorded] = []
+        gives_numbers = any(job.operation is ticketing.take_ticket for job in batch)
+        if not (gives_numbers and _is_told(self, "hold")):
+            return in_order(self, batch)
         self.db.execute("BEGIN IMMEDIATE")
-        place = journal.head(self.db)
+        place = Place(*journal.head(self.db))
         for job in batch:
-            place = self._perform(job, place, events)
+            place = self._perform(job, place, [])
         self._hand_out(batch, [])
-        time.sleep(WINDOW_SECONDS)
-        self.db.execute("COMMIT")
-        return events
+        threading.Event().wait()
+        raise AssertionError("nobody killed it")
 
     Writer._commit = commit  # type: ignore[method-assign]
+
+
+def _is_told(writer: Writer, word: str) -> bool:
+    return (Path(writer.db.execute("PRAGMA database_list").fetchone()[2]).parent / word).exists()
 
 
 def numbers_in_memory() -> None:
@@ -54,17 +65,17 @@ def numbers_in_memory() -> None:
     numbers: dict[tuple[int, str], int] = {}
     stored = tickets.line
 
-    def line(db: Any, day: int, queue: str) -> tuple[int, int]:
-        last, waiting = stored(db, day, queue)
-        numbers[day, queue] = numbers.get((day, queue), max(0, last - STALE_BY - 1)) + 1
-        return numbers[day, queue] - 1, waiting
+    def line(db: Any, day: int, queue: str) -> tickets.Line:
+        found = stored(db, day, queue)
+        numbers[day, queue] = numbers.get((day, queue), max(0, found.last - STALE_BY - 1)) + 1
+        return replace(found, last=numbers[day, queue] - 1)
 
     ticketing.tickets = SimpleNamespace(**{**vars(tickets), "line": line})  # type: ignore[assignment]
 
 
 def numbers_read_before() -> None:
     """The last number is read by a reader, and the write believes it."""
-    write = Store.write
+    write, together = Store.write, asyncio.Barrier(KIOSKS_AT_ONCE)
 
     def take(tx: Tx, queue: str, language: str, printer: str | None, last: int) -> Ticket:
         line = ticketing.find_queue(centres.current(tx.db), queue)
@@ -76,15 +87,16 @@ def numbers_read_before() -> None:
         if operation is not ticketing.take_ticket:
             return await write(self, act, operation, *args, **kwargs)
         queue, language, _, printer = args
-        last, _ = self.read(tickets.line, 1, queue)
-        return await write(self, act, take, queue, language, printer, last)
+        seen = self.read(tickets.line, 1, queue)
+        await together.wait()
+        return await write(self, act, take, queue, language, printer, seen.last)
 
     Store.write = reading  # type: ignore[method-assign]
 
 
 def selects_then_updates() -> None:
     """Who is next is read before the write, and the write does not ask again."""
-    write = Store.write
+    write, together = Store.write, asyncio.Barrier(CLERKS_AT_ONCE)
 
     def call_chosen(tx: Tx, counter: int, person: str, seen: int | None, ticket: int) -> calling.Called:
         own_shift(tx, counter, person)
@@ -96,6 +108,7 @@ def selects_then_updates() -> None:
             return await write(self, act, operation, *args, **kwargs)
         place = find_counter(self.read(centres.current), args[0])
         head = choose(self.read(tickets.heads, served_queues(place)))
+        await together.wait()
         if head is None:
             return calling.Called(None, None)
         return await write(self, act, call_chosen, *args, head.ticket)
@@ -125,7 +138,7 @@ def full_when_told() -> None:
     commit = Writer._commit
 
     def limited(self: Writer, batch: list[Job]) -> list[Recorded]:
-        told = (Path(self.db.execute("PRAGMA database_list").fetchone()[2]).parent / "full").exists()
+        told = _is_told(self, "full")
         pages = self.db.execute("PRAGMA page_count").fetchone()[0] if told else 4_294_967_294
         self.db.execute(f"PRAGMA max_page_count = {pages}")
         return commit(self, batch)

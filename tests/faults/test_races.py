@@ -149,7 +149,7 @@ def test_clerks_who_press_at_once_get_different_people(tmp_path: Path, waiting: 
 def test_select_then_update_is_caught(tmp_path: Path, waiting: int):
     caught = pytest.raises(AssertionError, match=r"waited, called were|was not told why")
     with row(tmp_path, "selects_then_updates") as run, caught:
-        run(calling(waiting, 5))
+        run(calling(waiting, 1))
 
 
 @pytest.mark.planted
@@ -196,7 +196,7 @@ def test_kiosks_at_once_give_numbers_without_gap_or_double(tmp_path: Path):
 def test_a_number_read_before_the_write_is_caught(tmp_path: Path):
     shown: list[str] = []
     with row(tmp_path, "numbers_read_before", doubles=True) as run:
-        place = run(taking(3, shown))
+        place = run(taking(1, shown))
         with pytest.raises(AssertionError, match="given twice"):
             check_taken(place, shown)
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -186,6 +187,7 @@ def test_a_clock_that_goes_back_leaves_the_line_standing(open_hall):
 
 @pytest.mark.planted
 def test_newcomers_who_pass_the_line_are_caught(open_hall, monkeypatch):
-    monkeypatch.setattr(tickets, "newest_arrival", lambda *_: datetime(1970, 1, 1, tzinfo=UTC))
+    line = tickets.line
+    monkeypatch.setattr(tickets, "line", lambda *of: replace(line(*of), newest=datetime(1970, 1, 1, tzinfo=UTC)))
     with pytest.raises(AssertionError):
         a_clock_that_goes_back_leaves_the_line_standing(open_hall)

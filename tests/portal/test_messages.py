@@ -3,7 +3,8 @@
 import json
 import unicodedata
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,77 +12,19 @@ from hypothesis import strategies as st
 
 from portal.messages import (
     Answer,
-    CatalogueEntry,
     Document,
-    DossierFacts,
     Fee,
     Flaw,
     NotAnAnswer,
     Permanent,
     Result,
-    Step,
     catalogue_entry,
     dossier_record,
     progress_items,
     read_answer,
 )
+from tests.portal.examples import CODE, ENTRY, EXAMINED, FACTS, HANOI, RECEIVED
 
-HANOI = timezone(timedelta(hours=7))
-CODE = "H56.19-260713-0042"
-ENTRY = CatalogueEntry("1.004873", "Thủ tục cấp Giấy xác nhận tình trạng hôn nhân", "G15-HT", "Hộ tịch")
-FACTS = DossierFacts(
-    code=CODE,
-    procedure_code="1.004873",
-    channel=1,
-    owner_kind=1,
-    owner_name="NGUYỄN VĂN A",
-    identity_kind=1,
-    identity_number="038090000001",
-    email="",
-    phone="0912345678",
-    summary="Xác nhận tình trạng hôn nhân để đăng ký kết hôn",
-    submitted_at=datetime(2026, 7, 13, 1, 35, tzinfo=UTC),
-    received_at=datetime(2026, 7, 13, 1, 42, tzinfo=UTC),
-    due_at=datetime(2026, 7, 16, 17, 0, tzinfo=HANOI),
-    status=2,
-    delivery=0,
-    unit_name="UBND phường Hạc Thành",
-    digitised=True,
-    vneid_verified=False,
-    online_payment=0,
-    note="",
-    finished_at=None,
-    returned_at=None,
-    return_note="",
-    refused_at=None,
-    documents=(Document("9001", "to-khai.pdf", "https://files.example/9001?sig=…", digitised=True),),
-    fees=(),
-    databases=("1",),
-)
-RECEIVED = Step(
-    CODE,
-    "s1",
-    "Cán bộ 1",
-    "Công chức tiếp nhận",
-    datetime(2026, 7, 13, 1, 42, tzinfo=UTC),
-    "Trung tâm PVHCC",
-    "Tiếp nhận hồ sơ",
-    2,
-    datetime(2026, 7, 13, 1, 42, tzinfo=UTC),
-    datetime(2026, 7, 16, 10, 0, tzinfo=UTC),
-)
-EXAMINED = Step(
-    CODE,
-    "s2",
-    "Cán bộ 2",
-    "",
-    datetime(2026, 7, 13, 3, 5, tzinfo=UTC),
-    "Tư pháp - Hộ tịch",
-    "Thẩm định",
-    4,
-    None,
-    None,
-)
 GOLDEN_RECORD = """{
  "MaHoSo":"H56.19-260713-0042","MaTTHC":"1.004873","TenTTHC":"Thủ tục cấp Giấy xác nhận tình trạng hôn nhân",
  "MaLinhVuc":"G15-HT","TenLinhVuc":"Hộ tịch","KenhThucHien":"1","ChuHoSo":"NGUYỄN VĂN A","LoaiDoiTuong":"1",
@@ -220,7 +163,9 @@ def test_afternoon_is_told_on_a_24_hour_clock() -> None:
         ({"procedure_code": "2.000815"}, "MaTTHC", Flaw.UNKNOWN_PROCEDURE),
     ],
 )
-def test_value_the_portal_cannot_take_is_named_and_never_cut(change: dict, field: str, flaw: Flaw) -> None:
+def test_value_the_portal_cannot_take_is_named_and_never_cut(
+    change: dict[str, Any], field: str, flaw: Flaw
+) -> None:
     with pytest.raises(Permanent) as caught:
         dossier_record(replace(FACTS, **change), ENTRY)
     assert (caught.value.field, caught.value.reason) == (field, flaw)
@@ -247,7 +192,7 @@ def test_empty_name_of_the_catalogue_never_goes_out() -> None:
         ({"at": datetime(2026, 7, 13)}, "ThoiDiemXuLy"),
     ],
 )
-def test_step_the_portal_cannot_take_is_named(change: dict, field: str) -> None:
+def test_step_the_portal_cannot_take_is_named(change: dict[str, Any], field: str) -> None:
     with pytest.raises(Permanent) as caught:
         progress_items([replace(RECEIVED, **change)])
     assert caught.value.field == field

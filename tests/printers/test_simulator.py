@@ -2,19 +2,12 @@
 
 import ast
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from printers.simulator import PrinterSimulator
-from tests.printers.simulated_hosts import CUT, SMALL, black, say
-
-
-@pytest.fixture
-def printer() -> Iterator[PrinterSimulator]:
-    with PrinterSimulator.threaded(SMALL) as printer:
-        yield printer
+from tests.printers.simulated_hosts import CUT, black, say
 
 
 def test_inside_an_event_loop():

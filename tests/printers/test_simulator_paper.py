@@ -1,18 +1,11 @@
 """What comes out of the simulated printer, dot for dot, by byte examples of the manuals."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from printers.simulator import EventKind, PrinterSimulator
 from tests.printers.simulated_hosts import CUT, INIT, SMALL, black, kinds, pixels, raster, say
-
-
-@pytest.fixture
-def printer() -> Iterator[PrinterSimulator]:
-    with PrinterSimulator.threaded(SMALL) as printer:
-        yield printer
 
 
 def test_raster_and_feed_come_out_dot_for_dot(printer):

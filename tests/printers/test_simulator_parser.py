@@ -1,21 +1,13 @@
 """The simulated printer's parser: half commands, packets, real-time bytes inside data."""
 
 import itertools
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printers.simulator import PrinterSimulator
 from printers.simulator_parser import Command, Parser
-from tests.printers.simulated_hosts import CUT, EOT, INIT, SMALL, black, completion, pixels, raster, say
-
-
-@pytest.fixture
-def printer() -> Iterator[PrinterSimulator]:
-    with PrinterSimulator.threaded(SMALL) as printer:
-        yield printer
+from tests.printers.simulated_hosts import CUT, EOT, INIT, black, completion, pixels, raster, say
 
 
 def test_half_a_ticket_eats_the_next_one(printer):

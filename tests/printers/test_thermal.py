@@ -2,7 +2,6 @@ import hashlib
 import logging
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
@@ -11,38 +10,10 @@ from PIL import Image
 
 from printers import slips, thermal
 from printers.raster import Band, Picture
+from tests.printers.example_slips import RECEIPT, TEST_PAGE, TICKET
 
 WIDTHS = [384, 512, 576]
 REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")
-NOON = datetime(2026, 11, 21, 12, 0, tzinfo=timezone(timedelta(hours=7)))
-
-TICKET = slips.TicketSlip(
-    agency_lines=("ỦY BAN NHÂN DÂN TỈNH NINH BÌNH", "ỦY BAN NHÂN DÂN PHƯỜNG HOA LƯ"),
-    centre="Trung tâm Phục vụ hành chính công phường Hoa Lư",
-    queue="Hộ tịch - Chứng thực",
-    number="A\u202f012",
-    ahead=3,
-    wait="10-15 phút",
-    counters="3, 4, 5",
-    issued_at=NOON,
-    follow_url="https://hcc.hoa-lu.example/s/7K3QX9TBfm",
-    copy=1,
-    practice=False,
-)
-RECEIPT = slips.ReceiptSlip(
-    agency_lines=TICKET.agency_lines,
-    centre=TICKET.centre,
-    code="H42.19-261121-0042",
-    procedure="Đăng ký khai sinh",
-    received_at=NOON,
-    due_at=None,
-    due_note="",
-    counter="4",
-    documents=(("Tờ khai", 1),),
-    result_at="Quầy trả kết quả",
-    copy=2,
-)
-TEST_PAGE = slips.TestSlip(TICKET.centre, "Máy in 1", NOON, TICKET.follow_url)
 
 
 @dataclass

@@ -1,15 +1,17 @@
 """The feed: every committed event once and in order, whoever wrote it."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from domain.events import QueueStopped
-from operations import ticketing
-from store import journal, store
+from operations import managing, ticketing
+from store import centres, journal, store
 from store.store import Store
 from store.writer import Act
 from tests.store.conftest import Bench
+from tests.support.halls import demo_calendar, demo_centre
 
 take = ticketing.take_ticket
 
@@ -165,3 +167,24 @@ def test_a_snapshot_does_not_move(bench):
         bench.do(take, "ho-tich")
         assert db.execute("SELECT count(*) FROM tickets").fetchone() == before == (1,)
     assert bench.one("SELECT count(*) FROM tickets") == 2
+
+
+def the_newest_configuration_is_the_one_in_force(two) -> None:
+    """Whoever loads it: this process by its commit, another one by the feed."""
+    server, command, _ = two
+    assert server.store.centre().province == server.store.read(centres.current).province
+    for bench, province in ((server, "Một"), (command, "Hai")):
+        bench.do(managing.load_centre, replace(demo_centre(), province=province), demo_calendar())
+        catch_up(server)
+        assert server.store.centre().province == province
+
+
+def test_the_newest_configuration_is_the_one_in_force(two):
+    the_newest_configuration_is_the_one_in_force(two)
+
+
+@pytest.mark.planted
+def test_a_remembered_configuration_that_is_never_forgotten_is_caught(two, monkeypatch):
+    monkeypatch.setattr(store, "CentreLoaded", type(None))
+    with pytest.raises(AssertionError):
+        the_newest_configuration_is_the_one_in_force(two)

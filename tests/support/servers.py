@@ -16,14 +16,13 @@ import uvicorn
 
 import clock
 from app import make_app
-from commands.serving import _listen
+from commands.serving import listen, uvicorn_config
 from operations import entering, shifts
 from settings import Settings
 from store.store import Store
 from store.writer import Act
 from tests.support.halls import write_file
 from web.devices import plain_code
-from web.sockets import LettingGo
 from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE, hash_of, new_token
 
 # Nothing listens on port 9: tests that print bring their own printer.
@@ -88,11 +87,8 @@ def running(data: Path, now: Callable[[], datetime] = clock.now, **changes: Any)
     if not settings.file.exists():
         write_file(settings.file)
     app = make_app(settings, now)
-    listener = _listen("127.0.0.1", 0)
-    config = uvicorn.Config(
-        app, loop="asyncio", http="httptools", ws=LettingGo, ws_per_message_deflate=False, ws_max_size=4096,
-        ws_ping_interval=4, ws_ping_timeout=4, log_config=None, access_log=False, timeout_graceful_shutdown=2,
-    )  # fmt: skip
+    listener = listen("127.0.0.1", 0)
+    config = uvicorn_config(app, https=settings.https, loop="asyncio")
     server = uvicorn.Server(config)
     started = threading.Event()
     startup = server.startup

@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from jinja2 import DictLoader
 
 from tests.web.walks import EXAMPLES, Crowd, is_named
+from web import pages
 from web.pages import ROOMS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -143,3 +145,14 @@ def test_every_field_has_a_label():
             if 'type="hidden"' in field or 'type="checkbox"' in field:
                 continue
             assert re.search(r'\bid="([^"]*)"', field)[1] in labelled, (path.name, field)
+
+
+def test_a_translation_stands_in_the_compiled_template_and_is_escaped(monkeypatch):
+    """`_` with a constant text costs nothing a page; whatever stands in the catalogue is text, never markup."""
+    environment = pages._environment(
+        DictLoader({"x.html": "<p title=\"{{ _('Xong') }}\">{{ _('Xong') }}</p>"}), {}, "en"
+    )
+    environment.translate = lambda text: f"<b>&{text}"
+    assert environment.get_template("x.html").render() == '<p title="&lt;b&gt;&amp;Xong">&lt;b&gt;&amp;Xong</p>'
+    filled = environment.from_string("{{ _('%(n)s ngày', n='<3>') }}").render()
+    assert filled == "&lt;3&gt; day(s)"
