@@ -75,7 +75,7 @@ def run(
 
 
 def uvicorn_config(app: Starlette, *, https: bool, loop: Literal["uvloop", "asyncio"] = "uvloop") -> uvicorn.Config:
-    """How the server speaks HTTP and WebSocket; only behind a TLS proxy (`https`) does it heed a proxy's headers."""
+    """How the server speaks HTTP and WebSocket; only behind a TLS proxy (`https`) are proxy headers heeded."""
     return uvicorn.Config(
         app, loop=loop, http=Whole, ws=LettingGo, ws_per_message_deflate=False, ws_max_size=4096,
         ws_ping_interval=4, ws_ping_timeout=4, log_config=None, access_log=False, server_header=False,
