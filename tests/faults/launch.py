@@ -201,14 +201,14 @@ def waits_for_the_portal() -> None:
 
 def narrow_lines() -> None:
     """No fault of ours: the kernel keeps little for each line (some keep 4 MB, and nobody is stuck for long)."""
-    listen = serving._listen
+    listen = serving.listen
 
     def narrow(host: str, port: int) -> socket.socket:
         listener = listen(host, port)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         return listener
 
-    serving._listen = narrow
+    serving.listen = narrow
 
 
 def never_lets_go() -> None:

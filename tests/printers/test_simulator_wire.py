@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -22,12 +21,6 @@ from tests.printers.simulated_hosts import (
     say,
     wait_until,
 )
-
-
-@pytest.fixture
-def printer() -> Iterator[PrinterSimulator]:
-    with PrinterSimulator.threaded(SMALL) as printer:
-        yield printer
 
 
 @pytest.mark.parametrize("fault", ["paper_out", "cover_open", "offline", "cutter_jam"])

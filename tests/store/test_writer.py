@@ -14,7 +14,7 @@ from domain.events import QueueStopped as QueueStoppedEvent
 from operations import calling, managing, shifts, ticketing
 from store import journal, tickets, upkeep, writer
 from store.store import Store
-from store.writer import Act, Job, Writer
+from store.writer import Act, Job, Place, Writer
 from tests.store.conftest import PATIENCE, Bench
 from tests.support.halls import ROOT, HandClock
 from tests.support.sizes import size
@@ -75,16 +75,16 @@ def test_a_refused_operation_leaves_its_neighbours_alone(bench):
 @pytest.mark.planted
 def test_a_writer_without_savepoints_is_caught(bench, monkeypatch):
     def leaky(self, job, place, events):
-        tx = writer.Tx(self.db, self.clock(), job.act.who, *place)
+        tx = writer.Tx(self.db, self.clock(), job.act.who, place.seq, place.digest)
         try:
             job.answer = writer.perform(tx, job)
         except Exception as error:
             job.error = error
         events.extend(tx.events)
-        return tx.seq, tx.digest
+        return Place(tx.seq, tx.digest)
 
     monkeypatch.setattr(Writer, "_perform", leaky)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="QueueStopped"):
         neighbours_are_left_alone(bench)
 
 
@@ -113,8 +113,8 @@ def nothing_is_told_before_the_commit(bench: Bench) -> None:
     bench.do(calling.call_next, 1, "cb01")
     with bench.held():  # a batch begins after the feed of the one before
         pass
+    assert missing == [], "told before the commit"
     assert heard[:3] == ids
-    assert missing == []
 
 
 def test_futures_and_listeners_hear_only_what_is_committed(bench):
@@ -133,7 +133,7 @@ def test_an_answer_before_the_commit_is_caught(bench, monkeypatch):
         return place
 
     monkeypatch.setattr(Writer, "_perform", hasty)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="told before the commit"):
         nothing_is_told_before_the_commit(bench)
 
 
@@ -272,9 +272,9 @@ def a_full_disk_loses_and_halves_nothing(bench: Bench, folder) -> None:
         except StoreFull:
             refused = f"r{i}"
             break
-    assert refused is not None
     stored = bench.store.read(lambda db: [row[0] for row in db.execute("SELECT id FROM tickets ORDER BY id")])
-    assert stored == kept
+    assert kept == stored, "acknowledged without room"
+    assert refused is not None
     assert bench.one("SELECT count(*) FROM print_jobs") == bench.one("SELECT waiting FROM lines") == len(kept)
     with bench.held():
         futures = [bench.queue(take, "ho-tich", printer="P1") for _ in range(64)]
@@ -305,7 +305,7 @@ def test_an_acknowledgement_without_room_is_caught(bench, tmp_path, monkeypatch)
             job.answer = job.answer or tickets.Ticket(10**6, 1, "", "", 1, "waiting", 0, None, 0, "vi")
 
     monkeypatch.setattr(Writer, "_break", optimistic)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="acknowledged without room"):
         a_full_disk_loses_and_halves_nothing(bench, tmp_path)
 
 

@@ -406,7 +406,7 @@ def test_a_body_of_ten_megabytes_in_pieces_is_refused_when_it_has_grown_too_larg
     before = seq(crowd.server)
     headers = crowd.headers("kiosk", bearer=path.startswith("/api/")) | {"Transfer-Encoding": "chunked"}
     piece = b"10000\r\n" + b"a" * 0x10000 + b"\r\n"
-    status, sent = _raw(crowd, path, headers, piece * 160)
+    status, sent = _raw(crowd, path, headers, piece * 160 + b"0\r\n\r\n")
     assert status == 413
     assert sent < len(piece) * 160 or seq(crowd.server) == before
     assert seq(crowd.server) == before
