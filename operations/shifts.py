@@ -1,7 +1,6 @@
 """A clerk opens a counter and closes it again."""
 
 from domain.centres import Centre, Counter
-
 from domain.errors import ClerkElsewhere, CounterClosed, CounterTaken, UnknownCounter
 from domain.events import ShiftClosed, ShiftOpened, TicketFinished
 from operations.opening import ensure_day

@@ -4,7 +4,6 @@ import hashlib
 import json
 
 from domain.centres import Centre, from_data
-
 from domain.errors import NotFound, msgid
 from domain.events import CentreLoaded, QueueResumed, QueueStopped
 from store.database import Connection

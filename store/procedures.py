@@ -5,9 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 import msgspec
-from domain.procedures import Procedure, fold
 
 from domain.events import ProcedureListed
+from domain.procedures import Procedure, fold
 from store.database import Connection
 from store.journal import Recorded, projects
 
