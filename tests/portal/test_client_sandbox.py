@@ -27,7 +27,7 @@ def client_to(sandbox: SandboxThread, kind: type[PortalClient] = PortalClient) -
     username, password = next(iter(sandbox.accounts.items()))
     adapter_url = f"{sandbox.url}/XrdAdapter/RestService/forward"
     profile = Profile(adapter_url=adapter_url, madonvi="H56.19", username=username)
-    return kind(profile, password, read_seconds=0.4)
+    return kind(profile, password, read_seconds=1.5)
 
 
 def record_of(entry: CatalogueEntry, *, status: int = 2) -> Record:
