@@ -15,6 +15,7 @@ import clock
 from admin.routes import ROUTES as ADMIN
 from api.routes import ROUTES as API
 from counter.routes import ROUTES as COUNTER
+from display.rating import ROUTES as RATING
 from display.routes import ROUTES as DISPLAY
 from display.voice import BadPack, Pack
 from kiosk.routes import ROUTES as KIOSK
@@ -23,7 +24,7 @@ from printers.service import PrinterService
 from settings import Settings
 from store.store import Store
 from store.vault import Vault
-from web import assets, devices, health, live, safety, sessions
+from web import assets, booking, devices, health, live, locking, safety, sessions
 from web.house import House
 from web.languages import translator
 from web.live import Hub
@@ -39,13 +40,14 @@ COMMON: list[BaseRoute] = [
     Route("/sign-in", sessions.sign_in, methods=["POST"]),
     Route("/sign-out", sessions.sign_out, methods=["POST"]),
     Route("/language", sessions.choose_language, methods=["POST"]),
+    *locking.ROUTES,
     Route("/pair/{screen}", devices.show_pairing),
     Route("/pair/{screen}", devices.pair, methods=["POST"]),
     Route("/static/{name}", assets.serve_asset),
     Route("/healthz", health.alive),
     Route("/readyz", health.ready),
 ]
-ROUTES = [*KIOSK, *COMMON, *COUNTER, *DISPLAY, *ADMIN, *API]
+ROUTES = [*KIOSK, *COMMON, *booking.ROUTES, *COUNTER, *DISPLAY, *RATING, *ADMIN, *API]
 
 
 def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Starlette:
@@ -53,11 +55,12 @@ def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Sta
     store = Store(settings.file, now, server=True)
     vault, found = Vault.open(settings.data / "site.key"), assets.Assets()
     follow, addresses = settings.follow_url, dict(settings.printer_of)
-    printers = PrinterService(store, vault, now, follow, addresses, translator, settings.data)
+    printers = PrinterService(store, vault, now, follow, addresses, translator, settings.data, settings.practice)
     portal = PortalService(store, vault, now, settings.portal_url, settings.portal_password_file)
     house = House(
-        store=store, hub=Hub(store), pages=Pages(found), assets=found, visitors=Visitors(store), vault=vault,
-        now=now, follow_url=settings.follow_url, secure_cookies=settings.https,
+        store=store, hub=Hub(store), pages=Pages(found, settings.practice), assets=found,
+        visitors=Visitors(store), vault=vault, now=now, follow_url=settings.follow_url,
+        secure_cookies=settings.https,
         printers=lambda: printers.health,
     )  # fmt: skip
 

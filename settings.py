@@ -26,6 +26,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     allow_http: bool = False
     https: bool = False
+    practice: bool = False
     metrics_port: int = 0
     follow_url: str = ""
     portal_url: str = ""
@@ -70,7 +71,7 @@ def _read(name: str, key: str, text: str) -> object:
             return tuple(part.strip() for part in text.split(",") if part.strip())
         case "printer_of":
             return tuple(_pair(name, part) for part in text.split(",") if part.strip())
-        case "allow_http" | "https":
+        case "allow_http" | "https" | "practice":
             return _flag(name, text)
         case _:
             return text

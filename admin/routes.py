@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from admin import views
+from admin import appointments, calling, centre, floor, morning, paper_numbers, views
 from domain.errors import Invalid, UnknownProcedure
 from domain.roles import COUNTER_ROLES, LEADING_ROLES, PERSON_ROLES, Role, open_to
 from operations import entering, managing, opening, printing, syncing
@@ -151,4 +151,10 @@ ROUTES: list[BaseRoute] = [
     Route("/admin/desk", show_desk),
     Route("/admin/messages/{message:int}/resends", resend, methods=["POST"]),
     Route("/admin/tickets/{ticket:int}/reprints", reprint, methods=["POST"]),
+    *appointments.ROUTES,
+    *calling.ROUTES,
+    *centre.ROUTES,
+    *paper_numbers.ROUTES,
+    *floor.ROUTES,
+    *morning.ROUTES,
 ]

@@ -11,6 +11,7 @@ from domain.routing import served_queues
 from domain.tickets import shown_number
 from store import jobs, people, procedures, tickets
 from store.centres import NoCentre
+from web import wording
 from web.health import check
 from web.house import House, house_of
 from web.languages import translator
@@ -43,6 +44,10 @@ async def overview(request: Request) -> dict[str, Any]:
     return shared | {
         "day": board.day,
         "board": board,
+        "stops": {
+            q.id: wording.stop(board.stop_of(q.id, house.now()), translator(request.state.language))
+            for q in centre.queues
+        },
         "text": lambda text: text_of(text, request.state.language),
         "served": served_queues,
         "letters": {queue.id: queue.prefix for queue in centre.queues},

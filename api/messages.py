@@ -1,13 +1,17 @@
 """What programs send and get: one struct a message, unknown fields refused, lengths bounded."""
 
-from typing import Annotated, TypeVar
+from datetime import datetime
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
+from domain.appointments import Appointment
+from domain.days import local
 from domain.errors import Invalid
 from domain.tickets import Ticket
 from store.boards import Line
+from store.centres import Stop
 from store.tickets import Call
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -49,6 +53,56 @@ class ReceiveDossier(Struct, forbid_unknown_fields=True):
     delivery: Annotated[int, Meta(ge=0, le=1)] = 0
     summary: Annotated[str, Meta(max_length=1000)] = ""
     papers: Annotated[list[Paper], Meta(max_length=40)] = msgspec.field(default_factory=list)
+
+
+Instant = Annotated[datetime, Meta(tz=True)]
+
+
+class BookAppointment(Struct, forbid_unknown_fields=True):
+    """Ask for a place in a slot for the person with this phone number, of which only a keyed hash is kept."""
+
+    queue: Id
+    slot: Instant
+    phone: Annotated[str, Meta(min_length=1, max_length=24)]
+
+
+class MoveAppointment(Struct, forbid_unknown_fields=True):
+    """Another slot of the same queue."""
+
+    slot: Instant
+
+
+class CancelAppointment(Struct, forbid_unknown_fields=True):
+    """Who no longer wants it: the citizen, the staff, or a centre that is closed."""
+
+    reason: Literal["citizen", "staff", "closed"] = "staff"
+
+
+class CheckIn(Struct, forbid_unknown_fields=True):
+    """Somebody has come with the code of an appointment."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=20)]
+    language: Annotated[str, Meta(pattern="^(vi|en|fr)$")] = "vi"
+    printer: Id | None = None
+
+
+class SlotShown(Struct):
+    """A slot that can still be booked; `slot` is ISO 8601 local time, `left` the places left."""
+
+    queue: str
+    slot: str
+    left: int
+
+
+class AppointmentShown(Struct):
+    """An appointment; `code` is given once, with the booking, and null afterwards."""
+
+    id: int
+    queue: str
+    slot: str
+    state: str
+    ticket: int | None
+    code: str | None = None
 
 
 class TicketShown(Struct):
@@ -141,11 +195,19 @@ def ticket_shown(ticket: Ticket) -> TicketShown:
     )  # fmt: skip
 
 
-def queue_shown(queue: str, prefix: str, title: str, line: Line) -> QueueShown:
+def queue_shown(queue: str, prefix: str, title: str, line: Line, stop: Stop | None) -> QueueShown:
     """A queue for programs."""
-    return QueueShown(queue, prefix, title, line.waiting, line.last_n, line.stopped)
+    return QueueShown(queue, prefix, title, line.waiting, line.last_n, stop.reason if stop else None)
 
 
 def call_shown(call: Call, number: str) -> CallShown:
     """A call for programs."""
     return CallShown(call.seq, call.ticket, number, call.counter, call.kind, call.at.isoformat())
+
+
+def appointment_shown(appointment: Appointment, code: str | None = None) -> AppointmentShown:
+    """An appointment for programs."""
+    at = local(appointment.slot).isoformat()
+    return AppointmentShown(
+        appointment.id, appointment.queue, at, appointment.state.value, appointment.ticket, code
+    )

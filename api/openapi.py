@@ -37,6 +37,19 @@ _SHAPES: dict[tuple[str, str], tuple[Any, Any, int]] = {
     ("POST", "/api/v1/counters/{counter}/absences"): (messages.Seen, messages.TicketShown, 200),
     ("POST", "/api/v1/counters/{counter}/finishes"): (messages.Seen, messages.TicketShown, 200),
     ("POST", "/api/v1/counters/{counter}/dossiers"): (messages.ReceiveDossier, messages.DossierShown, 201),
+    ("GET", "/api/v1/slots"): (None, list[messages.SlotShown], 200),
+    ("POST", "/api/v1/appointments"): (messages.BookAppointment, messages.AppointmentShown, 201),
+    ("POST", "/api/v1/appointments/{appointment}/moves"): (
+        messages.MoveAppointment,
+        messages.AppointmentShown,
+        200,
+    ),
+    ("POST", "/api/v1/appointments/{appointment}/cancellations"): (
+        messages.CancelAppointment,
+        messages.AppointmentShown,
+        200,
+    ),
+    ("POST", "/api/v1/check-ins"): (messages.CheckIn, messages.TicketShown, 201),
 }
 
 
@@ -80,7 +93,7 @@ def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
 def _operation(act: Act, of_kind: dict[str, Any]) -> dict[str, Any]:
     failure = {"description": "Refused; says why", "content": _json(of_kind[str(messages.Failure)])}
     answers = {str(act.status): {"description": "Done", "content": _json(of_kind[str(act.answer)])}}
-    answers |= {str(status): failure for status in (401, 403, 404, 409, 413, 422, 503)}
+    answers |= {str(status): failure for status in (401, 403, 404, 409, 413, 422, 429, 503)}
     operation: dict[str, Any] = {
         "summary": act.summary,
         "description": f"Roles: {', '.join(act.roles)}.",
@@ -105,6 +118,9 @@ def _parameters(act: Act) -> list[dict[str, Any]]:
     if act.path.endswith("{zone}"):
         after = {"type": "integer", "minimum": 0, "maximum": 10**14}
         found.append({"name": "after", "in": "query", "required": False, "schema": after})
+    if act.path.endswith("/slots"):
+        queue = {"type": "string", "minLength": 1, "maxLength": 40}
+        found.append({"name": "queue", "in": "query", "required": True, "schema": queue})
     if act.method == "POST":
         pattern = "^[A-Za-z0-9_-]{8,80}$"
         key = {"type": "string", "pattern": pattern}

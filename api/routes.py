@@ -3,41 +3,22 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from api import messages, openapi
+from api import appointments, messages, openapi
+from api.callers import ISSUERS, READERS, WORKERS, check_printer, json, person_of
 from domain.applicants import applicant, particulars, to_bytes
-from domain.errors import Invalid, NotAllowed, NotFound
-from domain.roles import COUNTER_ROLES, Role, open_to
-from domain.tickets import shown_number
+from domain.errors import Invalid, NotFound
+from domain.roles import Role, open_to
 from operations import calling, intake, shifts
 from operations.ticketing import take_ticket
 from store import tickets
-from store.people import Person
-from web.house import act_of, house_of, visitor_of
+from web.house import act_of, house_of
 from web.pages import page, text_of
 
-WORKERS = (*sorted(COUNTER_ROLES), Role.SUPERVISOR)
-ISSUERS = (Role.KIOSK, Role.GUIDE, *WORKERS, Role.MANAGER)
-READERS = (*ISSUERS, Role.WALL, Role.ADMINISTRATOR)
 CALLS_AT_ONCE = 500
-
-
-def json(answer: Any, status: int = 200) -> Response:
-    """A struct as JSON, never kept by a cache."""
-    body = msgspec.json.encode(answer)
-    return Response(body, status, media_type="application/json", headers={"Cache-Control": "no-store"})
-
-
-def person_of(request: Request) -> Person:
-    """The person behind the token or sign-in."""
-    person = visitor_of(request).person
-    if person is None:
-        raise NotAllowed()
-    return person
 
 
 @open_to(*ISSUERS)
@@ -45,17 +26,11 @@ async def issue_ticket(request: Request) -> Response:
     """Give the next number of a queue. A repeated Idempotency-Key gives the same ticket."""
     wanted = messages.decode(await request.body(), messages.TakeTicket)
     house = house_of(request)
-    _known_printer(request, wanted.printer)
+    check_printer(request, wanted.printer)
     ticket = await house.store.write(
         act_of(request), take_ticket, wanted.queue, wanted.language, wanted.priority, wanted.printer
     )
     return json(messages.ticket_shown(ticket), 201)
-
-
-def _known_printer(request: Request, printer: str | None) -> None:
-    centre = house_of(request).store.centre()
-    if printer is not None and printer not in {p.id for p in centre.printers}:
-        raise Invalid(what="printer")
 
 
 @open_to(*READERS)
@@ -72,7 +47,10 @@ async def read_queues(request: Request) -> Response:
     board = house.hub.board()
     centre = house.store.centre()
     return json([
-        messages.queue_shown(q.id, q.prefix, text_of(q.title, language), board.lines[q.id]) for q in centre.queues
+        messages.queue_shown(
+            q.id, q.prefix, text_of(q.title, language), board.lines[q.id], board.stop_of(q.id, house.now())
+        )
+        for q in centre.queues
     ])  # fmt: skip
 
 
@@ -89,7 +67,7 @@ async def read_wall(request: Request) -> Response:
     here = {counter.number for counter in centre.counters if counter.zone == zone}
     day = board.day.id if board.day else 0
     calls = house.store.read(tickets.calls_after, day, here, int(after), CALLS_AT_ONCE)
-    return json([messages.call_shown(c, shown_number(c.prefix, c.n)) for c in calls])
+    return json([messages.call_shown(c, c.number) for c in calls])
 
 
 @open_to(*WORKERS)
@@ -155,4 +133,5 @@ ROUTES: list[BaseRoute] = [
     ),
     Route("/api/v1/counters/{counter:int}/finishes", _calling(calling.finish, announces=False), methods=["POST"]),
     Route("/api/v1/counters/{counter:int}/dossiers", receive_dossier, methods=["POST"]),
+    *appointments.ROUTES,
 ]

@@ -31,7 +31,7 @@ class Mark:
         return int(digits) if end > 0 and digits.isdigit() else 0
 
 
-WALL = Mark(b'data-seq="', b'" data-speak')
+WALL = Mark(b'data-seq="', b'" data-ticket')
 COUNTER = Mark(b"-", b'-calls"')
 
 

@@ -1,16 +1,20 @@
-"""`motcua centre`: check a centre file, put it in force, show what is in force."""
+"""`motcua centre`: check a centre file, put one in force now or later, export it, go back to an older one."""
 
-from datetime import time
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from commands.opened import ACT, Chosen, pass_chosen
-from domain.calendar import Calendar
+from domain.centre_difference import differences
+from domain.centre_toml import write_centre
 from domain.centres import Centre, CentreFileWrong, read_centre, warnings
+from domain.days import local
 from domain.records import Mistake
-from operations.calendars import DEFAULT_YEARS, materialise, official_days
-from operations.managing import load_centre
+from operations import configuring
+from operations.calendars import calendar_of as calendar_of
+from store import plans
+from store.store import Store
 
 LARGEST = 1024 * 1024
 File = click.Path(path_type=Path, dir_okay=False)
@@ -35,26 +39,102 @@ def check(file: Path) -> None:
 
 @centre.command()
 @click.argument("file", type=File)
+@click.option("--dry-run", is_flag=True, help="Print what would be different; change nothing.")
+@click.option(
+    "--from", "effective", type=click.DateTime(["%Y-%m-%d"]),
+    help="Put it in force with the first business day on or after this date, for example 2026-12-01.",
+)  # fmt: skip
 @pass_chosen
-def load(chosen: Chosen, file: Path) -> None:
+def load(chosen: Chosen, file: Path, dry_run: bool, effective: datetime | None) -> None:
     """Put FILE in force, with its people and its calendar. A wrong file changes nothing."""
     found = read_file(file)
+    if dry_run:
+        with chosen.store(must_exist=True) as store:
+            _show_difference(store.read(plans.in_force), found)
+        return
     calendar = calendar_of(found)
     with chosen.store() as store:
-        seq = store.write_now(ACT, load_centre, found, calendar)
-    click.echo(f"Đã nạp {found.name.vi} (sự kiện {seq}).")
+        seen = store.read(plans.number_in_force)
+        if effective is not None:
+            date = effective.date()
+            number = store.write_now(ACT, configuring.plan_centre, found, calendar, date, seen)
+            click.echo(f"{found.name.vi} chờ áp dụng từ {date:%d/%m/%Y} (sự kiện {number}).")
+            return
+        number = store.write_now(ACT, configuring.apply_centre, found, calendar, seen)
+    click.echo(f"Đã nạp {found.name.vi} (sự kiện {number}).")
 
 
 @centre.command()
 @pass_chosen
 def show(chosen: Chosen) -> None:
-    """Show in one paragraph what is in force."""
+    """Show in one paragraph what is in force, and what is planned."""
     with chosen.store(must_exist=True) as store:
-        found = store.centre()
+        found, plan = store.centre(), store.read(plans.waiting)
     click.echo(f"{found.name.vi} ({found.code})")
     for queue in found.queues:
         served = [str(c.number) for c in found.counters if queue.id in (*c.queues, *c.secondary)]
         click.echo(f"  {queue.prefix}  {queue.title.vi}  ·  quầy {', '.join(served)}")
+    if plan is not None:
+        click.echo(f"Chờ áp dụng từ {plan.effective:%d/%m/%Y}: cấu hình {plan.number}, {plan.who} đã lên kế hoạch.")
+
+
+@centre.command()
+@click.argument("file", type=File)
+@pass_chosen
+def export(chosen: Chosen, file: Path) -> None:
+    """Write what is in force to FILE, with people's names: `load` of that file changes nothing."""
+    with chosen.store(must_exist=True) as store:
+        text = write_centre(store.read(plans.in_force))
+    fresh = file.with_name(file.name + ".new")
+    try:
+        # Names of people stand in it: only its owner may read it, from the first byte on.
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)
+        fresh.write_text(text, encoding="utf-8")
+        fresh.rename(file)
+    except OSError as error:
+        raise click.ClickException(f"{file}: {error.strerror}") from error
+    click.echo(f"Đã ghi cấu hình đang dùng vào {file}.")
+
+
+@centre.command()
+@click.option("--last", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many, newest first.")
+@pass_chosen
+def history(chosen: Chosen, last: int) -> None:
+    """List the configurations: number, since when, who decided, how many differences to the one before."""
+    with chosen.store(must_exist=True) as store:
+        found = store.read(plans.history, last + 1)
+        for place, entry in enumerate(found[:last]):
+            since = f"{local(entry.since):%d/%m/%Y %H:%M}" if entry.since else "–"
+            before = found[place + 1] if place + 1 < len(found) else None
+            count = f"{_count(store, before.number, entry.number)} khác biệt" if before else "đầu tiên"
+            click.echo(f"{entry.number:>8}  {since}  {entry.who or '–'}  {count}")
+
+
+@centre.command()
+@click.argument("number", type=click.IntRange(1))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_chosen
+def restore(chosen: Chosen, number: int, yes: bool) -> None:
+    """Put the configuration NUMBER of `history` in force again; the difference is shown first."""
+    with chosen.store(must_exist=True) as store:
+        seen, wanted = store.read(plans.number_in_force), store.read(plans.of_number, number)
+        if not _show_difference(store.read(plans.in_force), wanted):
+            return
+        if not yes:
+            click.confirm(f"Đưa cấu hình {number} vào áp dụng lại?", abort=True)
+        loaded = store.write_now(ACT, configuring.apply_centre, wanted, calendar_of(wanted), seen)
+    click.echo(f"Đã đưa cấu hình {number} vào áp dụng lại (sự kiện {loaded}).")
+
+
+@centre.command()
+@pass_chosen
+def cancel(chosen: Chosen) -> None:
+    """Cancel the configuration that waits for its date."""
+    with chosen.store(must_exist=True) as store:
+        plan = store.read(plans.waiting)
+        store.write_now(ACT, configuring.cancel_plan, plan.number if plan else 0)
+    click.echo("Đã hủy kế hoạch.")
 
 
 def read_file(file: Path) -> Centre:
@@ -82,10 +162,14 @@ def sentence(mistake: Mistake) -> str:
     return mistake.sentence(str)
 
 
-def calendar_of(found: Centre) -> Calendar:
-    """The years known, with the centre's half-days and its own days on top."""
-    half_days = tuple(
-        (time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in found.hours.half_days
-    )
-    own = {day.date: (day.kind, day.reason) for day in found.days}
-    return materialise(DEFAULT_YEARS, half_days, official_days(DEFAULT_YEARS), own)
+def _count(store: Store, before: int, after: int) -> int:
+    return len(differences(store.read(plans.of_number, before), store.read(plans.of_number, after)))
+
+
+def _show_difference(before: Centre, after: Centre) -> bool:
+    """Prints one line for each difference; gives whether there is any."""
+    found = differences(before, after)
+    for difference in found:
+        click.echo(difference.line())
+    click.echo(f"{len(found)} khác biệt so với cấu hình đang dùng." if found else "Không có khác biệt nào.")
+    return bool(found)

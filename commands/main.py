@@ -7,7 +7,9 @@ import click
 
 from commands import backups, centre, journal, people, procedures, screens, serving
 from commands.deadline import deadline
+from commands.diagnose import diagnose
 from commands.opened import Chosen
+from commands.practice import practice
 from settings import SettingWrong, read_settings
 
 
@@ -35,6 +37,8 @@ main.add_command(backups.backup)
 main.add_command(backups.restore)
 main.add_command(journal.journal)
 main.add_command(deadline)
+main.add_command(practice)
+main.add_command(diagnose)
 
 if __name__ == "__main__":
     sys.exit(main())

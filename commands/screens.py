@@ -2,9 +2,11 @@
 
 import click
 
+import clock
 from commands.opened import ACT, Chosen, pass_chosen
+from domain.days import local
 from operations.entering import offer_pairing, revoke_device
-from operations.opening import confirm_day
+from operations.opening import confirm_day, repair_day
 from store import days
 from web.devices import new_code, plain_code
 from web.visitors import hash_of
@@ -56,4 +58,24 @@ def confirm(chosen: Chosen) -> None:
     """Today's date is right, although it lies more than 15 days after the newest day."""
     with chosen.store(must_exist=True) as store:
         number = store.write_now(ACT, confirm_day)
+    click.echo(f"Ngày làm việc số {number} đã mở.")
+
+
+@day.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_chosen
+def repair(chosen: Chosen, yes: bool) -> None:
+    """Begin a new business day of today's date, after a wrong clock labelled the newest one with a later date.
+
+    Set the machine's clock first. Whoever still waits loses the place, except in queues that are kept over night.
+    """
+    today = local(clock.now()).date()
+    with chosen.store(must_exist=True) as store:
+        newest = store.read(days.newest)
+        if newest is None or newest.label <= today:
+            raise click.ClickException("the newest day is not later than today: there is nothing to repair")
+        asked = f"Ngày số {newest.id} mang ngày {newest.label:%d/%m/%Y}. Mở ngày mới {today:%d/%m/%Y}?"
+        if not yes:
+            click.confirm(asked, abort=True)
+        number = store.write_now(ACT, repair_day)
     click.echo(f"Ngày làm việc số {number} đã mở.")

@@ -1,8 +1,5 @@
 """The clerk's screen: calling numbers, receiving dossiers. Commands come by POST, changes by the live topic."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -10,30 +7,17 @@ from starlette.websockets import WebSocket
 
 from counter import forms as intake_forms
 from counter import views
+from counter.commands import COMMANDS, WORKERS, answer, person_of, topic_of
 from domain.applicants import MOST_PAPERS
-from domain.errors import NotAllowed, UnknownProcedure, msgid
+from domain.errors import UnknownProcedure
 from domain.procedures import documents
-from domain.roles import COUNTER_ROLES, Role, open_to
-from operations import calling, intake, shifts
+from domain.roles import open_to
+from operations import intake, shifts
 from operations.shifts import find_counter
 from store import procedures
-from store.people import Person
 from web import forms
 from web.house import act_of, house_of, visitor_of
-from web.languages import translator
-from web.live import DESK_PACE
 from web.pages import go, is_fragment, page
-
-NOBODY_WAITS = msgid("Không có ai đang chờ quầy này.")
-WORKERS = (*sorted(COUNTER_ROLES), Role.SUPERVISOR)
-
-
-def person_of(request: Request) -> Person:
-    """The clerk who asks; `safety` has let in nobody else."""
-    person = visitor_of(request).person
-    if person is None:
-        raise NotAllowed()
-    return person
 
 
 @open_to(*WORKERS)
@@ -71,31 +55,31 @@ async def close_counter(request: Request) -> Response:
     return go("/counter")
 
 
-def command(
-    operation: Callable[..., Any], said: Callable[[Any, str], str]
-) -> Callable[[Request], Awaitable[Response]]:
-    """A handler for one button: the operation, then the counter's newest picture with one sentence."""
-
-    @open_to(*WORKERS, body_limit=2048)
-    async def press(request: Request) -> Response:
-        house, number = house_of(request), request.path_params["counter"]
-        form = await forms.read_form(request)
-        seen = forms.number(form, "seen", 0, 2**53, default=0) if "seen" in form else None
-        answer = await house.store.write(act_of(request, form), operation, number, person_of(request).id, seen)
-        if not is_fragment(request):
-            return go(f"/counter/{number}")
-        picture = topic_of(request, number).picture(request.state.language)
-        return HTMLResponse(picture + said(answer, request.state.language), headers={"Cache-Control": "no-store"})
-
-    return press
+@open_to(*WORKERS, body_limit=2048)
+async def take_over(request: Request) -> Response:
+    """Sit down at a colleague's open counter."""
+    form, number = await forms.read_form(request), request.path_params["counter"]
+    await house_of(request).store.write(act_of(request, form), shifts.take_over, number, person_of(request).id)
+    return go(f"/counter/{number}")
 
 
-def _said_call(answer: calling.Called, language: str) -> str:
-    return "" if answer.ticket else translator(language)(NOBODY_WAITS)
+@open_to(*WORKERS, body_limit=2048)
+async def end_help(request: Request) -> Response:
+    """Somebody has gone to the colleague who called for help; or it was a false alarm."""
+    form, number = await forms.read_form(request), request.path_params["counter"]
+    wrong, back = form.get("false_alarm") == "1", forms.number(form, "back", 0, 999, default=0)
+    for counter in (number, back or number):
+        find_counter(house_of(request).store.centre(), counter)
+    await house_of(request).store.write(act_of(request, form), shifts.end_help, number, wrong)
+    return answer(request, back) if back else go("/counter")
 
 
-def _said_nothing(_: Any, __: str) -> str:
-    return ""
+@open_to(*WORKERS)
+async def find_slips(request: Request) -> Response:
+    """The numbers of a queue around a time, to find whose slip was lost."""
+    house, number = house_of(request), request.path_params["counter"]
+    context = views.slips_around(house, request.query_params.get("queue", ""), request.query_params.get("at", ""))
+    return page(request, "counter/_slips.html", number=number, **context)
 
 
 @open_to(*WORKERS)
@@ -124,18 +108,6 @@ async def receive(request: Request) -> Response:
     return HTMLResponse(picture + done, headers={"Cache-Control": "no-store"})
 
 
-def topic_of(connection: Any, number: int) -> Any:
-    """The live topic of one counter."""
-    house = house_of(connection)
-    return house.hub.topic(
-        f"counter:{number}",
-        lambda language: house.pages.render(
-            "counter/_live.html", language, **views.picture(house, number, language)
-        ),
-        DESK_PACE,
-    )
-
-
 @open_to(*WORKERS)
 async def watch(socket: WebSocket) -> None:
     """Changes made elsewhere reach the clerk here."""
@@ -146,14 +118,14 @@ async def watch(socket: WebSocket) -> None:
 
 
 ROUTES: list[BaseRoute] = [
+    *COMMANDS,
     Route("/counter", show_counters),
     Route("/counter/{counter:int}", show_counter),
     Route("/counter/{counter:int}/shifts", open_counter, methods=["POST"]),
     Route("/counter/{counter:int}/shifts/end", close_counter, methods=["POST"]),
-    Route("/counter/{counter:int}/calls", command(calling.call_next, _said_call), methods=["POST"]),
-    Route("/counter/{counter:int}/recalls", command(calling.call_again, _said_nothing), methods=["POST"]),
-    Route("/counter/{counter:int}/absences", command(calling.mark_absent, _said_nothing), methods=["POST"]),
-    Route("/counter/{counter:int}/finishes", command(calling.finish, _said_nothing), methods=["POST"]),
+    Route("/counter/{counter:int}/shifts/taken", take_over, methods=["POST"]),
+    Route("/counter/{counter:int}/help/end", end_help, methods=["POST"]),
+    Route("/counter/{counter:int}/slips", find_slips),
     Route("/counter/{counter:int}/papers", show_papers),
     Route("/counter/{counter:int}/dossiers", receive, methods=["POST"]),
     WebSocketRoute("/counter/{counter:int}/live", watch),

@@ -1,21 +1,32 @@
 """What the clerk's pages show, from the board and the dossiers of this counter."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
 
-from domain.centres import Centre, Counter
-from domain.routing import served_queues
+from domain.centre_rules import Policy
+from domain.centres import Centre
+from domain.days import local
+from domain.explaining import why
+from domain.roles import COUNTER_ROLES
+from domain.tickets import Ticket, milliseconds
+from operations import undoing
 from operations.shifts import find_counter
-from store import dossiers, jobs
+from store import dossiers, jobs, moves, people, tickets
 from store.boards import Board
 from store.jobs import PortalMessage
 from store.people import Person
+from web import wording
 from web.house import House, house_of
+from web.languages import translator
 from web.pages import text_of
 
-DOSSIERS_SHOWN = 4
+DOSSIERS_SHOWN = LIST_SHOWN = 4
+SLIPS_SHOWN = 30
+AWAY_SHOWN = timedelta(minutes=60)
+SLIP_WITHIN = timedelta(minutes=15)
 
 
 def counters(request: Request, person: Person) -> dict[str, Any]:
@@ -27,9 +38,9 @@ def counters(request: Request, person: Person) -> dict[str, Any]:
         {
             "number": counter.number,
             "way": text_of(counter.way, request.state.language),
-            "prefixes": prefixes(centre, counter),
+            "prefixes": prefixes(centre, board.places[counter.number].skills.all),
             "taken": (shift := board.places[counter.number].shift) is not None and shift.person != person.id,
-            "waiting": board.waiting_for(served_queues(counter)),
+            "waiting": board.waiting_for(board.places[counter.number].skills.all),
             "own": counter.number in (mine, person.counter),
         }
         for counter in centre.counters
@@ -43,45 +54,119 @@ def counters(request: Request, person: Person) -> dict[str, Any]:
     }
 
 
-def prefixes(centre: Centre, counter: Counter) -> str:
-    """The letters of the queues a counter serves, 'A · B'."""
+def prefixes(centre: Centre, queues: tuple[str, ...]) -> str:
+    """The letters of these queues, 'A · B'."""
     letters = {queue.id: queue.prefix for queue in centre.queues}
-    return " · ".join(letters[queue] for queue in served_queues(counter))
+    return " · ".join(letters[queue] for queue in queues if queue in letters)
 
 
 def desk(request: Request, number: int) -> dict[str, Any]:
-    """What stays while the screen lives: the procedures that this counter receives."""
-    house = house_of(request)
-    centre = house.store.centre()
-    served = served_queues(find_counter(centre, number))
+    """What stays while the screen lives: the procedures received here, and the lists to choose from."""
+    house, language = house_of(request), request.state.language
+    centre, board = house.store.centre(), house.hub.board()
+    find_counter(centre, number)
+    served = board.places[number].skills.all
     mine = [placement for placement in centre.procedures if placement.queue in served]
+    translate = translator(language)
     return {
-        "centre_name": text_of(centre.name, request.state.language),
+        "centre_name": text_of(centre.name, language),
         "placements": sorted(mine, key=lambda placement: served.index(placement.queue)),
         "page_id": secrets.token_urlsafe(12),
+        "queues": [(queue.id, queue.prefix, text_of(queue.title, language)) for queue in centre.queues],
+        "other_counters": [counter.number for counter in centre.counters if counter.number != number],
+        "colleagues": [person for person in house.store.read(people.everybody) if person.roles & COUNTER_ROLES],
+        "classes": [(chosen.id, text_of(chosen.label, language)) for chosen in centre.classes],
+        "printer": printer_of(house, number),
+        "outcomes": wording.translated(wording.OUTCOMES, translate),
+        "out_of_order": wording.translated(wording.OUT_OF_ORDER, translate, leave_out=("parked",)),
+        "transfer_notes": wording.translated(wording.TRANSFER_NOTES, translate),
+        "park_notes": wording.translated(wording.PARK_NOTES, translate),
+        "pause_reasons": wording.translated(wording.PAUSE_REASONS, translate),
     }
 
 
 def picture(house: House, number: int, language: str) -> dict[str, Any]:
     """The counter as of now; the same for the page, the answer to a button and the live topic."""
     centre, board = house.store.centre(), house.hub.board()
-    counter = find_counter(centre, number)
+    find_counter(centre, number)
     place = board.places[number]
     titles = {queue.id: text_of(queue.title, language) for queue in centre.queues}
+    usual = {queue.id: queue.mean_minutes for queue in centre.queues}
     return {
         "number": number,
         "ticket": place.ticket,
-        "ticket_queue": titles[place.ticket.queue] if place.ticket else "",
+        "ticket_queue": titles.get(place.ticket.queue, "") if place.ticket else "",
+        "ticket_class": _class_label(centre, place.ticket, language),
+        "usual": round(usual.get(place.ticket.queue, 0)) if place.ticket else 0,
+        "why": _why(house, centre, place.ticket, language),
+        "shift": place.shift.id if place.shift else 0,
         "state_id": f"c{number}-{place.shift.id if place.shift else 0}-{board.seq}",
-        "lines": _lines(centre, board, counter, language, house),
-        "waiting": board.waiting_for(served_queues(counter)),
+        "lines": _lines(centre, board, place.skills.all, language, house),
+        "waiting": board.waiting_for(place.skills.all),
+        "parked": [(t, wording.PARK_NOTES.get(t.note, "")) for t in place.parked],
+        "away": _away(house, board, place.skills.all),
+        "pause": place.pause,
+        "pause_reason": wording.PAUSE_REASONS.get(place.pause.reason, "") if place.pause else "",
+        "undo": _undo(house, number),
+        "alarms": [alarm.counter for alarm in board.alarms if alarm.counter != number],
         "received": _received(house, number),
-        "now": house.now(),
+        "said": translator(language),
     }
 
 
-def _lines(centre: Centre, board: Board, counter: Counter, language: str, house: House) -> list[dict[str, Any]]:
-    now, mine = house.now(), served_queues(counter)
+def _class_label(centre: Centre, ticket: Ticket | None, language: str) -> str:
+    chosen = next((c for c in centre.classes if ticket and c.id == ticket.priority), None)
+    return text_of(chosen.label, language) if chosen else ""
+
+
+def _why(house: House, centre: Centre, ticket: Ticket | None, language: str) -> str:
+    """'Vì sao số này?' in one sentence, from the call itself."""
+    call = house.store.read(tickets.last_call_of, ticket.id) if ticket else None
+    if ticket is None or call is None:
+        return ""
+    found = why(ticket, Policy(call.policy), call.reason, call.key)
+    translate = translator(language)
+    reason = translate(wording.OUT_OF_ORDER[call.reason]) if call.reason else ""
+    return translate(found.text) % found.times + (f": {reason}" if reason else "")
+
+
+def _away(house: House, board: Board, served: tuple[str, ...]) -> list[Ticket]:
+    """Who did not come when called lately, in the queues of this counter."""
+    since = milliseconds(house.now() - AWAY_SHOWN)
+    day = board.day.id if board.day else 0
+    found = house.store.read(tickets.absent_since, day, since)
+    return [ticket for ticket in found if ticket.queue in served][:LIST_SHOWN]
+
+
+def _undo(house: House, number: int) -> dict[str, Any] | None:
+    """The newest act of this counter while it can be taken back."""
+    move = house.store.read(moves.last_move_at, number)
+    if move is None or move.undone or move.kind == "undo":
+        return None
+    left = (move.at + undoing.SECONDS - house.now()).total_seconds()
+    if not 0 < left <= undoing.SECONDS.total_seconds():
+        return None
+    ticket = house.store.read(tickets.load, move.ticket) if move.ticket else None
+    return {"act": move.seq, "what": wording.MOVES.get(move.kind, ""), "ticket": ticket, "at": move.at}
+
+
+def slips_around(house: House, queue: str, at: str) -> dict[str, Any]:
+    """The numbers given by this queue within a quarter of an hour of a time today, '09:30'."""
+    today, board = local(house.now()), house.hub.board()
+    try:
+        moment = today.replace(hour=int(at[:2]), minute=int(at[3:5]), second=0, microsecond=0)
+    except ValueError:
+        moment = today
+    first, last = (milliseconds(moment + side * SLIP_WITHIN) for side in (-1, 1))
+    given = house.store.read(tickets.given_between, board.day.id if board.day else 0, queue[:40], first, last)
+    nearest = sorted(given, key=lambda ticket: abs(ticket.arrived_at - moment))[:SLIPS_SHOWN]
+    return {"found": sorted(nearest, key=lambda ticket: ticket.n)}
+
+
+def _lines(
+    centre: Centre, board: Board, mine: tuple[str, ...], language: str, house: House
+) -> list[dict[str, Any]]:
+    now = house.now()
     rows = []
     for queue in centre.queues:
         line = board.lines[queue.id]
@@ -93,7 +178,7 @@ def _lines(centre: Centre, board: Board, counter: Counter, language: str, house:
                 "waiting": line.waiting,
                 "longest": int(minutes),
                 "mine": queue.id in mine,
-                "stopped": line.stopped,
+                "stopped": wording.stop(board.stop_of(queue.id, now), translator(language)),
             }
         )
     return sorted(rows, key=lambda row: not row["mine"])

@@ -1,6 +1,6 @@
 """The hall's wall, the managers' wall, the phone page, and the spoken calls."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hmac import compare_digest
 
 from starlette.requests import Request
@@ -13,18 +13,20 @@ from display.voice import BadPack, Pack
 from domain.centres import Device
 from domain.errors import NotFound
 from domain.roles import LEADING_ROLES, Role, open_to
-from domain.speech import sentence
+from domain.speech import sentence, withdrawal
 from domain.tickets import Ticket
+from operations import moving
 from store import tickets
-from web.house import House, house_of, visitor_of
+from web import forms
+from web.house import House, act_of, house_of, visitor_of
 from web.live import DESK_PACE
-from web.pages import page
+from web.pages import go, is_fragment, page
 
 LEADERS = tuple(sorted(LEADING_ROLES))
 
 
 def device_of(connection: Request | WebSocket) -> Device:
-    """The wall that asks; `safety` has let in nobody else."""
+    """The wall or tablet that asks; `safety` has let in nobody else."""
     device = visitor_of(connection).device
     if device is None:
         raise NotFound(what=connection.path_params["device"][:20])
@@ -68,10 +70,16 @@ async def speak(request: Request) -> Response:
     if pack is None or call is None:
         raise NotFound(what=f"#{parts['seq']}")
     try:
-        sound = pack.speak(sentence(call.prefix, call.n, call.counter, pack.language))
+        sound = pack.speak(_words(call, pack.language))
     except BadPack as error:
         raise NotFound(what=str(error)[:80]) from error
     return Response(sound, media_type="audio/wav", headers={"Cache-Control": "private, max-age=600"})
+
+
+def _words(call: tickets.Call, language: str) -> tuple[str, ...]:
+    if call.kind == "withdrawn":
+        return withdrawal(call.prefix, call.n, language)
+    return sentence(call.prefix, call.n, call.counter, language)
 
 
 def packs_of(request: Request) -> Mapping[str, Pack]:
@@ -103,13 +111,36 @@ def managers_picture(house: House, language: str) -> str:
 @open_to(Role.ANYONE)
 async def follow(request: Request) -> Response:
     """My ticket on my phone: place in the line and where to go. The link is its own key."""
-    house, ticket = house_of(request), _followed(request)
+    house, ticket = house_of(request), followed_ticket(request)
     context = views.followed(house, ticket, request.state.language)
     template = "display/_follow.html" if request.headers.get("hx-request") else "display/follow.html"
     return page(request, template, **context)
 
 
-def _followed(request: Request) -> Ticket:
+@open_to(Role.ANYONE, body_limit=512)
+async def leave(request: Request) -> Response:
+    """'Tôi không chờ nữa', from the phone."""
+    return await _by_phone(request, moving.leave)
+
+
+@open_to(Role.ANYONE, body_limit=512)
+async def come_back(request: Request) -> Response:
+    """Called and absent, here now: within the grace the place is kept."""
+    return await _by_phone(request, moving.come_back)
+
+
+async def _by_phone(request: Request, operation: Callable[..., Ticket]) -> Response:
+    house, ticket = house_of(request), followed_ticket(request)
+    form = await forms.read_form(request)
+    request.state.failures_go_to = "#failure"
+    moved = await house.store.write(act_of(request, form), operation, ticket.id)
+    if not is_fragment(request):
+        return go(request.url.path.rpartition("/")[0])
+    return page(request, "display/_follow.html", **views.followed(house, moved, request.state.language))
+
+
+def followed_ticket(request: Request) -> Ticket:
+    """The ticket that the link of a phone names. Raises UnknownTicket for a link that is not ours."""
     house, number = house_of(request), request.path_params["ticket"]
     meant = house.vault.sign("follow", str(number))
     if not compare_digest(request.path_params["signature"].encode(), meant.encode()):
@@ -125,4 +156,6 @@ ROUTES: list[BaseRoute] = [
     Route("/display/{device}/voice/{language}/{seq:int}.wav", speak),
     WebSocketRoute("/display/{device}/live", watch_wall),
     Route("/follow/{ticket:int}-{signature}", follow),
+    Route("/follow/{ticket:int}-{signature}/departures", leave, methods=["POST"]),
+    Route("/follow/{ticket:int}-{signature}/returns", come_back, methods=["POST"]),
 ]

@@ -1,26 +1,31 @@
 """What walls and phones show. No variable here could hold a name: numbers, counters and waits only."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from display.voice import Pack
 from domain.centres import Centre
-from domain.routing import served_queues
-from domain.tickets import Ticket, TicketState, shown_number
-from store import figures, tickets
+from domain.satisfaction import FACES, TooLateToRate, VisitNotOver, check_time
+from domain.tickets import Ticket, TicketState
+from store import figures, ratings, tickets
 from store.boards import Board, Line, position
 from store.tickets import Call
+from web import wording
 from web.house import House
+from web.languages import translator
 from web.pages import text_of
 
 LAST_CALLS = 5
 SPOKEN_WITHIN_SECONDS = 90
+TAKEN_BACK_SECONDS = 8
 
 
 def hall(house: House, zone: str, language: str) -> dict[str, Any]:
     """The wall of one zone: the newest call, those before it, and who waits."""
     centre, board = house.store.centre(), house.hub.board()
-    calls = calls_of_zone(centre, board, zone)
+    every = calls_of_zone(centre, board, zone)
+    calls = still_valid(every)
     ways = {counter.number: text_of(counter.way, language) for counter in centre.counters}
     return {
         "centre_name": text_of(centre.name, language),
@@ -28,8 +33,13 @@ def hall(house: House, zone: str, language: str) -> dict[str, Any]:
         "newest": calls[-1] if calls else None,
         "way": ways.get(calls[-1].counter, "") if calls else "",
         "before": _latest_of_each(calls[:-1], calls[-1] if calls else None),
-        "calls": [as_row(call, house) for call in calls[-12:]],
-        "lines": [(q.prefix, text_of(q.title, language), board.lines[q.id]) for q in centre.queues],
+        "taken_back": [call.number for call in every if is_fresh_withdrawal(call, house.now())],
+        "calls": [as_row(call, house) for call in every[-12:]],
+        "lines": [
+            (q.prefix, text_of(q.title, language), board.lines[q.id], board.stop_of(q.id, house.now()))
+            for q in centre.queues
+        ],
+        "stops": stops(house, language),
         "classes": [text_of(c.label, language) for c in centre.classes],
     }
 
@@ -38,6 +48,31 @@ def calls_of_zone(centre: Centre, board: Board, zone: str) -> list[Call]:
     """The calls to this zone's counters, oldest first."""
     here = counters_shown(centre, zone)
     return [call for call in board.calls if call.counter in here]
+
+
+def stops(house: House, language: str) -> list[tuple[str, str, str]]:
+    """The queues that take nobody new: letter, title, why and until when."""
+    centre, board, translate = house.store.centre(), house.hub.board(), translator(language)
+    found = [(q, wording.stop(board.stop_of(q.id, house.now()), translate)) for q in centre.queues]
+    return [(queue.prefix, text_of(queue.title, language), why) for queue, why in found if why]
+
+
+def still_valid(calls: list[Call]) -> list[Call]:
+    """The calls and repeats that nobody has taken back."""
+    valid: list[Call] = []
+    for call in calls:
+        if call.kind != "withdrawn":
+            valid.append(call)
+            continue
+        last = next((i for i in reversed(range(len(valid))) if valid[i].ticket == call.ticket), None)
+        if last is not None:
+            del valid[last]
+    return valid
+
+
+def is_fresh_withdrawal(call: Call, now: datetime) -> bool:
+    """Whether 'số … xin chờ' still stands on the wall."""
+    return call.kind == "withdrawn" and 0 <= (now - call.at).total_seconds() < TAKEN_BACK_SECONDS
 
 
 def counters_shown(centre: Centre, zone: str) -> set[int]:
@@ -67,7 +102,8 @@ def as_row(call: Call, house: House) -> dict[str, Any]:
     age = (house.now() - call.at).total_seconds()
     return {
         "seq": call.seq,
-        "number": shown_number(call.prefix, call.n),
+        "ticket": call.ticket,
+        "number": call.number,
         "counter": call.counter,
         "kind": call.kind,
         "speak": age <= SPOKEN_WITHIN_SECONDS,
@@ -93,14 +129,16 @@ def managers(house: House, language: str) -> dict[str, Any]:
     day = board.day.id if board.day else 0
     of_queue = house.store.read(figures.of_queues, day)
     received, known = house.store.read(figures.received_today, day)
+    satisfied = house.store.read(ratings.of_queues, day)
     rows: list[dict[str, Any]] = []
     for queue in centre.queues:
         line, counted = board.lines[queue.id], of_queue.get(queue.id, figures.NOTHING)
-        serving = sum(1 for c in centre.counters if queue.id in served_queues(c) and board.places[c.number].shift)
+        serving = sum(1 for place in board.places.values() if place.shift and queue.id in place.skills.all)
         longest = _minutes_since(line, now)
         rows.append({
             "prefix": queue.prefix, "title": text_of(queue.title, language), "waiting": line.waiting,
-            "longest": longest, "figures": counted, "open": serving, "stopped": line.stopped,
+            "longest": longest, "figures": counted, "open": serving, "satisfied": satisfied.get(queue.id),
+            "stopped": wording.stop(board.stop_of(queue.id, now), translator(language)),
         })  # fmt: skip
     return {
         "centre_name": text_of(centre.name, language),
@@ -113,7 +151,8 @@ def managers(house: House, language: str) -> dict[str, Any]:
         "served": sum(row["figures"].served for row in rows),
         "received": received,
         "known": known,
-        "places": [(c.number, board.places[c.number], prefixes(centre, served_queues(c))) for c in centre.counters],
+        "satisfied": ratings.together(satisfied.values()),
+        "places": [(place.number, place, prefixes(centre, place.skills.all)) for place in board.places.values()],
         "alarms": [row for row in rows if (row["waiting"] and not row["open"]) or row["longest"] >= 45],
     }
 
@@ -130,16 +169,39 @@ def _minutes_since(line: Line, now: Any) -> int:
 
 def followed(house: House, ticket: Ticket, language: str) -> dict[str, Any]:
     """One ticket's place for its owner's phone."""
-    centre = house.store.centre()
+    centre, board = house.store.centre(), house.hub.board()
     queue = next(q for q in centre.queues if q.id == ticket.queue)
     way = next((text_of(c.way, language) for c in centre.counters if c.number == ticket.counter), "")
     return {
         "centre_name": text_of(centre.name, language),
         "ticket": ticket,
+        "link": follow_link(house, ticket),
         "queue_title": text_of(queue.title, language),
         "ahead": house.store.read(position, ticket),
+        "stopped": wording.stop(board.stop_of(queue.id, house.now()), translator(language)),
         "way": way,
         "called": ticket.state is TicketState.CALLED,
         "waiting": ticket.state is TicketState.WAITING,
-        "counters": ", ".join(str(c.number) for c in centre.counters if queue.id in served_queues(c)),
+        "counters": ", ".join(str(p.number) for p in board.places.values() if queue.id in p.skills.all),
+        "rated": house.store.read(ratings.is_rated, ticket.id),
+        "question": question(ticket, follow_link(house, ticket)) if _may_be_asked(house, ticket) else None,
     }
+
+
+def follow_link(house: House, ticket: Ticket) -> str:
+    """The address of the phone page of this number; it cannot be guessed."""
+    return f"/follow/{ticket.id}-{house.vault.sign('follow', str(ticket.id))}"
+
+
+def question(ticket: Ticket, link: str) -> dict[str, Any]:
+    """What is asked about a visit that is over: its faces, and where the answer goes."""
+    return {"ticket": ticket, "link": link, "faces": [(int(score), text) for score, text in FACES.items()]}
+
+
+def _may_be_asked(house: House, ticket: Ticket) -> bool:
+    """Whether the phone asks: once, as long as an answer is taken."""
+    try:
+        check_time(ticket, house.now())
+    except (VisitNotOver, TooLateToRate):
+        return False
+    return not (house.store.read(ratings.is_rated, ticket.id) or house.store.read(ratings.is_skipped, ticket.id))

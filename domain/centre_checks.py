@@ -37,11 +37,13 @@ REFERENCES = (
     ("counters[*].zone", "zones[*].id"),
     ("counters[*].queues[*]", "queues[*].id"),
     ("counters[*].secondary[*]", "queues[*].id"),
+    ("windows[*].queues[*]", "queues[*].id"),
     ("procedures[*].queue", "queues[*].id"),
     ("people[*].agency", "agencies[*].id"),
     ("people[*].counter", "counters[*].number"),
     ("devices[*].zone", "zones[*].id"),
     ("devices[*].printer", "printers[*].id"),
+    ("devices[*].counter", "counters[*].number"),
 )
 # Said through a loudspeaker these cannot be told apart (features T4).
 SOUNDS_LIKE = {"B": "P", "P": "B", "M": "N", "N": "M", "D": "T", "T": "D"}
@@ -57,6 +59,7 @@ def whole_file(raw: dict[str, object]) -> Iterator[Mistake]:
         _twice_at_one_counter(raw),
         _unserved(raw),
         _received_where_results_are(raw),
+        _tablets_without_counter(raw),
     )
     return islice(found, MOST_MISTAKES)
 
@@ -133,3 +136,10 @@ def _received_where_results_are(raw: dict[str, object]) -> Iterator[Mistake]:
         if queue in results:
             reason = msgid("hàng trả kết quả không tiếp nhận thủ tục")
             yield Mistake(path, shown(queue), reason, msgid("chọn một hàng tiếp nhận"))
+
+
+def _tablets_without_counter(raw: dict[str, object]) -> Iterator[Mistake]:
+    for path, device in _walk(raw, "devices[*]"):
+        if isinstance(device, dict) and device.get("kind") == "tablet" and "counter" not in device:
+            reason = msgid("máy tính bảng đánh giá phải thuộc một quầy")
+            yield Mistake(joined(path, "counter"), "", reason, msgid("thêm khóa counter với số quầy"))

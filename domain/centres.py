@@ -10,12 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import chain
 from typing import Annotated, Any
 
 from domain import deadlines
-from domain.calendar import DayKind
 from domain.centre_checks import whole_file
+from domain.centre_rules import (
+    Booking,
+    Calling,
+    DayOverride,
+    Hours,
+    Id,
+    Line,
+    Window,
+    cut_off_within,
+    whole_slots,
+)
 from domain.deadlines import Unit
 from domain.errors import msgid
 from domain.procedures import ProcedureCode
@@ -35,12 +44,11 @@ from domain.records import Mistake as Mistake
 from domain.roles import PERSON_ROLES, Role
 
 LONGEST_TEXT = 1024 * 1024
+AS_DEFAULT = Calling()
 # tomllib needs time quadratic in the depth of a dotted key (minutes for one line of 1 MiB).
 DEEP_KEY = re.compile(r"""(?:\.[ \t]*+(?:[\w-]++|"[^"\n]*"|'[^'\n]*')[ \t]*){16}""")
 SYNTAX_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
 
-Line = Annotated[str, Words(200)]
-Id = Annotated[str, Pattern(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}", msgid("dùng chữ không dấu, số và dấu gạch nối"))]
 # Old codes: QCVN 102:2016, most specific part first; new ones: QĐ 20/2020/QĐ-TTg, top first.
 OLD_AGENCY = r"\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}"
 NEW_AGENCY = r"[A-Z]\d{2}(\.[0-9A-Z]{1,3}){0,4}"
@@ -53,7 +61,6 @@ FormerAgencyCode = Annotated[
 ]
 Prefix = Annotated[str, Pattern("[A-HJ-NPR-Z]", msgid("dùng một chữ cái in hoa A–Z, trừ I, O, Q; không dùng Đ"))]
 Login = Annotated[str, Pattern(r"[a-z][a-z0-9._-]{1,31}", msgid("dùng 2–32 chữ thường không dấu, số và . _ -"))]
-Clock = Annotated[str, Pattern(r"([01]\d|2[0-3]):[0-5]\d", msgid("ghi giờ dạng 07:30"))]
 Url = Annotated[
     str, Words(500), Pattern(r"https?://[^\s/@]+(/\S*)?", msgid("ghi địa chỉ bắt đầu bằng http:// hoặc https://"))
 ]
@@ -84,6 +91,7 @@ class DeviceKind(StrEnum):
 
     KIOSK = "kiosk"
     WALL = "wall"
+    TABLET = "tablet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +132,17 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class PriorityClass:
-    """A group of people called earlier: as if they had come `credit_minutes` before they did."""
+    """A group of people called earlier: as if they had come `credit_minutes` before they did.
+
+    `evidence`: the clerk asks for a paper that shows it. Before `effective_from` nobody can choose it.
+    """
 
     id: Id
     label: Text
     credit_minutes: Annotated[int, Between(0, 240)]
     legal_basis: Line
+    evidence: bool = False
+    effective_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +156,8 @@ class Queue:
     mean_minutes: Annotated[float, Between(0.5, 240)]
     kind: QueueKind
     hall: Id
+    daily_limit: Annotated[int, Between(1, 9999)] | None = None
+    booking: Annotated[Booking, whole_slots] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,47 +225,14 @@ class Printer:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A kiosk or a wall, the zone it stands in, and the printer of a kiosk."""
+    """A kiosk, a wall or a tablet, the zone it stands in, the printer of a kiosk, the counter of a tablet."""
 
     id: Id
     kind: DeviceKind
     name: Annotated[str, Words(80)]
     zone: Id
     printer: Id | None = None
-
-
-def in_order(half_days: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """The half-days, when each ends after it begins and none before the one ahead of it. Raises Wrong."""
-    times = list(chain.from_iterable(half_days))
-    if any(opens >= closes for opens, closes in half_days) or times != sorted(times):
-        raise Wrong(
-            msgid("các buổi chồng nhau hoặc đóng trước khi mở"), msgid("ghi các buổi theo thứ tự trong ngày")
-        )
-    return half_days
-
-
-def cut_off_within(hours: "Hours") -> "Hours":
-    """The hours, when their cut-off lies inside a half-day. Raises Wrong."""
-    if not any(opens <= hours.cut_off <= closes for opens, closes in hours.half_days):
-        raise Wrong(msgid("nằm ngoài các buổi làm việc"), msgid("ghi một giờ trong buổi làm việc"), at="cut_off")
-    return hours
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """Half-days as local times; what is received by `cut_off` is due the same day where the limit says so."""
-
-    half_days: Annotated[tuple[tuple[Clock, Clock], ...], Count(1, 4), in_order]
-    cut_off: Clock
-
-
-@dataclass(frozen=True, slots=True)
-class DayOverride:
-    """A day worked otherwise than the calendar has it, and by which decision."""
-
-    date: date
-    kind: DayKind
-    reason: Line
+    counter: Annotated[int, Between(1, 999)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +269,8 @@ class Centre:
     hours: Annotated[Hours, cut_off_within]
     days: Annotated[tuple[DayOverride, ...], Count(0, 400)] = ()
     portal: Portal | None = None
+    calling: Calling = AS_DEFAULT
+    windows: Annotated[tuple[Window, ...], Count(0, 60)] = ()
 
 
 class CentreFileWrong(Exception):

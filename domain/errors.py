@@ -96,6 +96,34 @@ class NoTicketHere(Refused):
     text = msgid("Quầy %(counter)s không có số nào đang phục vụ.")
 
 
+class TicketStillHere(Refused):
+    text = msgid("Quầy còn đang phục vụ số %(number)s. Hãy kết thúc hoặc chuyển số đó trước.")
+
+
+class ParkedStillHere(Refused):
+    text = msgid("Số %(number)s còn đang tạm gác ở quầy này. Hãy gọi lại hoặc chuyển số đó trước khi đóng quầy.")
+
+
+class AlreadyElsewhere(Refused):
+    text = msgid("Số %(number)s không còn ở chỗ đó. Hãy xem lại danh sách.")
+
+
+class NothingToUndo(Refused):
+    text = msgid("Không còn việc nào để hoàn tác: đã quá 10 giây hoặc đã có việc khác xảy ra sau đó.")
+
+
+class NotTheHour(Refused):
+    text = msgid("Hàng %(queue)s chưa đến giờ lấy số hoặc đã hết giờ. Lấy số tiếp lúc: %(opens)s.")
+
+
+class DailyLimitReached(Refused):
+    text = msgid("Hàng %(queue)s hôm nay đã phát đủ số. Mời đặt lịch, nộp trực tuyến, hoặc quay lại: %(opens)s.")
+
+
+class TooLateToday(Refused):
+    text = msgid("Hàng %(queue)s đã đủ người đến giờ đóng cửa %(closes)s. Mời đặt lịch hoặc nộp trực tuyến.")
+
+
 class StaleScreen(Refused):
     text = msgid("Màn hình vừa thay đổi ở nơi khác. Hãy xem lại rồi bấm lần nữa.")
 

@@ -7,12 +7,35 @@ Instants inside events are milliseconds since 1970 (UTC).
 from dataclasses import dataclass
 from typing import Any
 
+from domain.queue_events import QueueEvent
+
 
 @dataclass(frozen=True, slots=True)
 class CentreLoaded:
-    """The whole configuration, as `domain.centres.as_data` gives it."""
+    """The whole configuration, as `domain.centres.as_data` gives it; `plan` is the event that had planned it."""
 
     centre: dict[str, Any]
+    plan: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CentrePlanned:
+    """A configuration that comes into force with the first business day on or after this date.
+
+    `calendar` holds the fields of the CalendarLoaded that goes with it.
+    """
+
+    effective: str
+    centre: dict[str, Any]
+    calendar: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CentrePlanCancelled:
+    """`reason` is empty when a person did it, else the rule that kept it from coming into force."""
+
+    plan: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +76,18 @@ class PersonSignedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonLocked:
+    """The person's screen hides until the PIN is given; counter and ticket stay."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonUnlocked:
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordSet:
     """The password itself stands, hashed, in the vault."""
 
@@ -85,84 +120,10 @@ class DeviceRevoked:
 
 
 @dataclass(frozen=True, slots=True)
-class DayOpened:
-    """`day` is the number of the new business day; whoever still waited on an older one is unserved."""
-
-    day: int
-    label: str
-    confirmed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class QueueStopped:
-    queue: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class QueueResumed:
-    queue: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShiftOpened:
-    counter: int
-    person: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShiftClosed:
-    counter: int
-    person: str
-
-
-@dataclass(frozen=True, slots=True)
-class TicketIssued:
-    """`ahead` and the order key are what the slip promised; `printer` None means no paper was asked for."""
-
-    queue: str
-    prefix: str
-    n: int
-    key: int
-    ahead: int
-    language: str
-    priority: str | None = None
-    printer: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class SlipReprinted:
     ticket: int
     copy: int
     printer: str
-
-
-@dataclass(frozen=True, slots=True)
-class TicketCalled:
-    ticket: int
-    counter: int
-    person: str
-
-
-@dataclass(frozen=True, slots=True)
-class TicketRecalled:
-    ticket: int
-    counter: int
-
-
-@dataclass(frozen=True, slots=True)
-class TicketFinished:
-    ticket: int
-    counter: int
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True)
-class TicketMissed:
-    """Called and not come."""
-
-    ticket: int
-    counter: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,28 +175,23 @@ class PortalResent:
 
 
 Event = (
-    CentreLoaded
+    QueueEvent
+    | CentreLoaded
+    | CentrePlanned
+    | CentrePlanCancelled
     | CalendarLoaded
     | ProcedureListed
     | PersonAdded
     | PersonSignedIn
     | PersonSignedOut
+    | PersonLocked
+    | PersonUnlocked
     | PasswordSet
     | TokenGiven
     | TokenRevoked
     | DevicePaired
     | DeviceRevoked
-    | DayOpened
-    | QueueStopped
-    | QueueResumed
-    | ShiftOpened
-    | ShiftClosed
-    | TicketIssued
     | SlipReprinted
-    | TicketCalled
-    | TicketRecalled
-    | TicketFinished
-    | TicketMissed
     | DossierReceived
     | SlipEnded
     | PortalAcknowledged

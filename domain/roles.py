@@ -13,6 +13,7 @@ class Role(StrEnum):
     ANYONE = "anyone"
     KIOSK = "kiosk"
     WALL = "wall"
+    TABLET = "tablet"
     CLERK = "clerk"
     RESULT_OFFICER = "result-officer"
     GUIDE = "guide"
@@ -22,7 +23,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
-DEVICE_ROLES = frozenset({Role.KIOSK, Role.WALL})
+DEVICE_ROLES = frozenset({Role.KIOSK, Role.WALL, Role.TABLET})
 PERSON_ROLES = frozenset(Role) - DEVICE_ROLES - {Role.ANYONE}
 COUNTER_ROLES = frozenset({Role.CLERK, Role.RESULT_OFFICER})
 LEADING_ROLES = frozenset({Role.SUPERVISOR, Role.MANAGER})

@@ -1,18 +1,48 @@
-"""Who is called next: the smallest due moment among all the queues that a counter serves."""
+"""Who is called next, and why: one key a ticket, compared among all the queues that a counter serves (ADR 7)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 
+from domain.centre_rules import Calling, Policy
 from domain.centres import Counter
+from domain.tickets import milliseconds
+
+APPOINTMENT_RANK, PRIORITY_RANK = 1, 2
+# Longer than any queue lasts, so that a rank decides before any arrival does.
+RANK_STEP = timedelta(days=10_000) // timedelta(milliseconds=1)
+LONGEST_MEMORY = 10  # of calls, for `ratio`
+MINUTE = 60_000
+
+
+class OutOfOrder(StrEnum):
+    """Why a clerk may call somebody who is not first."""
+
+    RETURNED = "returned"
+    PARKED = "parked"
+    URGENT = "urgent"
+    FRAIL = "frail"
+    SAME_VISIT = "same-visit"
+    MISTAKE = "mistake"
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The first waiting ticket of one queue; `key` is its due moment in milliseconds."""
+    """The first waiting ticket of one queue, of the privileged or of the ordinary; `key` is its due moment (ms)."""
 
     ticket: int
     queue: str
     key: int
+    privileged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Who is next, and who would have been next without that ticket: the runner-up explains the call."""
+
+    head: Head
+    runner_up: Head | None
 
 
 def served_queues(counter: Counter) -> tuple[str, ...]:
@@ -20,10 +50,51 @@ def served_queues(counter: Counter) -> tuple[str, ...]:
     return (*counter.queues, *counter.secondary)
 
 
-def choose(heads: Iterable[Head]) -> Head | None:
+def key_of(
+    policy: Policy,
+    came: datetime,
+    *,
+    credit_minutes: int | None = None,
+    slot: datetime | None = None,
+    calling: Calling | None = None,
+) -> int:
+    """The order key in milliseconds: the smallest is called first. `credit_minutes` None: no priority class.
+
+    `due` (ADR 7): arrival minus the class's one credit; who is booked counts from the slot, however early they
+    come, and from the arrival once they are later than the lateness allowed, minus the appointments' credit. Of a
+    class and an appointment the better claim counts, never their sum. `strict`: by rank, then arrival; who is too
+    late for the slot has the rank of anybody. `ratio` and `first-come`: arrival.
+    """
+    rules = calling or Calling()
+    arrival = milliseconds(came)
+    in_time = slot is not None and came <= slot + timedelta(minutes=rules.late_minutes)
+    if policy is Policy.STRICT:
+        rank = PRIORITY_RANK if credit_minutes is not None else APPOINTMENT_RANK if in_time else 0
+        return arrival - rank * RANK_STEP
+    if policy is not Policy.DUE:
+        return arrival
+    claims = [] if credit_minutes is None else [arrival - credit_minutes * MINUTE]
+    if slot is not None:
+        base = milliseconds(slot) if in_time else arrival
+        claims.append(base - rules.appointment_credit_minutes * MINUTE)
+    return min(claims, default=arrival)
+
+
+def choose(heads: Iterable[Head], policy: Policy, ratio: int = 2, lately: Sequence[bool] = ()) -> Choice | None:
     """The ticket to call next among the heads of a counter's queues, or None when nobody waits.
 
-    Smallest due moment first, ties by the order of issue: the tie rule is explicit so that it never
-    depends on how a database sorts (ADR 7; secondary queues compete without delay).
+    Smallest key first, ties by the order of issue: the tie rule is explicit so that it never depends on how a
+    database sorts; secondary queues compete without delay. Under `ratio` n:1, `lately` says of the counter's
+    last calls, newest first, which were privileged: after n of these an ordinary ticket has its turn, and where
+    one of the two groups is empty the other is called.
     """
-    return min(heads, key=lambda head: (head.key, head.ticket), default=None)
+    line = sorted(heads, key=lambda head: (head.key, head.ticket))
+    if policy is Policy.RATIO:
+        ordinary_has_its_turn = len(lately) >= ratio and all(lately[:ratio])
+        line.sort(key=lambda head: head.privileged is ordinary_has_its_turn)
+    return Choice(line[0], line[1] if len(line) > 1 else None) if line else None
+
+
+def largest_lead(calling: Calling, credits: Iterable[int]) -> int:
+    """Minutes: nobody who came later than this after an ordinary ticket passes it, under `due` (ADR 7)."""
+    return max([*credits, calling.appointment_credit_minutes + calling.late_minutes, 0])

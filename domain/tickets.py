@@ -1,25 +1,43 @@
 """Tickets: their states, their shown number and the moment that counts for their order."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
 class TicketState(StrEnum):
-    """A ticket waits, is called to a counter, and ends as finished, absent or unserved."""
+    """A ticket waits, is called to a counter, perhaps parked there, and ends; the absent may come back."""
 
     WAITING = "waiting"
     CALLED = "called"
-    FINISHED = "finished"
+    PARKED = "parked"
     ABSENT = "absent"
+    FINISHED = "finished"
+    LEFT = "left"
     UNSERVED = "unserved"
+
+
+class Outcome(StrEnum):
+    """How a visit to a counter ended: received, to be completed, refused, advised, result handed over, other."""
+
+    SERVED = "served"
+    RECEIVED = "received"
+    INCOMPLETE = "incomplete"
+    REFUSED = "refused"
+    ADVISED = "advised"
+    COLLECTED = "collected"
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One person's place in one queue on one business day. `id` is the journal number of its issue."""
+    """One person's place in one queue on one business day. `id` is the journal number of its issue.
+
+    `queue` is where it stands now, `home` the queue that gave its number: a transfer keeps number and first
+    arrival. `for_counter` or `for_person` wants it alone. `kept_from` is the label of the day it was given on,
+    where that is an earlier one. `slot` is the moment of its appointment, `base` whence its key counts.
+    """
 
     id: int
     day: int
@@ -35,24 +53,36 @@ class Ticket:
     counter: int | None = None
     called_at: datetime | None = None
     ended_at: datetime | None = None
+    home: str = ""
+    started_at: datetime | None = None
+    outcome: str | None = None
+    for_counter: int | None = None
+    for_person: str | None = None
+    note: str = ""
+    kept_from: date | None = None
+    slot: datetime | None = None
+    base: datetime | None = None
 
     @property
     def number(self) -> str:
-        """The number as people see it, 'A 012'."""
-        return shown_number(self.prefix, self.n)
+        """The number as people see it."""
+        return shown_number(self.prefix, self.n, self.kept_from)
+
+    @property
+    def privileged(self) -> bool:
+        """Whether a class or an appointment goes before ordinary tickets where the policy says so."""
+        return self.priority is not None or self.slot is not None
 
 
-def shown_number(prefix: str, n: int) -> str:
-    """'A 012': letter, narrow space, three digits, four from 1000 (shared form of the centre's numbers)."""
-    return f"{prefix}{NARROW_SPACE}{n:03d}"
+def shown_number(prefix: str, n: int, kept_from: date | None = None) -> str:
+    """'A 012': letter, narrow space, three digits, four from 1000; kept over night 'A 012 · T6', with its day."""
+    number = f"{prefix}{NARROW_SPACE}{n:03d}"
+    return f"{number} · {day_mark(kept_from)}" if kept_from else number
 
 
-def order_key(arrived_at: datetime, credit_minutes: int) -> int:
-    """The due moment: arrival minus the class's credit, in milliseconds since 1970; smallest is called first.
-
-    Source: calling policy 'due', ADR 7. The key is static; only named events change it.
-    """
-    return milliseconds(arrived_at) - credit_minutes * 60_000
+def day_mark(day: date) -> str:
+    """'T2' to 'T7' and 'CN', as Vietnamese calendars shorten the days of the week."""
+    return "CN" if day.weekday() == 6 else f"T{day.weekday() + 2}"
 
 
 def milliseconds(instant: datetime) -> int:

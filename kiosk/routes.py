@@ -12,11 +12,13 @@ from domain.errors import NotFound, UnknownProcedure
 from domain.roles import Role, open_to
 from domain.tickets import Ticket
 from kiosk import views
+from operations import moving
+from operations.booking import check_in
 from operations.intake import find_placement
 from operations.ticketing import take_ticket
 from store import procedures, tickets
 from store.days import newest
-from web import forms
+from web import appointments, forms
 from web.house import act_of, house_of, visitor_of
 from web.live import DESK_PACE
 from web.pages import go, is_fragment, page
@@ -89,6 +91,32 @@ async def take_number(request: Request) -> Response:
 
 
 @open_to(Role.KIOSK)
+async def ask_code(request: Request) -> Response:
+    """Where somebody with an appointment types its code."""
+    return page(request, "kiosk/appointment.html", **views.code_page(request, device_of(request)))
+
+
+@open_to(Role.KIOSK, body_limit=2048)
+async def keep_appointment(request: Request) -> Response:
+    """The number for an appointment's code. Who has it already gets the same number again, at any kiosk."""
+    house, device = house_of(request), device_of(request)
+    request.state.failures_go_to = "#failure"
+    form = await forms.read_form(request)
+    found = appointments.found_by_code(request, forms.text(form, "code", appointments.CODE_AT_MOST))
+    ticket = await house.store.write(
+        act_of(request, form), check_in, found.id, request.state.language, device.printer
+    )
+    is_ours = house.store.read(tickets.giver, ticket.id) == visitor_of(request).who
+    result = views.result(request, device, ticket, None if is_ours else "elsewhere")
+    if is_fragment(request):
+        return page(request, "kiosk/_ticket.html", **result)
+    if is_ours:
+        kept = dict.fromkeys(views.modes_of(request), "1")
+        return go(f"/kiosk/{device.id}/tickets/{ticket.id}", {"lang": request.state.language, **kept})
+    return page(request, "kiosk/ticket.html", **{**views.frame(request, device), **result})
+
+
+@open_to(Role.KIOSK)
 async def show_ticket(request: Request) -> Response:
     """The number once more, large, while its paper comes."""
     device, ticket = device_of(request), _own_ticket(request)
@@ -101,6 +129,16 @@ async def show_paper(request: Request) -> Response:
     """Where the slip is: printing, here, or not coming."""
     device, ticket = device_of(request), _own_ticket(request)
     return page(request, "kiosk/_paper.html", **views.result(request, device, ticket))
+
+
+@open_to(Role.KIOSK, body_limit=512)
+async def leave(request: Request) -> Response:
+    """'Tôi không chờ nữa': by the person's own word."""
+    house, device, ticket = house_of(request), device_of(request), _own_ticket(request)
+    form = await forms.read_form(request)
+    await house.store.write(act_of(request, form), moving.leave, ticket.id)
+    kept = dict.fromkeys(views.modes_of(request), "1")
+    return go(f"/kiosk/{device.id}", {"lang": request.state.language, **kept})
 
 
 @open_to(Role.KIOSK)
@@ -136,8 +174,11 @@ ROUTES: list[BaseRoute] = [
     Route("/kiosk/{device}/queues", show_queues),
     Route("/kiosk/{device}/procedures", show_procedures),
     Route("/kiosk/{device}/procedures/{code}", show_procedure),
+    Route("/kiosk/{device}/appointments", ask_code),
+    Route("/kiosk/{device}/check-ins", keep_appointment, methods=["POST"]),
     Route("/kiosk/{device}/tickets/{ticket:int}", show_ticket),
     Route("/kiosk/{device}/tickets/{ticket:int}/paper", show_paper),
+    Route("/kiosk/{device}/tickets/{ticket:int}/departures", leave, methods=["POST"]),
     Route("/kiosk/{device}/tickets/{ticket:int}/qr.svg", show_follow_code),
     WebSocketRoute("/kiosk/{device}/live", watch),
 ]

@@ -7,15 +7,19 @@ from typing import Any
 import segno
 from starlette.requests import Request
 
+from domain.appointments import CODE_LETTERS, takes_bookings
 from domain.centres import Centre, Device, Placement, Queue
 from domain.deadlines import Unit
 from domain.procedures import Procedure, documents
 from domain.routing import served_queues
 from domain.tickets import Ticket
-from store import jobs, procedures
+from operations.admitting import admission, refusal
+from store import days, jobs, procedures
+from store.boards import Board
 from store.jobs import PrintJob
+from web import failures, wording
 from web.house import House, house_of
-from web.languages import LANGUAGES
+from web.languages import LANGUAGES, translator
 from web.pages import text_of
 
 COMMON_SHOWN = FOUND_SHOWN = 4  # what fits above the keyboard on 1080 x 1920
@@ -36,7 +40,17 @@ def frame(request: Request, device: Device) -> dict[str, Any]:
         "languages": LANGUAGES,
         "now": house_of(request).now(),
         "has_results": any(queue.kind == "results" for queue in centre.queues),
+        "has_booking": takes_bookings(centre),
     }
+
+
+def code_page(request: Request, device: Device) -> dict[str, Any]:
+    """The page for an appointment's code, with only the keys that a code can have."""
+    figures = "".join(c for c in CODE_LETTERS if c.isdigit())
+    letters = "".join(c for c in CODE_LETTERS if c.isalpha())
+    half = (len(letters) + 1) // 2
+    rows = " ".join((figures, letters[:half], letters[half:]))
+    return frame(request, device) | {"key_rows": rows, "page_id": secrets.token_urlsafe(12)}
 
 
 def modes_of(request: Request) -> list[str]:
@@ -57,7 +71,8 @@ def queue_list(request: Request, only: str | None = None) -> dict[str, Any]:
                 "prefix": queue.prefix,
                 "title": text_of(queue.title, request.state.language),
                 "waiting": board.lines[queue.id].waiting,
-                "stopped": board.lines[queue.id].stopped,
+                "stopped": stop_words(house, board, queue.id, request.state.language),
+                "closed": closed_words(house, queue, request.state.language),
             }
             for queue in wanted
         ],
@@ -95,7 +110,7 @@ def procedure(request: Request, found: Procedure, placement: Placement | None) -
         "placement": placement,
         "queue": queue,
         "queue_title": text_of(queue.title, request.state.language) if queue else "",
-        "stopped": house.hub.board().lines[queue.id].stopped if queue else None,
+        "stopped": stop_words(house, house.hub.board(), queue.id, request.state.language) if queue else "",
         "papers": documents(found),
         "limit": _limit(placement),
         "rows": [row for row in found.channels if row.channel == "direct"] or list(found.channels),
@@ -111,18 +126,34 @@ def _limit(placement: Placement | None) -> tuple[float, str] | None:
 
 
 def result(request: Request, device: Device, ticket: Ticket, paper: str | None = None) -> dict[str, Any]:
-    """The number, where to go, and where its paper is (looked up unless the caller knows)."""
+    """The number, where to go, and where its paper is (looked up unless the caller knows).
+
+    Paper `elsewhere`: another kiosk gave the number, and this one knows nothing of its slip.
+    """
     house = house_of(request)
     centre = house.store.centre()
     queue = next(q for q in centre.queues if q.id == ticket.queue)
+    paper = paper or paper_state(house, ticket)
     return {
         "device": device,
         "ticket": ticket,
         "queue_title": text_of(queue.title, request.state.language),
         "counters": counters_of(centre, queue),
-        "paper": paper or paper_state(house, ticket),
-        "has_qr": bool(follow_base(house)),
+        "paper": paper,
+        "has_qr": paper != "elsewhere" and bool(follow_base(house)),
     }
+
+
+def closed_words(house: House, queue: Queue, language: str) -> str:
+    """Why this queue gives no number at this hour, and what to do instead; empty when it does."""
+    centre, day, now = house.store.centre(), house.store.read(days.newest), house.now()
+    found = house.store.read(admission, centre, queue, now, day.id if day else 0)
+    return "" if found.ok else failures.sentence(refusal(found, centre, queue, now), language)
+
+
+def stop_words(house: House, board: Board, queue: str, language: str) -> str:
+    """Why this queue takes nobody new, and until when; empty when it does."""
+    return wording.stop(board.stop_of(queue, house.now()), translator(language))
 
 
 def counters_of(centre: Centre, queue: Queue) -> str:
@@ -165,8 +196,8 @@ def notices(house: House, language: str) -> str:
     """The strip that every kiosk page shows: what is stopped, and the server's clock."""
     centre, board = house.store.centre(), house.hub.board()
     stopped = [
-        (q.prefix, text_of(q.title, language), board.lines[q.id].stopped)
+        (q.prefix, text_of(q.title, language), why)
         for q in centre.queues
-        if board.lines[q.id].stopped
+        if (why := stop_words(house, board, q.id, language))
     ]
     return house.pages.render("kiosk/_notices.html", language, stopped=stopped, now=house.now())

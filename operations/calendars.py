@@ -5,6 +5,7 @@ from datetime import date, time
 from hashlib import sha256
 
 from domain.calendar import Calendar, DayKind, DayRule, HalfDay
+from domain.centres import Centre
 
 DEFAULT_YEARS = range(2024, 2029)
 DEFAULT_HALF_DAYS: tuple[HalfDay, ...] = ((time(7, 30), time(11, 30)), (time(13, 30), time(17)))
@@ -30,6 +31,15 @@ def materialise(years: range, half_days: tuple[HalfDay, ...], *tables: Mapping[d
     days = {day: rule for table in tables for day, rule in table.items()}
     version = f"vn-{years[0]}-{years[-1]}-{_fingerprint(half_days, days)}"
     return Calendar(version, half_days, days, frozenset(years))
+
+
+def calendar_of(centre: Centre) -> Calendar:
+    """The years known, with the centre's half-days and its own days on top; building it takes up to a second."""
+    half_days = tuple(
+        (time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in centre.hours.half_days
+    )
+    own = {day.date: (day.kind, day.reason) for day in centre.days}
+    return materialise(DEFAULT_YEARS, half_days, official_days(DEFAULT_YEARS), own)
 
 
 def official_days(years: range) -> dict[date, DayRule]:

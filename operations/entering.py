@@ -9,8 +9,10 @@ from domain.events import (
     DevicePaired,
     DeviceRevoked,
     PasswordSet,
+    PersonLocked,
     PersonSignedIn,
     PersonSignedOut,
+    PersonUnlocked,
     TokenGiven,
     TokenRevoked,
 )
@@ -43,6 +45,25 @@ def sign_out(tx: Tx, token_hash: bytes) -> None:
     person = people.end_sign_in(tx.db, token_hash)
     if person is not None:
         tx.record(PersonSignedOut(person))
+
+
+def lock(tx: Tx, token_hash: bytes) -> None:
+    """The person went away: this sign-in opens nothing until it is unlocked; counter and ticket stay."""
+    person = people.mark_locked(tx.db, token_hash, locked=True)
+    if person is not None:
+        tx.record(PersonLocked(person))
+
+
+def unlock(tx: Tx, token_hash: bytes) -> None:
+    """The person is back, with a PIN that was checked before."""
+    person = people.mark_locked(tx.db, token_hash, locked=False)
+    if person is not None:
+        tx.record(PersonUnlocked(person))
+
+
+def set_pin(tx: Tx, person: str, pin_hash: str) -> None:
+    """The short number that opens this person's locked screen."""
+    people.keep_pin(tx.db, person, pin_hash)
 
 
 def set_password(tx: Tx, person: str, password_hash: str) -> None:

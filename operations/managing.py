@@ -1,28 +1,24 @@
-"""Configuring the centre: its file, its calendar, its catalogue, its people, its queues."""
+"""Managing the centre day by day: its catalogue, its people, its queues. Its file: `operations.configuring`."""
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from domain.calendar import Calendar
-from domain.centres import Centre, as_data
-from domain.errors import Invalid, msgid
-from domain.events import (
-    CentreLoaded,
-    PersonAdded,
-    ProcedureListed,
-    QueueResumed,
-    QueueStopped,
-)
+from domain.centres import Centre
+from domain.errors import Invalid, NotFound
+from domain.events import PersonAdded, ProcedureListed
 from domain.procedures import Procedure
+from domain.queue_events import QueueKept, QueueResumed, QueueStopped
 from domain.roles import PERSON_ROLES
+from domain.tickets import milliseconds
+from operations.configuring import LoginTaken as LoginTaken
+from operations.configuring import load_centre as load_centre
 from operations.ticketing import find_queue
-from store import calendars, centres, people, procedures
+from store import centres, people, procedures
 from store.writer import Tx
 
-
-class LoginTaken(Invalid):
-    text = msgid("Tên đăng nhập “%(login)s” đã có người dùng. Hãy chọn tên khác.")
+LONGEST_STOP = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +28,6 @@ class Imported:
     new: int
     changed: int
     same: int
-
-
-def load_centre(tx: Tx, centre: Centre, calendar: Calendar) -> int:
-    """Put a configuration in force, with its people and its calendar; gives the number of its event."""
-    loaded = tx.record(CentreLoaded(as_data(centre)))
-    tx.record(calendars.to_event(calendar))
-    for person in centre.people:
-        people.keep_person(tx.db, person.id, person.login, person.name)
-        tx.record(PersonAdded(person.id, list(person.roles), person.agency, person.counter))
-    return loaded.seq
 
 
 def list_procedures(tx: Tx, catalogue: Sequence[Procedure]) -> Imported:
@@ -72,17 +58,57 @@ def add_person(tx: Tx, login: str, name: str, roles: Sequence[str], password_has
     return person
 
 
-def stop_queue(tx: Tx, queue: str, reason: str) -> None:
-    """The queue takes nobody until it is resumed; who waits keeps the place. Raises UnknownQueue, Invalid."""
+def stop_queue(tx: Tx, queue: str, reason: str, until: datetime | None = None) -> None:
+    """The queue takes nobody new until it is resumed or the end has come; who waits keeps the place.
+
+    Raises UnknownQueue, Invalid.
+    """
     find_queue(centres.current(tx.db), queue)
+    cleaned = words(reason)
+    if until is not None and not tx.now < until <= tx.now + LONGEST_STOP:
+        raise Invalid(what="until")
+    tx.record(QueueStopped(queue, cleaned, milliseconds(until) if until else None))
+
+
+def stop_hall(tx: Tx, hall: str, reason: str, until: datetime | None = None) -> int:
+    """Stop every queue of a hall by one click; gives how many. Raises NotFound, Invalid."""
+    queues = _queues_of(centres.current(tx.db), hall)
+    for queue in queues:
+        stop_queue(tx, queue, reason, until)
+    return len(queues)
+
+
+def resume_hall(tx: Tx, hall: str) -> int:
+    """Resume every queue of a hall; gives how many were stopped. Raises NotFound."""
+    stopped = [q for q in _queues_of(centres.current(tx.db), hall) if q in centres.stopped(tx.db)]
+    for queue in stopped:
+        tx.record(QueueResumed(queue))
+    return len(stopped)
+
+
+def _queues_of(centre: Centre, hall: str) -> list[str]:
+    queues = [queue.id for queue in centre.queues if queue.hall == hall]
+    if not queues:
+        raise NotFound(what=hall[:40])
+    return queues
+
+
+def keep_queue(tx: Tx, queue: str, reason: str) -> None:
+    """Whoever still waits here when the day ends keeps the place on the next one. Raises UnknownQueue, Invalid."""
+    find_queue(centres.current(tx.db), queue)
+    tx.record(QueueKept(queue, words(reason)))
+
+
+def words(reason: str) -> str:
+    """A reason as a person gives it, trimmed. Raises Invalid when empty, too long or unprintable."""
     cleaned = reason.strip()
     if not cleaned or len(cleaned) > 120 or not cleaned.isprintable():
         raise Invalid(what="reason")
-    tx.record(QueueStopped(queue, cleaned))
+    return cleaned
 
 
 def resume_queue(tx: Tx, queue: str) -> None:
     """The queue takes people again. Raises UnknownQueue."""
     find_queue(centres.current(tx.db), queue)
-    if centres.stop_reason(tx.db, queue) is not None:
+    if queue in centres.stopped(tx.db):
         tx.record(QueueResumed(queue))

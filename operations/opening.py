@@ -2,7 +2,8 @@
 
 from domain.days import Day, is_far_jump, is_over, local
 from domain.errors import DayNeedsConfirmation
-from domain.events import DayOpened
+from domain.queue_events import DayOpened
+from operations.configuring import put_planned_in_force
 from store import days
 from store.writer import Tx
 
@@ -28,9 +29,15 @@ def confirm_day(tx: Tx) -> int:
     return _open(tx, confirmed=True).id
 
 
-def _open(tx: Tx, *, confirmed: bool) -> Day:
+def repair_day(tx: Tx) -> int:
+    """Begin a new numbered day by hand, after a wrong clock labelled the last one; its label is today's date."""
+    return _open(tx, confirmed=True, repaired=True).id
+
+
+def _open(tx: Tx, *, confirmed: bool, repaired: bool = False) -> Day:
     number = (tx.day.id if tx.day else 0) + 1
     label = local(tx.now).date()
-    tx.record(DayOpened(number, label.isoformat(), confirmed))
+    tx.record(DayOpened(number, label.isoformat(), confirmed, repaired))
     days.forget_requests(tx.db, number - 1)
+    put_planned_in_force(tx, Day(number, label))
     return Day(number, label)

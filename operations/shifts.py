@@ -1,12 +1,37 @@
-"""A clerk opens a counter and closes it again."""
+"""A clerk opens a counter, takes one over, rests, calls for help, and closes it again."""
+
+from collections.abc import Sequence
 
 from domain.centres import Centre, Counter
-from domain.errors import ClerkElsewhere, CounterClosed, CounterTaken, UnknownCounter
-from domain.events import ShiftClosed, ShiftOpened, TicketFinished
+from domain.errors import (
+    ClerkElsewhere,
+    CounterClosed,
+    CounterTaken,
+    Invalid,
+    ParkedStillHere,
+    TicketStillHere,
+    UnknownCounter,
+    UnknownQueue,
+)
+from domain.queue_events import (
+    CounterPaused,
+    CounterResumed,
+    HelpCalled,
+    HelpEnded,
+    ShiftClosed,
+    ShiftOpened,
+    ShiftTaken,
+    SkillsSet,
+    TicketFinished,
+)
 from operations.opening import ensure_day
 from store import centres, counters, tickets
 from store.counters import Shift
+from store.database import Connection
 from store.writer import Tx
+
+PAUSE_REASONS = ("break", "meeting", "errand", "system", "other")
+LONGEST_PAUSE = 240
 
 
 def open_shift(tx: Tx, counter: int, person: str) -> Shift:
@@ -14,8 +39,8 @@ def open_shift(tx: Tx, counter: int, person: str) -> Shift:
 
     Raises UnknownCounter, CounterTaken, ClerkElsewhere.
     """
-    find_counter(centres.current(tx.db), counter)
     ensure_day(tx)
+    find_counter(centres.current(tx.db), counter)
     here, mine = counters.shift_at(tx.db, counter), counters.shift_of(tx.db, person)
     if here is not None and here.person == person:
         return here
@@ -27,9 +52,81 @@ def open_shift(tx: Tx, counter: int, person: str) -> Shift:
     return Shift(opened.seq, counter, person)
 
 
-def close_shift(tx: Tx, counter: int, person: str) -> int:
-    """Leave the counter; a ticket still being served there is finished. Raises CounterClosed."""
+def take_over(tx: Tx, counter: int, person: str) -> Shift:
+    """Sit down at a colleague's open counter, with whoever is served or parked there; by one click.
+
+    Raises UnknownCounter, CounterClosed, ClerkElsewhere.
+    """
+    ensure_day(tx)
+    find_counter(centres.current(tx.db), counter)
+    here, mine = counters.shift_at(tx.db, counter), counters.shift_of(tx.db, person)
+    if here is None:
+        raise CounterClosed(counter=counter)
+    if here.person == person:
+        return here
+    if mine is not None:
+        raise ClerkElsewhere(counter=mine.counter)
+    taken = tx.record(ShiftTaken(counter, person, here.person))
+    return Shift(taken.seq, counter, person)
+
+
+def pause(tx: Tx, counter: int, person: str, reason: str, minutes: int) -> None:
+    """Rest, for a reason from the list and about so many minutes. Raises Invalid, TicketStillHere."""
+    ensure_day(tx)
     own_shift(tx, counter, person)
+    if reason not in PAUSE_REASONS or not 1 <= minutes <= LONGEST_PAUSE:
+        raise Invalid(what="reason")
+    serving = tickets.at_counter(tx.db, counter)
+    if serving is not None:
+        raise TicketStillHere(number=serving.number)
+    if counters.pause_at(tx.db, counter) is None:
+        tx.record(CounterPaused(counter, reason, minutes))
+
+
+def resume(tx: Tx, counter: int, person: str) -> None:
+    """Serve again."""
+    ensure_day(tx)
+    own_shift(tx, counter, person)
+    if counters.pause_at(tx.db, counter) is not None:
+        tx.record(CounterResumed(counter))
+
+
+def set_skills(tx: Tx, counter: int, queues: Sequence[str], secondary: Sequence[str]) -> None:
+    """Which queues this counter serves until the day ends. Raises UnknownCounter, UnknownQueue, Invalid."""
+    ensure_day(tx)
+    centre = centres.current(tx.db)
+    place = find_counter(centre, counter)
+    known = {queue.id for queue in centre.queues}
+    wanted = [*queues, *secondary]
+    if not wanted or len(set(wanted)) != len(wanted):
+        raise Invalid(what="queues")
+    for queue in wanted:
+        if queue not in known:
+            raise UnknownQueue(queue=queue[:40])
+    as_configured = (tuple(queues), tuple(secondary)) == (place.queues, place.secondary)
+    tx.record(SkillsSet(counter, [], []) if as_configured else SkillsSet(counter, list(queues), list(secondary)))
+
+
+def call_for_help(tx: Tx, counter: int, person: str) -> None:
+    """The emergency key: silent here, an alarm on all colleagues' and managers' screens."""
+    ensure_day(tx)
+    own_shift(tx, counter, person)
+    if all(alarm.counter != counter for alarm in counters.alarms(tx.db)):
+        tx.record(HelpCalled(counter, person))
+
+
+def end_help(tx: Tx, counter: int, false_alarm: bool) -> None:
+    """Somebody has come, or it was pressed by mistake. Doing it twice changes nothing."""
+    if any(alarm.counter == counter for alarm in counters.alarms(tx.db)):
+        tx.record(HelpEnded(counter, false_alarm))
+
+
+def close_shift(tx: Tx, counter: int, person: str) -> int:
+    """Leave the counter; a ticket still being served there is finished. Raises CounterClosed, ParkedStillHere."""
+    own_shift(tx, counter, person)
+    parked = tickets.parked_at(tx.db, counter)
+    if parked:
+        raise ParkedStillHere(number=parked[0].number)
     serving = tickets.at_counter(tx.db, counter)
     if serving is not None:
         tx.record(TicketFinished(serving.id, counter, "served"))
@@ -38,8 +135,13 @@ def close_shift(tx: Tx, counter: int, person: str) -> int:
 
 def own_shift(tx: Tx, counter: int, person: str) -> Shift:
     """The shift of this person at this counter. Raises UnknownCounter, CounterTaken, CounterClosed."""
-    find_counter(centres.current(tx.db), counter)
-    shift = counters.shift_at(tx.db, counter)
+    return shift_here(tx.db, centres.current(tx.db), counter, person)
+
+
+def shift_here(db: Connection, centre: Centre, counter: int, person: str) -> Shift:
+    """The same for whoever only reads."""
+    find_counter(centre, counter)
+    shift = counters.shift_at(db, counter)
     if shift is None:
         raise CounterClosed(counter=counter)
     if shift.person != person:

@@ -1,9 +1,16 @@
 """Taking a number."""
 
-from domain.centres import Centre, Queue
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.centres import Centre, PriorityClass, Queue
+from domain.days import local
 from domain.errors import Invalid, QueueStopped, UnknownQueue
-from domain.events import TicketIssued
-from domain.tickets import Ticket, order_key
+from domain.queue_events import PaperVisit, TicketIssued
+from domain.routing import key_of
+from domain.tickets import Ticket, milliseconds
+from operations.admitting import admission, refusal
 from operations.opening import ensure_day
 from store import centres, tickets
 from store.writer import Tx
@@ -16,23 +23,105 @@ def take_ticket(
 ) -> Ticket:
     """Give the next number of this queue, with its slip if a printer is named; all or nothing.
 
-    Raises UnknownQueue, QueueStopped, Invalid, DayNeedsConfirmation.
+    Raises UnknownQueue, QueueStopped, NotTheHour, DailyLimitReached, TooLateToday, Invalid, DayNeedsConfirmation.
     """
+    return give_number(tx, queue, language, priority, printer)
+
+
+def add_walk_up(
+    tx: Tx,
+    counter: int,
+    queue: str,
+    language: str = "vi",
+    priority: str | None = None,
+    printer: str | None = None,
+    override: str = "",
+) -> Ticket:
+    """A number given by a clerk at a counter; with `override` (why) also where the queue takes nobody new.
+
+    Windows, limits and the closing rule are the clerk's to judge. Raises UnknownQueue, QueueStopped, Invalid,
+    DayNeedsConfirmation.
+    """
+    if len(override) > 120 or (override and not override.isprintable()):
+        raise Invalid(what="override")
+    return give_number(tx, queue, language, priority, printer, counter=counter, override=override)
+
+
+def give_number(
+    tx: Tx, queue: str, language: str, priority: str | None, printer: str | None, *, counter: int | None = None,
+    override: str = "", slot: datetime | None = None, appointment: int | None = None,
+) -> Ticket:  # fmt: skip
+    """The one way in which a number comes to be; all others are this with other wishes."""
+    day = ensure_day(tx)  # first: a planned configuration comes into force with it
     centre = centres.current(tx.db)
     line = find_queue(centre, queue)
-    reason = centres.stop_reason(tx.db, line.id)
-    if reason is not None:
-        raise QueueStopped(queue=line.prefix, reason=reason)
+    stop = centres.stop_of(tx.db, line.id, tx.now)
+    if stop is not None and not override:
+        raise QueueStopped(queue=line.prefix, reason=stop.reason)
     if language not in LANGUAGES:
         raise Invalid(what=language[:20])
-    credit = credit_of(centre, priority)
-    day = ensure_day(tx)
+    chosen = find_class(centre, priority)
+    if chosen and chosen.effective_from and chosen.effective_from > local(tx.now).date():
+        raise Invalid(what="priority")
+    if counter is None and slot is None:
+        found = admission(tx.db, centre, line, tx.now, day.id)
+        if not found.ok:
+            raise refusal(found, centre, line, tx.now)
     so_far = tickets.line(tx.db, day.id, line.id)
     # A clock that went back must not let newcomers pass everybody who waits.
-    key = order_key(max(tx.now, so_far.newest), credit)
-    ahead = so_far.waiting if priority is None else tickets.waiting_before(tx.db, line.id, key)
-    issued = tx.record(TicketIssued(line.id, line.prefix, so_far.last + 1, key, ahead, language, priority, printer))
-    return tickets.issued(issued)
+    came, rules = max(tx.now, so_far.newest), centre.calling
+    credit = chosen.credit_minutes if chosen else None
+    key = key_of(rules.policy, came, credit_minutes=credit, slot=slot, calling=rules)
+    is_last = priority is None and slot is None
+    ahead = so_far.waiting if is_last else tickets.waiting_before(tx.db, line.id, key)
+    issued = tx.record(
+        TicketIssued(
+            line.id, line.prefix, so_far.last + 1, key, ahead, language, priority, printer,
+            slot=milliseconds(slot) if slot else None, appointment=appointment, counter=counter,
+            override=override,
+        )
+    )  # fmt: skip
+    return tickets.issued(issued, so_far.newest)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperNumber:
+    """A pre-printed number given while the system was down: when its owner came, when and where it was served."""
+
+    n: int
+    came: datetime
+    counter: int | None = None
+    called: datetime | None = None
+    ended: datetime | None = None
+
+
+def enter_paper_numbers(tx: Tx, queue: str, numbers: Sequence[PaperNumber]) -> int:
+    """Enter a block of pre-printed numbers with their real times; the queue is the block's own. All or nothing.
+
+    Who was not served yet waits from the real arrival. Raises UnknownQueue, UnknownCounter, Invalid.
+    """
+    day = ensure_day(tx)
+    centre = centres.current(tx.db)
+    line = find_queue(centre, queue)
+    known = {counter.number for counter in centre.counters}
+    taken = tickets.numbers_given(tx.db, day.id, line.id)
+    for number in sorted(numbers, key=lambda number: number.n):
+        served = (number.counter, number.called, number.ended)
+        if not 1 <= number.n <= 9999 or number.n in taken or number.came > tx.now:
+            raise Invalid(what=f"{line.prefix} {number.n}")
+        if any(part is None for part in served) and any(part is not None for part in served):
+            raise Invalid(what=f"{line.prefix} {number.n}")
+        taken.add(number.n)
+        key = key_of(centre.calling.policy, number.came, calling=centre.calling)
+        ahead = tickets.waiting_before(tx.db, line.id, key)
+        came = milliseconds(number.came)
+        issued = tx.record(TicketIssued(line.id, line.prefix, number.n, key, ahead, "vi", came=came))
+        if number.counter is not None and number.called is not None and number.ended is not None:
+            if number.counter not in known or not number.came <= number.called <= number.ended <= tx.now:
+                raise Invalid(what=f"{line.prefix} {number.n}")
+            times = milliseconds(number.called), milliseconds(number.ended)
+            tx.record(PaperVisit(issued.seq, number.counter, *times))
+    return len(numbers)
 
 
 def find_queue(centre: Centre, queue: str) -> Queue:
@@ -43,11 +132,11 @@ def find_queue(centre: Centre, queue: str) -> Queue:
     raise UnknownQueue(queue=queue[:40])
 
 
-def credit_of(centre: Centre, priority: str | None) -> int:
-    """Minutes of credit of a priority class; none without one. Raises Invalid for an unknown class."""
+def find_class(centre: Centre, priority: str | None) -> PriorityClass | None:
+    """The priority class with this id, none without one. Raises Invalid for an unknown class."""
     if priority is None:
-        return 0
+        return None
     for candidate in centre.classes:
         if candidate.id == priority:
-            return candidate.credit_minutes
+            return candidate
     raise Invalid(what=priority[:20])

@@ -31,9 +31,10 @@ class Paper:
 class Papers:
     """Draws slips. The drawing is imported at the first use: its libraries take half a second to load."""
 
-    def __init__(self, store: Store, vault: Vault, follow_url: str, translator: Translator, cache: Path) -> None:
+    def __init__(self, store: Store, vault: Vault, follow_url: str, translator: Translator, cache: Path,
+                 practice: bool = False) -> None:  # fmt: skip
         self._store, self._vault, self._follow_url, self._translator = store, vault, follow_url, translator
-        self._cache = cache
+        self._cache, self._practice = cache, practice
 
     @property
     def resync(self) -> bytes:
@@ -71,7 +72,7 @@ class Papers:
             queue=_in(queue.title, ticket.language), number=ticket.number, ahead=ticket.ahead, wait="",
             counters=_counters(centre, queue.id), issued_at=local(ticket.arrived_at),
             follow_url=f"{address}/{ticket.id}-{self._vault.sign('follow', str(ticket.id))}" if address else "",
-            copy=job.copy, practice=False, priority=ticket.priority is not None,
+            copy=job.copy, practice=self._practice, priority=ticket.priority is not None,
         )  # fmt: skip
         return slip, ticket.language
 

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from domain.events import CentreLoaded, DossierReceived, SlipReprinted, TicketIssued
+from domain.events import CentreLoaded, DossierReceived, SlipReprinted
+from domain.queue_events import TicketIssued
 from operations import printing
 from printers.papers import Papers, Translator
 from printers.worker import Health, PrinterWorker
@@ -16,6 +18,7 @@ from store.vault import Vault
 from store.writer import Act
 
 LOAD_AFTER_SECONDS = 0.3
+LOOK_SECONDS = 4.0
 ASKS_FOR_PAPER = (TicketIssued, SlipReprinted, DossierReceived)
 
 
@@ -23,9 +26,10 @@ class PrinterService:
     """Runs beside the server; the server answers its first page before the drawing is loaded."""
 
     def __init__(self, store: Store, vault: Vault, now: Callable[[], datetime], follow_url: str,
-                 addresses: Mapping[str, str], translator: Translator, data: Path) -> None:  # fmt: skip
+                 addresses: Mapping[str, str], translator: Translator, data: Path,
+                 practice: bool = False) -> None:  # fmt: skip
         self._store, self._now, self._addresses = store, now, addresses
-        self._papers = Papers(store, vault, follow_url, translator, data / "escpos")
+        self._papers = Papers(store, vault, follow_url, translator, data / "escpos", practice)
         self._workers: dict[str, PrinterWorker] = {}
         self._changed = asyncio.Event()
 
@@ -33,6 +37,12 @@ class PrinterService:
     def health(self) -> dict[str, Health]:
         """What is known of each printer."""
         return {name: worker.health for name, worker in self._workers.items()}
+
+    async def look(self) -> None:
+        """Ask every printer how it is, all at once; `health` tells the answers. An unplugged one costs seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS):
+                await asyncio.gather(*(worker.look() for worker in self._workers.values()))
 
     def heed(self, events: Sequence[Recorded]) -> None:
         """Something was committed: perhaps a slip, perhaps another configuration."""

@@ -26,12 +26,16 @@ log = structlog.get_logger("printers")
 
 @dataclass(slots=True)
 class Health:
-    """What is known of a printer: its trouble in words, whether it answers, when it last proved a slip."""
+    """What is known of a printer: its trouble in words, whether it answers, when it last proved a slip.
+
+    `looked`: when somebody last asked how it is, without printing.
+    """
 
     trouble: str = ""
     answers: bool | None = None
     near_end: bool = False
     last_proof: datetime | None = None
+    looked: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class PrinterWorker:
         self.health = Health()
         self._act = Act(f"printer:{name}")
         self._woken = asyncio.Event()
+        self._own = asyncio.Lock()  # a printer takes one connection at a time
         self._must_resync = True  # nobody knows what lies in the printer when we start
 
     def wake(self) -> None:
@@ -64,11 +69,37 @@ class PrinterWorker:
             self._woken.clear()
             job = await self._claim()
             if job is not None:
-                await self._handle(job)
+                async with self._own:
+                    await self._handle(job)
                 continue
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_AGAIN_SECONDS):  # wait_for may swallow a cancellation (3.11)
                     await self._woken.wait()
+
+    async def look(self) -> None:
+        """Ask the printer how it is, between two slips; `health` tells what it said."""
+        async with self._own:
+            self.health.trouble = await self._look()
+            self.health.looked = self._now()
+
+    async def _look(self) -> str:
+        try:
+            line = await devices.connect(self.address)
+        except Unreachable:
+            return Trouble.REFUSED
+        try:
+            return trouble(await self._status(line)) or ""
+        except Stopped as stopped:
+            return stopped.trouble
+        finally:
+            await line.close()
+
+    async def _status(self, line: Connection) -> dict[int, int]:
+        if self._must_resync:  # before any question: half a picture in the printer would swallow it
+            await line.write(self._papers.resync)
+        answers = await line.ask_status()
+        self.health.answers, self.health.near_end = bool(answers), is_near_end(answers)
+        return answers
 
     async def _claim(self) -> PrintJob | None:
         try:
@@ -118,12 +149,9 @@ class PrinterWorker:
 
     async def _talk(self, line: Connection, job: PrintJob, chunks: tuple[bytes, ...], proof: bytes) -> Outcome:
         try:
-            if self._must_resync:  # before any question: half a picture in the printer would swallow it
-                await line.write(self._papers.resync)
-            answers = await line.ask_status()
+            answers = await self._status(line)
         except Stopped as stopped:
             return Outcome("", stopped.trouble)
-        self.health.answers, self.health.near_end = bool(answers), is_near_end(answers)
         wrong = trouble(answers)
         if wrong is not None:
             return Outcome("", wrong)

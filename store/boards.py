@@ -6,31 +6,36 @@ from datetime import datetime
 from domain.days import Day
 from domain.tickets import Ticket, TicketState
 from store import centres, counters, days, tickets
-from store.counters import Shift
+from store.centres import Stop
+from store.counters import Alarm, Pause, Shift, Skills
 from store.database import Connection
-from store.tickets import Call, instant
+from store.instants import instant, moment
+from store.tickets import Call
 
 CALLS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One queue now: how many wait, since when the longest, which number came last, why it is stopped."""
+    """One queue now: how many wait, since when the longest, which number came last; a stop may have run out."""
 
     queue: str
     waiting: int
     oldest: datetime | None
     last_n: int
-    stopped: str | None
+    stop: Stop | None
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One counter now."""
+    """One counter now: who sits there, whom it serves or has set aside, what it serves, whether it rests."""
 
     number: int
     shift: Shift | None
     ticket: Ticket | None
+    parked: tuple[Ticket, ...]
+    skills: Skills
+    pause: Pause | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,12 @@ class Board:
     lines: dict[str, Line]
     places: dict[int, Place]
     calls: tuple[Call, ...]
+    alarms: tuple[Alarm, ...]
+
+    def stop_of(self, queue: str, now: datetime) -> Stop | None:
+        """Why this queue takes nobody new at this instant, None when it does."""
+        stop = self.lines[queue].stop
+        return stop if stop is not None and stop.holds(now) else None
 
     def waiting_for(self, queues: tuple[str, ...]) -> int:
         """How many wait in these queues together."""
@@ -57,18 +68,38 @@ def read_board(db: Connection) -> Board:
     stopped = centres.stopped(db)
     lines = {queue.id: _line(db, day_id, queue.id, stopped.get(queue.id)) for queue in centre.queues}
     shifts = counters.open_shifts(db)
-    serving = {ticket.counter: ticket for ticket in _serving(db)}
-    places = {c.number: Place(c.number, shifts.get(c.number), serving.get(c.number)) for c in centre.counters}
-    return Board(seq, day, lines, places, tuple(tickets.calls(db, day_id, last=CALLS_SHOWN * 4)))
+    serving, aside, pauses = {t.counter: t for t in _serving(db)}, tickets.parked(db), counters.pauses(db)
+    places = {
+        c.number: Place(
+            c.number,
+            shifts.get(c.number),
+            serving.get(c.number),
+            tuple(ticket for ticket in aside if ticket.counter == c.number),
+            counters.skills_of(db, c),
+            pauses.get(c.number),
+        )
+        for c in centre.counters
+    }
+    calls = tuple(tickets.calls(db, day_id, last=CALLS_SHOWN * 4))
+    return Board(seq, day, lines, places, calls, counters.alarms(db))
 
 
-def _line(db: Connection, day: int, queue: str, stopped: str | None) -> Line:
+def arrivals(db: Connection) -> dict[str, list[datetime]]:
+    """When everybody who waits now came, by queue, earliest first."""
+    found: dict[str, list[datetime]] = {}
+    rows = db.execute("SELECT queue, arrived_at FROM tickets WHERE state = 'waiting' ORDER BY arrived_at")
+    for queue, at in rows:
+        found.setdefault(queue, []).append(moment(at))
+    return found
+
+
+def _line(db: Connection, day: int, queue: str, stop: Stop | None) -> Line:
     line = tickets.line(db, day, queue)
     oldest = None
     if line.waiting:
         row = db.execute("SELECT min(arrived_at) FROM tickets WHERE state = 'waiting' AND queue = ?", (queue,))
         oldest = instant(row.fetchone()[0])
-    return Line(queue, line.waiting, oldest, line.last, stopped)
+    return Line(queue, line.waiting, oldest, line.last, stop)
 
 
 def _serving(db: Connection) -> list[Ticket]:

@@ -30,6 +30,14 @@ def current(db: Connection) -> Calendar:
     )
 
 
+def newest(db: Connection) -> Calendar | None:
+    """The calendar in force, None before the first one was loaded."""
+    try:
+        return current(db)
+    except NoCalendar:
+        return None
+
+
 def to_event(calendar: Calendar) -> CalendarLoaded:
     """The calendar as the journal keeps it."""
     return CalendarLoaded(

@@ -2,10 +2,14 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
+from datetime import datetime
 
 from domain.centres import Centre, from_data
 from domain.errors import NotFound, msgid
-from domain.events import CentreLoaded, QueueResumed, QueueStopped
+from domain.events import CentreLoaded
+from domain.queue_events import QueueKept, QueueResumed, QueueStopped
+from domain.tickets import milliseconds
 from store.database import Connection
 from store.journal import Recorded, projects
 
@@ -40,15 +44,34 @@ def _decode(db: Connection, seq: int, digest: str) -> Centre:
     return centre
 
 
-def stopped(db: Connection) -> dict[str, str]:
-    """The queues that take nobody at present, each with the reason."""
-    return dict(db.execute("SELECT queue, reason FROM stopped_queues").fetchall())
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a queue takes nobody new, and until when (ms), if that was said."""
+
+    reason: str
+    until: int | None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it still counts at this instant."""
+        return self.until is None or milliseconds(now) < self.until
 
 
-def stop_reason(db: Connection, queue: str) -> str | None:
-    """Why this queue is stopped, None when it is not."""
-    row = db.execute("SELECT reason FROM stopped_queues WHERE queue = ?", (queue,)).fetchone()
-    return row[0] if row else None
+def stopped(db: Connection) -> dict[str, Stop]:
+    """The queues that a person has stopped; the end of some may have passed."""
+    rows = db.execute("SELECT queue, reason, until FROM stopped_queues")
+    return {queue: Stop(reason, until) for queue, reason, until in rows}
+
+
+def stop_of(db: Connection, queue: str, now: datetime) -> Stop | None:
+    """Why this queue is stopped now, None when it is not."""
+    row = db.execute("SELECT reason, until FROM stopped_queues WHERE queue = ?", (queue,)).fetchone()
+    stop = Stop(*row) if row else None
+    return stop if stop is not None and stop.holds(now) else None
+
+
+def kept(db: Connection) -> dict[str, str]:
+    """The queues whose waiting tickets outlast the day, each with the reason."""
+    return dict(db.execute("SELECT queue, reason FROM kept_queues").fetchall())
 
 
 @projects(CentreLoaded)
@@ -61,9 +84,18 @@ def _centre_loaded(db: Connection, recorded: Recorded) -> None:
 @projects(QueueStopped)
 def _queue_stopped(db: Connection, recorded: Recorded) -> None:
     event = recorded.event
-    db.execute("INSERT OR REPLACE INTO stopped_queues VALUES (?, ?, ?)", (event.queue, event.reason, recorded.at))
+    db.execute(
+        "INSERT OR REPLACE INTO stopped_queues VALUES (?, ?, ?, ?)",
+        (event.queue, event.reason, recorded.at, event.until),
+    )
 
 
 @projects(QueueResumed)
 def _queue_resumed(db: Connection, recorded: Recorded) -> None:
     db.execute("DELETE FROM stopped_queues WHERE queue = ?", (recorded.event.queue,))
+
+
+@projects(QueueKept)
+def _queue_kept(db: Connection, recorded: Recorded) -> None:
+    e = recorded.event
+    db.execute("INSERT OR REPLACE INTO kept_queues VALUES (?, ?, ?)", (e.queue, e.reason, recorded.at))

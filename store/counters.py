@@ -1,10 +1,24 @@
-"""Shifts: which person serves at which counter."""
+"""Counters: who serves where and since when, which queues, who pauses, who calls for help."""
 
+import json
 from dataclasses import dataclass
+from datetime import datetime
 
-from domain.events import ShiftClosed, ShiftOpened
+from domain.centres import Counter
+from domain.queue_events import (
+    CounterPaused,
+    CounterResumed,
+    HelpCalled,
+    HelpEnded,
+    ShiftClosed,
+    ShiftOpened,
+    ShiftTaken,
+    SkillsSet,
+)
 from store.database import Connection
+from store.instants import moment
 from store.journal import Recorded, projects
+from store.moves import note_move
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +28,67 @@ class Shift:
     id: int
     counter: int
     person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A counter at rest: why, since when, and for how many minutes the clerk expects it."""
+
+    counter: int
+    reason: str
+    minutes: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A clerk calls for help."""
+
+    counter: int
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Skills:
+    """Which queues a counter serves, first and second; `changed`: otherwise than configured."""
+
+    queues: tuple[str, ...]
+    secondary: tuple[str, ...]
+    changed: bool = False
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every queue served here, primary ones first."""
+        return (*self.queues, *self.secondary)
+
+
+def skills_of(db: Connection, counter: Counter) -> Skills:
+    """What this counter serves now: as set during the day, else as configured."""
+    row = db.execute("SELECT queues, secondary FROM skills WHERE counter = ?", (counter.number,)).fetchone()
+    if row is None:
+        return Skills(counter.queues, counter.secondary)
+    return Skills(tuple(json.loads(row[0])), tuple(json.loads(row[1])), changed=True)
+
+
+def pause_at(db: Connection, counter: int) -> Pause | None:
+    """The pause that this counter is in."""
+    row = db.execute(
+        "SELECT counter, reason, minutes, at FROM pauses WHERE counter = ? AND ended_at IS NULL", (counter,)
+    ).fetchone()
+    return Pause(row[0], row[1], row[2], moment(row[3])) if row else None
+
+
+def pauses(db: Connection) -> dict[int, Pause]:
+    """All pauses now, by counter."""
+    rows = db.execute("SELECT counter, reason, minutes, at FROM pauses WHERE ended_at IS NULL")
+    return {row[0]: Pause(row[0], row[1], row[2], moment(row[3])) for row in rows}
+
+
+def alarms(db: Connection) -> tuple[Alarm, ...]:
+    """All calls for help that nobody has ended, oldest first."""
+    rows = db.execute("SELECT counter, person, at FROM alarms WHERE ended_at IS NULL ORDER BY seq")
+    return tuple(Alarm(row[0], row[1], moment(row[2])) for row in rows)
 
 
 def shift_at(db: Connection, counter: int) -> Shift | None:
@@ -51,4 +126,56 @@ def _closed(db: Connection, recorded: Recorded) -> None:
     db.execute(
         "UPDATE shifts SET closed_at = ? WHERE counter = ? AND person = ? AND closed_at IS NULL",
         (recorded.at, event.counter, event.person),
+    )
+
+
+@projects(ShiftTaken)
+def _taken(db: Connection, recorded: Recorded) -> None:
+    e = recorded.event
+    db.execute("UPDATE shifts SET closed_at = ? WHERE counter = ? AND closed_at IS NULL", (recorded.at, e.counter))
+    db.execute("INSERT INTO shifts VALUES (?, ?, ?, ?, NULL)", (recorded.seq, e.counter, e.person, recorded.at))
+    note_move(db, recorded, "take-over", [e.before])
+
+
+@projects(SkillsSet)
+def _skills_set(db: Connection, recorded: Recorded) -> None:
+    e = recorded.event
+    db.execute("DELETE FROM skills WHERE counter = ?", (e.counter,))
+    if e.queues or e.secondary:
+        row = (e.counter, json.dumps(e.queues), json.dumps(e.secondary))
+        db.execute("INSERT INTO skills VALUES (?, ?, ?)", row)
+
+
+@projects(CounterPaused)
+def _paused(db: Connection, recorded: Recorded) -> None:
+    e = recorded.event
+    db.execute(
+        "INSERT INTO pauses VALUES (?, ?, ?, ?, ?, ?, NULL)",
+        (recorded.seq, e.counter, recorded.who, e.reason, e.minutes, recorded.at),
+    )
+    note_move(db, recorded, "pause", [])
+
+
+@projects(CounterResumed, ShiftClosed)
+def _resumed(db: Connection, recorded: Recorded) -> None:
+    db.execute(
+        "UPDATE pauses SET ended_at = ? WHERE counter = ? AND ended_at IS NULL",
+        (recorded.at, recorded.event.counter),
+    )
+
+
+@projects(HelpCalled)
+def _help_called(db: Connection, recorded: Recorded) -> None:
+    e = recorded.event
+    db.execute(
+        "INSERT INTO alarms VALUES (?, ?, ?, ?, NULL, NULL)", (recorded.seq, e.counter, e.person, recorded.at)
+    )
+
+
+@projects(HelpEnded)
+def _help_ended(db: Connection, recorded: Recorded) -> None:
+    e = recorded.event
+    db.execute(
+        "UPDATE alarms SET ended_at = ?, false_alarm = ? WHERE counter = ? AND ended_at IS NULL",
+        (recorded.at, int(e.false_alarm), e.counter),
     )

@@ -3,7 +3,7 @@
 from datetime import date
 
 from domain.days import Day
-from domain.events import DayOpened
+from domain.queue_events import DayOpened
 from store.database import Connection
 from store.journal import Recorded, projects
 
@@ -14,16 +14,44 @@ def newest(db: Connection) -> Day | None:
     return Day(row[0], date.fromisoformat(row[1])) if row else None
 
 
+def left_over(db: Connection, today: date) -> dict[str, int]:
+    """How many of days before `today` still wait or are served, by queue, where nobody has kept the queue."""
+    rows = db.execute(
+        "SELECT t.queue, count(*) FROM tickets t JOIN days d ON d.id = t.day"
+        " WHERE t.state IN ('waiting', 'called', 'parked') AND t.kept_from IS NULL AND d.label < ?"
+        " AND (t.state <> 'waiting' OR t.queue NOT IN (SELECT queue FROM kept_queues)) GROUP BY t.queue",
+        (today.isoformat(),),
+    )
+    return dict(rows.fetchall())
+
+
 @projects(DayOpened)
 def _day_opened(db: Connection, recorded: Recorded) -> None:
     event = recorded.event
     db.execute("INSERT INTO days VALUES (?, ?, ?)", (event.day, event.label, recorded.at))
     db.execute(
-        "UPDATE tickets SET state = 'unserved', ended_at = ? WHERE day < ? AND state IN ('waiting', 'called')",
-        (recorded.at, event.day),
+        "UPDATE tickets SET kept_from = coalesce(kept_from, (SELECT label FROM days WHERE id = tickets.day))"
+        " WHERE state = 'waiting' AND queue IN (SELECT queue FROM kept_queues)"
     )
+    for over in (
+        "state = 'called'",
+        "state = 'parked'",
+        "state = 'waiting' AND queue NOT IN (SELECT queue FROM kept_queues)",
+    ):
+        db.execute(f"UPDATE tickets SET state = 'unserved', ended_at = ? WHERE {over}", (recorded.at,))
     db.execute("UPDATE shifts SET closed_at = ? WHERE closed_at IS NULL", (recorded.at,))
+    db.execute("UPDATE pauses SET ended_at = ? WHERE ended_at IS NULL", (recorded.at,))
+    db.execute("UPDATE alarms SET ended_at = ?, false_alarm = 0 WHERE ended_at IS NULL", (recorded.at,))
+    db.execute("DELETE FROM skills")
+    db.execute("DELETE FROM kept_queues")
     db.execute("DELETE FROM lines WHERE day < ?", (event.day,))
+    # Numbers begin anew, above the highest that is still about.
+    db.execute(
+        "INSERT INTO lines SELECT ?, queue, max(n), sum(queue_waits), 0 FROM"
+        " (SELECT home AS queue, n, 0 AS queue_waits FROM tickets WHERE state = 'waiting'"
+        "  UNION ALL SELECT queue, 0, 1 FROM tickets WHERE state = 'waiting') GROUP BY queue",
+        (event.day,),
+    )
 
 
 def forget_requests(db: Connection, before_day: int) -> None:

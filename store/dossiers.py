@@ -7,8 +7,8 @@ from typing import Any
 
 from domain.events import DossierReceived
 from store.database import Connection
+from store.instants import instant, moment
 from store.journal import Recorded, projects
-from store.tickets import instant, moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,16 @@ def _figures(rows: list[tuple]) -> QueueFigures:  # type: ignore[type-arg]
     )
 
 
+def visits(db: Connection, day: int, queue: str) -> tuple[int, float]:
+    """How many visits of this queue ended on this day, and their minutes at the counter together."""
+    row = db.execute(
+        "SELECT count(*), coalesce(sum(ended_at - called_at), 0) FROM tickets"
+        " WHERE day = ? AND state = 'finished' AND queue = ? AND called_at IS NOT NULL",
+        (day, queue),
+    ).fetchone()
+    return int(row[0]), row[1] / MINUTE
+
+
 def received_today(db: Connection, day: int) -> tuple[int, int]:
     """Dossiers received on this day, and how many of them the portal has acknowledged."""
     row = db.execute(

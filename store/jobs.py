@@ -2,15 +2,8 @@
 
 from dataclasses import dataclass
 
-from domain.events import (
-    DossierReceived,
-    PortalAcknowledged,
-    PortalParked,
-    PortalResent,
-    SlipEnded,
-    SlipReprinted,
-    TicketIssued,
-)
+from domain.events import DossierReceived, PortalAcknowledged, PortalParked, PortalResent, SlipEnded, SlipReprinted
+from domain.queue_events import TicketIssued
 from store.database import Connection
 from store.journal import Recorded, projects
 

@@ -61,6 +61,12 @@ def head(db: Connection) -> tuple[int, bytes]:
     return (row[0], row[1]) if row else (0, GENESIS)
 
 
+def newest_at(db: Connection) -> int | None:
+    """When the newest event happened, in milliseconds since 1970; None when there is none."""
+    row = db.execute("SELECT at FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    return int(row[0]) if row else None
+
+
 def append(db: Connection, recorded: Recorded, previous: bytes) -> bytes:
     """Write the event behind the one whose hash is `previous`; gives its own hash."""
     payload = _encode(recorded.event)

@@ -27,6 +27,10 @@ CREATE TABLE journal (
 );
 -- what it says: configuration
 CREATE TABLE centre (seq INTEGER PRIMARY KEY, digest TEXT NOT NULL, document TEXT NOT NULL);
+CREATE TABLE plans (
+  seq INTEGER PRIMARY KEY, effective TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL,
+  document TEXT NOT NULL, calendar TEXT NOT NULL, loaded INTEGER, cancelled INTEGER
+);
 CREATE TABLE calendars (seq INTEGER PRIMARY KEY, version TEXT NOT NULL, document TEXT NOT NULL);
 CREATE TABLE procedures (
   code TEXT PRIMARY KEY, title TEXT NOT NULL, sector TEXT NOT NULL, record TEXT NOT NULL, folded TEXT NOT NULL
@@ -42,7 +46,10 @@ CREATE TABLE tokens (id INTEGER PRIMARY KEY, holder TEXT NOT NULL, kind TEXT NOT
   given_at INTEGER NOT NULL, revoked_at INTEGER);
 -- what it says: the day
 CREATE TABLE days (id INTEGER PRIMARY KEY, label TEXT NOT NULL, opened_at INTEGER NOT NULL);
-CREATE TABLE stopped_queues (queue TEXT PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE stopped_queues (
+  queue TEXT PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER
+);
+CREATE TABLE kept_queues (queue TEXT PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE lines (
   day INTEGER NOT NULL, queue TEXT NOT NULL, last_n INTEGER NOT NULL, waiting INTEGER NOT NULL,
   newest INTEGER NOT NULL,
@@ -53,22 +60,60 @@ CREATE TABLE tickets (
   state TEXT NOT NULL, key INTEGER NOT NULL, arrived_at INTEGER NOT NULL, ahead INTEGER NOT NULL,
   language TEXT NOT NULL, priority TEXT, kiosk TEXT NOT NULL,
   counter INTEGER, called_at INTEGER, ended_at INTEGER, outcome TEXT,
-  UNIQUE (day, queue, n)
+  home TEXT NOT NULL, privileged INTEGER NOT NULL, slot INTEGER, appointment INTEGER, base INTEGER NOT NULL,
+  started_at INTEGER, for_counter INTEGER, for_person TEXT, directed INTEGER NOT NULL, note TEXT NOT NULL,
+  kept_from TEXT,
+  UNIQUE (day, home, n)
 );
-CREATE INDEX tickets_waiting ON tickets (queue, key, id) WHERE state = 'waiting';
+CREATE INDEX tickets_waiting ON tickets (queue, directed, privileged, key, id) WHERE state = 'waiting';
+CREATE INDEX tickets_directed ON tickets (for_counter, for_person) WHERE state = 'waiting' AND directed = 1;
 CREATE INDEX tickets_called ON tickets (counter) WHERE state = 'called';
+CREATE INDEX tickets_parked ON tickets (counter) WHERE state = 'parked';
+CREATE INDEX tickets_away ON tickets (ended_at) WHERE state = 'absent';
 CREATE INDEX tickets_of_day ON tickets (day, state);
+CREATE TABLE moves (
+  seq INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, counter INTEGER NOT NULL, who TEXT NOT NULL,
+  kind TEXT NOT NULL, at INTEGER NOT NULL, standing TEXT NOT NULL, undone INTEGER NOT NULL
+);
+CREATE INDEX moves_of_ticket ON moves (ticket, seq);
+CREATE INDEX moves_of_counter ON moves (counter, seq);
 CREATE TABLE calls (
   seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, ticket INTEGER NOT NULL, counter INTEGER NOT NULL,
-  at INTEGER NOT NULL, kind TEXT NOT NULL, person TEXT NOT NULL
+  at INTEGER NOT NULL, kind TEXT NOT NULL, person TEXT NOT NULL,
+  reason TEXT NOT NULL, policy TEXT NOT NULL, key INTEGER, runner_up INTEGER, privileged INTEGER NOT NULL
 );
 CREATE INDEX calls_of_day ON calls (day, seq);
+CREATE INDEX calls_of_counter ON calls (counter, seq) WHERE kind = 'call';
+CREATE INDEX calls_of_ticket ON calls (ticket, seq);
 CREATE TABLE shifts (
   id INTEGER PRIMARY KEY, counter INTEGER NOT NULL, person TEXT NOT NULL, opened_at INTEGER NOT NULL,
   closed_at INTEGER
 );
 CREATE UNIQUE INDEX shifts_one_person ON shifts (counter) WHERE closed_at IS NULL;
 CREATE UNIQUE INDEX shifts_one_counter ON shifts (person) WHERE closed_at IS NULL;
+CREATE TABLE skills (counter INTEGER PRIMARY KEY, queues TEXT NOT NULL, secondary TEXT NOT NULL);
+CREATE TABLE pauses (
+  seq INTEGER PRIMARY KEY, counter INTEGER NOT NULL, who TEXT NOT NULL, reason TEXT NOT NULL,
+  minutes INTEGER NOT NULL, at INTEGER NOT NULL, ended_at INTEGER
+);
+CREATE UNIQUE INDEX pauses_open ON pauses (counter) WHERE ended_at IS NULL;
+CREATE TABLE alarms (
+  seq INTEGER PRIMARY KEY, counter INTEGER NOT NULL, person TEXT NOT NULL, at INTEGER NOT NULL,
+  ended_at INTEGER, false_alarm INTEGER
+);
+CREATE UNIQUE INDEX alarms_open ON alarms (counter) WHERE ended_at IS NULL;
+CREATE TABLE appointments (
+  id INTEGER PRIMARY KEY, queue TEXT NOT NULL, slot INTEGER NOT NULL, state TEXT NOT NULL,
+  by_staff INTEGER NOT NULL, ticket INTEGER, reason TEXT NOT NULL
+);
+CREATE INDEX appointments_of_slot ON appointments (queue, slot, state);
+CREATE INDEX appointments_of_time ON appointments (slot);
+CREATE TABLE ratings (
+  ticket INTEGER PRIMARY KEY, day INTEGER NOT NULL, at INTEGER NOT NULL, queue TEXT NOT NULL,
+  counter INTEGER NOT NULL, score INTEGER NOT NULL, reason TEXT NOT NULL
+);
+CREATE INDEX ratings_of_day ON ratings (day, at);
+CREATE INDEX ratings_of_counter ON ratings (counter, at);
 -- what it says: dossiers and the work that leaves the house
 CREATE TABLE dossiers (
   code TEXT PRIMARY KEY, seq INTEGER NOT NULL, day INTEGER NOT NULL, ticket INTEGER, counter INTEGER NOT NULL,
@@ -89,11 +134,22 @@ CREATE TABLE portal_messages (
 CREATE INDEX portal_messages_open ON portal_messages (id) WHERE state = 'queued';
 CREATE INDEX portal_messages_of_dossier ON portal_messages (dossier, id);
 -- the vault: what a journal must not hold
-CREATE TABLE people (id TEXT PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, password_hash TEXT);
+CREATE TABLE people (id TEXT PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, password_hash TEXT,
+  pin_hash TEXT);
+CREATE TABLE planned_people (
+  plan INTEGER NOT NULL, person TEXT NOT NULL, login TEXT NOT NULL, name TEXT NOT NULL,
+  PRIMARY KEY (plan, person)
+) WITHOUT ROWID;
 CREATE TABLE particulars (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE device_tokens (device TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
 CREATE TABLE token_hashes (hash BLOB PRIMARY KEY, token INTEGER NOT NULL);
+CREATE TABLE appointment_codes (appointment INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
+CREATE TABLE appointment_holders (appointment INTEGER PRIMARY KEY, hash BLOB NOT NULL);
+CREATE INDEX appointment_holders_of ON appointment_holders (hash);
+CREATE TABLE rating_words (ticket INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 -- housekeeping: what may be forgotten
+CREATE TABLE rating_skips (ticket INTEGER PRIMARY KEY);
+CREATE TABLE drafts (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, sealed BLOB NOT NULL);
 CREATE TABLE pairing_codes (
   device TEXT PRIMARY KEY, hash BLOB NOT NULL, expires_at INTEGER NOT NULL, tries_left INTEGER NOT NULL
 );
@@ -101,7 +157,8 @@ CREATE TABLE requests (
   id TEXT PRIMARY KEY, day INTEGER NOT NULL, digest BLOB NOT NULL, answer BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE sign_ins (
-  hash BLOB PRIMARY KEY, person TEXT NOT NULL, at INTEGER NOT NULL, expires_at INTEGER NOT NULL
+  hash BLOB PRIMARY KEY, person TEXT NOT NULL, at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+  locked INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE leases (
   kind TEXT NOT NULL, job INTEGER NOT NULL, until INTEGER NOT NULL, attempts INTEGER NOT NULL,
@@ -110,8 +167,11 @@ CREATE TABLE leases (
 """
 
 # Replaying the journal gives every table outside these two lists.
-VAULT = ("people", "particulars", "device_tokens", "token_hashes")
-HOUSEKEEPING = ("pairing_codes", "requests", "sign_ins", "leases")
+VAULT = (
+    "people", "planned_people", "particulars", "device_tokens", "token_hashes", "appointment_codes",
+    "appointment_holders", "rating_words",
+)  # fmt: skip
+HOUSEKEEPING = ("drafts", "pairing_codes", "requests", "sign_ins", "leases", "rating_skips")
 
 
 def upgrade(db: Connection) -> list[str]:

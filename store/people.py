@@ -1,8 +1,11 @@
 """People, devices, their tokens and sign-ins. Names and secrets stand in the vault tables only."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from domain.centres import Centre
+from domain.centres import Person as Employee
 from domain.events import DevicePaired, DeviceRevoked, PersonAdded, TokenGiven, TokenRevoked
 from domain.roles import Role
 from store.database import Connection
@@ -66,21 +69,75 @@ def keep_person(db: Connection, person: str, login: str, name: str) -> None:
     )
 
 
+def keep_people(db: Connection, named: Mapping[str, tuple[str, str]]) -> None:
+    """Put logins and names, by id, into the vault; people may have swapped their logins. Passwords stay."""
+    # No login contains a space: nobody's way is blocked while they change hands.
+    db.executemany("UPDATE people SET login = ' ' || id WHERE id = ?", [(person,) for person in named])
+    for person, (login, name) in named.items():
+        keep_person(db, person, login, name)
+
+
+def names(db: Connection) -> dict[str, tuple[str, str]]:
+    """Login and name of everybody whom the vault knows, by id."""
+    return {row[0]: (row[1], row[2]) for row in db.execute("SELECT id, login, name FROM people")}
+
+
+def named(centre: Centre, known: Mapping[str, tuple[str, str]]) -> Centre:
+    """The configuration with these logins and names; who is not known keeps empty ones."""
+    return replace(centre, people=tuple(_with_name(person, known) for person in centre.people))
+
+
+def _with_name(person: Employee, known: Mapping[str, tuple[str, str]]) -> Employee:
+    login, name = known.get(person.id, (person.login, person.name))
+    return replace(person, login=login, name=name)
+
+
 def keep_password(db: Connection, person: str, password_hash: str) -> None:
     """Put an Argon2 hash into the vault."""
     db.execute("UPDATE people SET password_hash = ? WHERE id = ?", (password_hash, person))
 
 
 def signed_in(db: Connection, token_hash: bytes, now: int) -> str | None:
-    """Whose sign-in this is, None when it ended or never was."""
-    row = db.execute("SELECT person FROM sign_ins WHERE hash = ? AND expires_at > ?", (token_hash, now)).fetchone()
+    """Whose sign-in this is, None when it ended, never was, or is locked."""
+    return _holder(db, token_hash, now, locked=False)
+
+
+def locked_in(db: Connection, token_hash: bytes, now: int) -> str | None:
+    """Whose locked sign-in this is, None when it is not locked."""
+    return _holder(db, token_hash, now, locked=True)
+
+
+def _holder(db: Connection, token_hash: bytes, now: int, *, locked: bool) -> str | None:
+    row = db.execute(
+        "SELECT person FROM sign_ins WHERE hash = ? AND expires_at > ? AND locked = ?", (token_hash, now, locked)
+    ).fetchone()
     return row[0] if row else None
+
+
+def mark_locked(db: Connection, token_hash: bytes, *, locked: bool) -> str | None:
+    """Lock or unlock one sign-in; gives whose it is, None when nothing changed."""
+    row = db.execute(
+        "UPDATE sign_ins SET locked = ? WHERE hash = ? AND locked = ? RETURNING person",
+        (locked, token_hash, not locked),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def keep_pin(db: Connection, person: str, pin_hash: str) -> None:
+    """Put the Argon2 hash of a PIN into the vault."""
+    db.execute("UPDATE people SET pin_hash = ? WHERE id = ?", (pin_hash, person))
+
+
+def secrets_of(db: Connection, person: str) -> tuple[str | None, str | None]:
+    """The stored hashes of this person's PIN and password."""
+    row = db.execute("SELECT pin_hash, password_hash FROM people WHERE id = ?", (person,)).fetchone()
+    return (row[0], row[1]) if row else (None, None)
 
 
 def keep_sign_in(db: Connection, token_hash: bytes, person: str, now: int, expires_at: int) -> None:
     """Remember a sign-in, and forget those that have ended."""
     db.execute("DELETE FROM sign_ins WHERE expires_at <= ?", (now,))
-    db.execute("INSERT INTO sign_ins VALUES (?, ?, ?, ?)", (token_hash, person, now, expires_at))
+    db.execute("INSERT INTO sign_ins VALUES (?, ?, ?, ?, 0)", (token_hash, person, now, expires_at))
 
 
 def end_sign_in(db: Connection, token_hash: bytes) -> str | None:

@@ -30,6 +30,12 @@ def records(db: Connection) -> dict[str, str]:
     return dict(db.execute("SELECT code, record FROM procedures").fetchall())
 
 
+def everything(db: Connection) -> list[Procedure]:
+    """The whole catalogue, by code."""
+    rows = db.execute("SELECT record FROM procedures ORDER BY code")
+    return [from_record(json.loads(row[0])) for row in rows]
+
+
 def search(db: Connection, words: str, limit: int = FOUND_AT_MOST) -> list[Procedure]:
     """Procedures whose title, sector or code has all these words (the last one may be a beginning).
 

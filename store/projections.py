@@ -1,11 +1,39 @@
 """All projections. A process that writes must know every one: a missing one would drop changes silently."""
 
-from store import calendars, centres, counters, days, dossiers, jobs, people, procedures, tickets
+from store import (
+    appointments,
+    calendars,
+    centres,
+    counters,
+    days,
+    dossiers,
+    jobs,
+    moves,
+    people,
+    plans,
+    procedures,
+    ratings,
+    tickets,
+)
 from store.journal import KINDS, unheeded
 
-MODULES = (calendars, centres, counters, days, dossiers, jobs, people, procedures, tickets)
+MODULES = (
+    appointments,
+    calendars,
+    centres,
+    counters,
+    days,
+    dossiers,
+    jobs,
+    moves,
+    people,
+    plans,
+    procedures,
+    ratings,
+    tickets,
+)
 # What is recorded for its own sake and changes no table.
-NOTES = frozenset({"PersonSignedIn", "PersonSignedOut", "PasswordSet"})
+NOTES = frozenset({"PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet"})
 
 
 def make_sure() -> None:

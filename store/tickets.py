@@ -1,24 +1,19 @@
-"""Tickets, the lines they stand in, and the calls."""
+"""Tickets, the lines they stand in, the calls, and every move of a ticket with how it stood before."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from domain.errors import NotFound, msgid
-from domain.events import (
-    TicketCalled,
-    TicketFinished,
-    TicketIssued,
-    TicketMissed,
-    TicketRecalled,
-)
 from domain.routing import Head
-from domain.tickets import Ticket, TicketState
+from domain.tickets import Ticket, TicketState, shown_number
 from store.database import Connection
-from store.journal import Recorded, projects
+from store.instants import instant, moment
+from store.journal import Recorded
 
 _COLUMNS = (
-    "id, day, queue, prefix, n, state, key, arrived_at, ahead, language, priority, counter, called_at, ended_at"
+    "id, day, queue, prefix, n, state, key, arrived_at, ahead, language, priority, counter, called_at, ended_at,"
+    " home, started_at, outcome, for_counter, for_person, note, kept_from, slot, base"
 )
 
 
@@ -28,7 +23,10 @@ class UnknownTicket(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One announcement: `seq` orders all of them; `kind` is call or recall."""
+    """One announcement: `seq` orders all of them; `kind` is call, recall or withdrawn.
+
+    A call in order has an empty `reason`, the `key` that decided, and who was the runner-up, if anybody.
+    """
 
     seq: int
     ticket: int
@@ -37,24 +35,32 @@ class Call:
     counter: int
     at: datetime
     kind: str
+    kept_from: date | None = None
+    reason: str = ""
+    policy: str = "due"
+    key: int | None = None
+    runner_up: int | None = None
 
-
-def moment(milliseconds: int) -> datetime:
-    """The aware UTC instant of a stored number of milliseconds."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
-def instant(milliseconds: int | None) -> datetime | None:
-    """The same for a column that may be empty."""
-    return None if milliseconds is None else moment(milliseconds)
+    @property
+    def number(self) -> str:
+        """The number as people see it."""
+        return shown_number(self.prefix, self.n, self.kept_from)
 
 
 def _ticket(row: tuple) -> Ticket:  # type: ignore[type-arg]
-    (id_, day, queue, prefix, n, state, key, arrived, ahead, language, priority, counter, called, ended) = row
+    (id_, day, queue, prefix, n, state, key, arrived, ahead, language, priority, counter, called, ended,
+     home, started, outcome, for_counter, for_person, note, kept_from, slot, base) = row  # fmt: skip
     return Ticket(
         id_, day, queue, prefix, n, TicketState(state), key, moment(arrived), ahead,
         language, priority, counter, instant(called), instant(ended),
+        home, instant(started), outcome, for_counter, for_person, note, label(kept_from), instant(slot),
+        moment(base),
     )  # fmt: skip
+
+
+def label(text: str | None) -> date | None:
+    """The date of a day's label."""
+    return date.fromisoformat(text) if text else None
 
 
 def load(db: Connection, ticket: int) -> Ticket:
@@ -65,12 +71,13 @@ def load(db: Connection, ticket: int) -> Ticket:
     return _ticket(row)
 
 
-def issued(recorded: Recorded) -> Ticket:
-    """The ticket of an issue just recorded, without asking the file again."""
+def issued(recorded: Recorded, newest: datetime) -> Ticket:
+    """The ticket of an issue just recorded, in a line with this newest arrival; the file is not asked again."""
     e = recorded.event
+    came = moment(recorded.at if e.came is None else e.came)
     return Ticket(
-        recorded.seq, recorded.day, e.queue, e.prefix, e.n, TicketState.WAITING, e.key, moment(recorded.at),
-        e.ahead, e.language, e.priority,
+        recorded.seq, recorded.day, e.queue, e.prefix, e.n, TicketState.WAITING, e.key, came,
+        e.ahead, e.language, e.priority, home=e.queue, slot=instant(e.slot), base=max(came, newest),
     )  # fmt: skip
 
 
@@ -91,6 +98,11 @@ def line(db: Connection, day: int, queue: str) -> Line:
     return Line(row[0], row[1], moment(row[2])) if row else Line()
 
 
+def numbers_given(db: Connection, day: int, queue: str) -> set[int]:
+    """The numbers of this queue that were given on this day."""
+    return {row[0] for row in db.execute("SELECT n FROM tickets WHERE day = ? AND home = ?", (day, queue))}
+
+
 def waiting_before(db: Connection, queue: str, key: int) -> int:
     """How many wait in the queue with an earlier due moment."""
     row = db.execute(
@@ -99,17 +111,24 @@ def waiting_before(db: Connection, queue: str, key: int) -> int:
     return int(row[0])
 
 
-def heads(db: Connection, queues: Iterable[str]) -> list[Head]:
-    """The first waiting ticket of each of these queues."""
+def heads(db: Connection, counter: int, person: str, queues: Iterable[str]) -> list[Head]:
+    """The first two waiting tickets of each queue, privileged and ordinary, and of those for this place alone."""
     found = []
     for queue in queues:
-        row = db.execute(
-            "SELECT id, key FROM tickets WHERE state = 'waiting' AND queue = ? ORDER BY key, id LIMIT 1",
-            (queue,),
-        ).fetchone()
-        if row:
-            found.append(Head(row[0], queue, row[1]))
-    return found
+        for privileged in (False, True):
+            rows = db.execute(
+                "SELECT id, key FROM tickets WHERE state = 'waiting' AND queue = ? AND directed = 0"
+                " AND privileged = ? ORDER BY key, id LIMIT 2",
+                (queue, privileged),
+            )
+            found += [Head(ticket, queue, key, privileged) for ticket, key in rows]
+    rows = db.execute(
+        "SELECT id, queue, key, privileged FROM tickets WHERE state = 'waiting' AND directed = 1"
+        " AND for_counter = ? UNION SELECT id, queue, key, privileged FROM tickets WHERE state = 'waiting'"
+        " AND directed = 1 AND for_counter IS NULL AND for_person = ?",
+        (counter, person),
+    )
+    return found + [Head(ticket, queue, key, bool(privileged)) for ticket, queue, key, privileged in rows]
 
 
 def at_counter(db: Connection, counter: int) -> Ticket | None:
@@ -120,6 +139,67 @@ def at_counter(db: Connection, counter: int) -> Ticket | None:
     return _ticket(row) if row else None
 
 
+def parked_at(db: Connection, counter: int) -> list[Ticket]:
+    """The tickets set aside at this counter, in the order of their keys."""
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM tickets WHERE state = 'parked' AND counter = ? ORDER BY key, id", (counter,)
+    )
+    return [_ticket(row) for row in rows]
+
+
+def parked(db: Connection) -> list[Ticket]:
+    """All tickets set aside anywhere."""
+    rows = db.execute(f"SELECT {_COLUMNS} FROM tickets WHERE state = 'parked' AND counter > 0 ORDER BY key, id")
+    return [_ticket(row) for row in rows]
+
+
+def absent_since(db: Connection, day: int, since: int) -> list[Ticket]:
+    """Who did not come when called after this instant (ms) of the day, latest first."""
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM tickets WHERE state = 'absent' AND ended_at >= ? AND day <= ?"
+        " ORDER BY ended_at DESC",
+        (since, day),
+    )
+    return [_ticket(row) for row in rows]
+
+
+def waiting_in(db: Connection, queue: str, most: int) -> list[Ticket]:
+    """The first of those who wait in this queue, in the order of their keys."""
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM tickets WHERE state = 'waiting' AND queue = ? ORDER BY key, id LIMIT ?",
+        (queue, most),
+    )
+    return [_ticket(row) for row in rows]
+
+
+def by_number(db: Connection, day: int, prefix: str, n: int) -> list[Ticket]:
+    """The tickets of this number that may be meant on this day: today's, and kept ones from before."""
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM tickets WHERE prefix = ? AND n = ? AND (day = ? OR kept_from IS NOT NULL)"
+        " AND day > ? ORDER BY day DESC",
+        (prefix, n, day, day - 60),
+    )
+    return [_ticket(row) for row in rows]
+
+
+def given_between(db: Connection, day: int, queue: str, first: int, last: int) -> list[Ticket]:
+    """The numbers that this queue gave between two instants (ms): to find whose slip was lost."""
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM tickets WHERE day = ? AND home = ? AND arrived_at BETWEEN ? AND ? ORDER BY n",
+        (day, queue, first, last),
+    )
+    return [_ticket(row) for row in rows]
+
+
+def are_given(db: Connection, day: int) -> bool:
+    """Whether any number was given on this business day, or kept for it."""
+    row = db.execute(
+        "SELECT 1 FROM tickets WHERE day = ? UNION ALL SELECT 1 FROM tickets WHERE state = 'waiting' LIMIT 1",
+        (day,),
+    )
+    return row.fetchone() is not None
+
+
 def of_day(db: Connection, day: int) -> list[Ticket]:
     """All tickets of one business day in the order of issue."""
     rows = db.execute(f"SELECT {_COLUMNS} FROM tickets WHERE day = ? ORDER BY id", (day,))
@@ -127,7 +207,8 @@ def of_day(db: Connection, day: int) -> list[Ticket]:
 
 
 _CALLS = (
-    "SELECT c.seq, c.ticket, t.prefix, t.n, c.counter, c.at, c.kind FROM calls c JOIN tickets t ON t.id = c.ticket"
+    "SELECT c.seq, c.ticket, t.prefix, t.n, c.counter, c.at, c.kind, t.kept_from, c.reason, c.policy, c.key,"
+    " c.runner_up FROM calls c JOIN tickets t ON t.id = c.ticket"
 )
 
 
@@ -155,65 +236,27 @@ def call(db: Connection, seq: int) -> Call | None:
 
 
 def _call(row: tuple) -> Call:  # type: ignore[type-arg]
-    seq, ticket, prefix, n, counter, at, kind = row
-    return Call(seq, ticket, prefix, n, counter, moment(at), kind)
-
-
-@projects(TicketIssued)
-def _issued(db: Connection, recorded: Recorded) -> None:
-    e = recorded.event
-    db.execute(
-        "INSERT INTO tickets (id, day, queue, prefix, n, state, key, arrived_at, ahead, language, priority, kiosk)"
-        " VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?)",
-        (recorded.seq, recorded.day, e.queue, e.prefix, e.n, e.key, recorded.at, e.ahead, e.language, e.priority,
-         recorded.who),
+    seq, ticket, prefix, n, counter, at, kind, kept_from, reason, policy, key, runner_up = row
+    return Call(
+        seq, ticket, prefix, n, counter, moment(at), kind, label(kept_from), reason, policy, key, runner_up
     )  # fmt: skip
-    db.execute(
-        "INSERT INTO lines VALUES (?, ?, ?, 1, ?) ON CONFLICT (day, queue)"
-        " DO UPDATE SET last_n = excluded.last_n, waiting = waiting + 1, newest = max(newest, excluded.newest)",
-        (recorded.day, e.queue, e.n, recorded.at),
+
+
+def last_call_of(db: Connection, ticket: int) -> Call | None:
+    """The newest call (not recall) of this ticket."""
+    row = db.execute(f"{_CALLS} WHERE c.ticket = ? AND c.kind = 'call' ORDER BY c.seq DESC LIMIT 1", (ticket,))
+    found = row.fetchone()
+    return _call(found) if found else None
+
+
+def lately_privileged(db: Connection, counter: int, most: int) -> list[bool]:
+    """Of the counter's last calls in order, newest first and none taken back, which were of privileged tickets."""
+    rows = db.execute(
+        "SELECT privileged FROM calls WHERE counter = ? AND kind = 'call' AND reason = ''"
+        " AND NOT EXISTS (SELECT 1 FROM moves WHERE moves.seq = calls.seq AND undone) ORDER BY seq DESC LIMIT ?",
+        (counter, most),
     )
-
-
-@projects(TicketCalled)
-def _called(db: Connection, recorded: Recorded) -> None:
-    e = recorded.event
-    taken = db.execute(
-        "UPDATE tickets SET state = 'called', counter = ?, called_at = ? WHERE id = ? AND state = 'waiting'"
-        " RETURNING day, queue",
-        (e.counter, recorded.at, e.ticket),
-    ).fetchone()
-    if taken is None:
-        raise AlreadyCalled(e.ticket)
-    db.execute("UPDATE lines SET waiting = waiting - 1 WHERE day = ? AND queue = ?", taken)
-    _announce(db, recorded, "call", e.person)
-
-
-@projects(TicketRecalled)
-def _recalled(db: Connection, recorded: Recorded) -> None:
-    _announce(db, recorded, "recall", recorded.who)
-
-
-class AlreadyCalled(RuntimeError):
-    """Somebody else has this ticket: the conditional update found it taken."""
-
-
-def _announce(db: Connection, recorded: Recorded, kind: str, person: str) -> None:
-    e = recorded.event
-    db.execute(
-        "INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (recorded.seq, recorded.day, e.ticket, e.counter, recorded.at, kind, person),
-    )
-
-
-@projects(TicketFinished, TicketMissed)
-def _ended(db: Connection, recorded: Recorded) -> None:
-    e = recorded.event
-    state, outcome = ("finished", e.outcome) if isinstance(e, TicketFinished) else ("absent", None)
-    db.execute(
-        "UPDATE tickets SET state = ?, ended_at = ?, outcome = ? WHERE id = ? AND state = 'called'",
-        (state, recorded.at, outcome, e.ticket),
-    )
+    return [bool(row[0]) for row in rows]
 
 
 def giver(db: Connection, ticket: int) -> str | None:

@@ -61,5 +61,9 @@ class Vault:
             letters += "abcdefghijkmnpqrstuvwxyz23456789"[index]
         return letters
 
+    def digest(self, purpose: str, text: str) -> bytes:
+        """32 bytes by which a short secret is recognised again; without the key nobody can try all of them."""
+        return hmac.new(self._derive(purpose, 32), text.encode(), hashlib.sha256).digest()
+
     def _derive(self, purpose: str, length: int) -> bytes:
         return hashlib.blake2b(purpose.encode(), key=self._key, digest_size=length).digest()

@@ -18,7 +18,8 @@ import structlog
 
 from domain.days import Day
 from domain.errors import RequestReused, StoreFull, StoreUnavailable
-from domain.events import DayOpened, Event
+from domain.events import Event
+from domain.queue_events import DayOpened
 from domain.tickets import milliseconds
 from store import database, days, journal
 from store.database import Connection

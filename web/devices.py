@@ -1,4 +1,4 @@
-"""Pairing kiosks and walls: a one-time code is exchanged for a token that can be revoked."""
+"""Pairing kiosks, walls and tablets: a one-time code is exchanged for a token that can be revoked."""
 
 import secrets
 
@@ -14,7 +14,7 @@ from web.house import house_of
 from web.pages import go, page
 from web.visitors import DEVICE_COOKIE, hash_of, new_token
 
-SCREENS = {"kiosk": "/kiosk/", "wall": "/display/"}
+SCREENS = {"kiosk": "/kiosk/", "wall": "/display/", "tablet": "/rating/"}
 TEN_YEARS = 10 * 365 * 86400
 LETTERS = "ABCDEGHKLMNPRSTUVXY23456789"
 

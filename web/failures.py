@@ -81,14 +81,20 @@ FIELDS = {
     "summary": msgid("trích yếu"),
     "documents": msgid("giấy tờ"),
     "reason": msgid("lý do"),
+    "score": msgid("mức hài lòng"),
+    "words": msgid("ý kiến"),
     "queue": msgid("hàng"),
     "code": msgid("mã"),
     "printer": msgid("máy in"),
+    "slot": msgid("khung giờ"),
+    "place": msgid("khung giờ"),
     "name": msgid("họ tên"),
     "password": msgid("mật khẩu"),
     "request_id": msgid("mã yêu cầu"),
     "seen": msgid("trạng thái màn hình"),
     "form": msgid("biểu mẫu"),
+    "effective": msgid("ngày áp dụng"),
+    "policy": msgid("cách gọi số"),
 }
 
 
@@ -110,7 +116,7 @@ def _home(request: Request) -> str:
     """Where the way back leads: a screen's own first page, else the centre's."""
     room, *rest = request.url.path.strip("/").split("/")
     named = bool(rest) and rest[0].isascii() and rest[0].replace("-", "").isalnum()
-    return f"/{room}/{rest[0]}" if named and room in ("kiosk", "display", "counter") else "/"
+    return f"/{room}/{rest[0]}" if named and room in ("kiosk", "display", "counter", "rating") else "/"
 
 
 def answer(request: Request, error: Refused) -> Response:

@@ -20,9 +20,15 @@ from domain.events import (
     PortalParked,
     PortalResent,
     SlipEnded,
+    TokenRevoked,
+)
+from domain.queue_events import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMoved,
     TicketCalled,
     TicketRecalled,
-    TokenRevoked,
+    VisitRated,
 )
 from store.boards import Board, read_board
 from store.journal import Recorded
@@ -37,7 +43,10 @@ GONE_FOR_GOOD = 1008
 COME_BACK = 1012
 
 # Events that no live picture shows; walls are also deaf to what happens between us and the portal.
-NEVER_SHOWN: tuple[type, ...] = (SlipEnded, PersonSignedIn, PersonSignedOut, PasswordSet)
+NEVER_SHOWN: tuple[type, ...] = (
+    SlipEnded, PersonSignedIn, PersonSignedOut, PasswordSet, VisitRated,
+    AppointmentBooked, AppointmentMoved, AppointmentCancelled,
+)  # fmt: skip
 NOT_ON_WALLS = (*NEVER_SHOWN, PortalAcknowledged, PortalParked, PortalResent)
 
 Render = Callable[[str], str]
@@ -107,12 +116,20 @@ class Hub:
         self._topics: dict[str, Topic] = {}
         self._board: tuple[int, Board] | None = None
         self._screens: dict[WebSocket, str] = {}
+        self._left: dict[str, float] = {}
         store.listen(self._on_events)
 
     @property
     def screens(self) -> int:
         """How many sockets are open."""
         return len(self._screens)
+
+    def silent_seconds(self, who: str) -> float | None:
+        """How long this screen has had no open socket: 0 while it has one, None since it was never seen."""
+        if who in self._screens.values():
+            return 0.0
+        left = self._left.get(who)
+        return None if left is None else time.monotonic() - left
 
     def board(self) -> Board:
         """The hall as of the newest event; read once for all topics."""
@@ -158,7 +175,7 @@ class Hub:
             self._close(socket, COME_BACK)
 
     def _close(self, socket: WebSocket, code: int) -> None:
-        self._screens.pop(socket, None)
+        self._let_go(socket)
         task = asyncio.ensure_future(_say_goodbye(socket, code))
         _goodbyes.add(task)
         task.add_done_callback(_goodbyes.discard)
@@ -174,8 +191,13 @@ class Hub:
         except (WebSocketDisconnect, RuntimeError):
             pass
         finally:
-            self._screens.pop(socket, None)
+            self._let_go(socket)
             sender.cancel()
+
+    def _let_go(self, socket: WebSocket) -> None:
+        who = self._screens.pop(socket, None)
+        if who is not None and who.startswith("device:"):
+            self._left[who] = time.monotonic()
 
     async def _send(self, socket: WebSocket, topic: Topic, language: str) -> None:
         sent, generation, beat = "", 0, 0.0

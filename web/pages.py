@@ -15,8 +15,8 @@ from domain.calendar import Translate
 from domain.days import local
 from domain.roles import Role
 from domain.tickets import shown_number
+from web import clocks, wording
 from web import paths as paths
-from web import wording
 from web.assets import Assets
 from web.languages import LANGUAGES, translations
 
@@ -26,9 +26,11 @@ ROOMS = ("web", "kiosk", "counter", "display", "admin", "api")
 class Pages:
     """Renders `room/name.html` in a language."""
 
-    def __init__(self, assets: Assets) -> None:
+    def __init__(self, assets: Assets, practice: bool = False) -> None:
         loader = PrefixLoader({room: PackageLoader(room) for room in ROOMS})
         self._environments = {language: _environment(loader, assets, language) for language in LANGUAGES}
+        for environment in self._environments.values():
+            environment.globals["practice"] = practice
 
     def render(self, template: str, language: str, /, **context: Any) -> str:
         """The text of a page or fragment."""
@@ -73,6 +75,7 @@ def _environment(loader: PrefixLoader, assets: Assets, language: str) -> Environ
     environment.globals |= _texts(language)
     environment.globals["asset"] = assets.__getitem__
     environment.globals["shown_number"] = shown_number
+    environment.globals["clock_trouble"] = clocks.trouble
     environment.globals["new_request_id"] = lambda: secrets.token_urlsafe(12)
     environment.filters["hhmm"] = lambda instant: f"{local(instant):%H:%M}"
     environment.filters["day"] = lambda instant: f"{local(instant):%d/%m/%Y}"

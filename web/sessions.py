@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from domain.errors import SignInWrong, TooManyTries
 from domain.roles import COUNTER_ROLES, Role, open_to
+from domain.tickets import milliseconds
 from operations import entering
 from store import people
 from store.writer import Act
@@ -37,8 +38,10 @@ def hash_password(password: str) -> str:
 
 @open_to(Role.ANYONE)
 async def show_sign_in(request: Request) -> Response:
-    """The sign-in page."""
-    return page(request, "web/sign_in.html", next=_safe_next(request.query_params.get("next", "")), wrong="")
+    """The sign-in page; a locked screen is opened by its PIN instead."""
+    if locked_person(request) is not None:
+        return go("/locked", {"next": safe_next(request.query_params.get("next", ""))})
+    return page(request, "web/sign_in.html", next=safe_next(request.query_params.get("next", "")), wrong="")
 
 
 @open_to(Role.ANYONE)
@@ -46,7 +49,7 @@ async def sign_in(request: Request) -> Response:
     """Check name and password, begin a sign-in under a new token, go where the person wanted."""
     house, form = house_of(request), await forms.read_form(request)
     login, password = forms.text(form, "login", 60), str(form.get("password", ""))[:200]
-    target = _safe_next(str(form.get("next", "")))
+    target = safe_next(str(form.get("next", "")))
     try:
         person = await check_password(house, login, password)
     except (SignInWrong, TooManyTries) as error:
@@ -57,7 +60,7 @@ async def sign_in(request: Request) -> Response:
         return again
     token = new_token()
     await house.store.write(Act(person.id), entering.sign_in, person.id, hash_of(token))
-    response = go(target or _first_page(person.roles))
+    response = go(target or first_page(person.roles))
     response.set_cookie(
         SIGN_IN_COOKIE,
         token,
@@ -71,14 +74,14 @@ async def sign_in(request: Request) -> Response:
 
 async def check_password(house: House, login: str, password: str) -> people.Person:
     """The person of this name and password. Raises SignInWrong, TooManyTries (per name, never for the hall)."""
-    _slow_down(login)
+    slow_down(login)
     found = house.store.read(people.by_login, login)
     kept = found[1] if found else None
-    right = await asyncio.get_running_loop().run_in_executor(_hashing, _verify, kept, password)
+    right = await fits(kept, password)
     if found is None or found[1] is None or not right:
-        _misses[login].append(time.monotonic())
+        note_miss(login)
         raise SignInWrong()
-    _misses.pop(login, None)
+    forget_misses(login)
     return found[0]
 
 
@@ -95,7 +98,28 @@ def _verify(stored: str | None, password: str) -> bool:
         return False
 
 
-def _slow_down(login: str) -> None:
+def note_miss(name: str) -> None:
+    """A wrong password or PIN was tried for this name."""
+    _misses[name].append(time.monotonic())
+
+
+def forget_misses(name: str) -> None:
+    """The right one was given."""
+    _misses.pop(name, None)
+
+
+async def hashed(secret: str) -> str:
+    """The Argon2id hash of a secret, made off the event loop."""
+    return await asyncio.get_running_loop().run_in_executor(_hashing, hash_password, secret)
+
+
+async def fits(kept: str | None, secret: str) -> bool:
+    """Whether the secret is the one whose hash was kept; always the same work."""
+    return await asyncio.get_running_loop().run_in_executor(_hashing, _verify, kept, secret)
+
+
+def slow_down(login: str) -> None:
+    """Raises TooManyTries after eight misses of one name within a minute."""
     while len(_misses) > NAMES_REMEMBERED:
         _misses.pop(next(iter(_misses)))
     recent = [moment for moment in _misses[login] if moment > time.monotonic() - 60]
@@ -120,7 +144,7 @@ async def choose_language(request: Request) -> Response:
     """Keep the language of this browser's staff pages."""
     form = await forms.read_form(request)
     language = str(form.get("language", ""))
-    response = go(_safe_next(str(form.get("next", ""))) or "/")
+    response = go(safe_next(str(form.get("next", ""))) or "/")
     if language in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, language, max_age=365 * 86400, httponly=True, samesite="lax",
             secure=house_of(request).secure_cookies,
@@ -132,16 +156,23 @@ async def choose_language(request: Request) -> Response:
 async def show_home(request: Request) -> Response:
     """Where the centre's address leads: each to the own first page."""
     visitor = visitor_of(request)
-    return go(_first_page(visitor.roles) if visitor.person else "/sign-in")
+    return go(first_page(visitor.roles) if visitor.person else "/sign-in")
 
 
-def _first_page(roles: frozenset[Role]) -> str:
+def locked_person(request: Request) -> str | None:
+    """Whose locked sign-in this browser holds."""
+    house, token = house_of(request), request.cookies.get(SIGN_IN_COOKIE, "")
+    now = milliseconds(house.now())
+    return house.store.read(people.locked_in, hash_of(token), now) if token else None
+
+
+def first_page(roles: frozenset[Role]) -> str:
     if roles & COUNTER_ROLES:
         return "/counter"
     return "/admin/procedures" if roles == {Role.GUIDE} else "/admin"
 
 
-def _safe_next(wanted: str) -> str:
+def safe_next(wanted: str) -> str:
     """A path of our own or nothing: never an open redirect."""
     plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
     return wanted if plain and wanted.isprintable() and len(wanted) < 200 and "\\" not in wanted else ""

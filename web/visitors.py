@@ -15,7 +15,9 @@ from domain.events import (
     DeviceRevoked,
     PasswordSet,
     PersonAdded,
+    PersonLocked,
     PersonSignedOut,
+    PersonUnlocked,
     TokenRevoked,
 )
 from domain.roles import Role
@@ -35,7 +37,9 @@ _CHANGES = (
     DeviceRevoked,
     PasswordSet,
     PersonAdded,
+    PersonLocked,
     PersonSignedOut,
+    PersonUnlocked,
     TokenRevoked,
 )
 

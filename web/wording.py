@@ -1,15 +1,19 @@
 """Words for things that the code names by a short key: roles, channels, units, days of the week."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from domain.calendar import WEEKDAYS, Translate
 from domain.days import local
 from domain.errors import msgid
 from domain.roles import Role
+from store.centres import Stop
+from store.instants import moment
 
 ROLES = {
     Role.KIOSK: msgid("ki-ốt"),
     Role.WALL: msgid("màn hình sảnh"),
+    Role.TABLET: msgid("máy tính bảng đánh giá"),
     Role.CLERK: msgid("cán bộ tiếp nhận"),
     Role.RESULT_OFFICER: msgid("cán bộ trả kết quả"),
     Role.GUIDE: msgid("cán bộ hướng dẫn"),
@@ -19,6 +23,58 @@ ROLES = {
     Role.AUDITOR: msgid("kiểm tra"),
 }
 CHANNELS = {"direct": msgid("Tại quầy"), "online": msgid("Trực tuyến"), "post": msgid("Qua bưu chính")}
+OUTCOMES = {
+    "received": msgid("Đã tiếp nhận"),
+    "incomplete": msgid("Yêu cầu bổ sung"),
+    "refused": msgid("Từ chối tiếp nhận"),
+    "advised": msgid("Đã hướng dẫn"),
+    "collected": msgid("Đã trả kết quả"),
+}
+OUT_OF_ORDER = {
+    "returned": msgid("đã gọi mà vắng, nay có mặt"),
+    "parked": msgid("tạm gác ở quầy này"),
+    "urgent": msgid("việc khẩn"),
+    "frail": msgid("người yếu, không chờ được"),
+    "same-visit": msgid("đi cùng người vừa phục vụ"),
+    "mistake": msgid("trung tâm đã xếp nhầm hàng"),
+}
+TRANSFER_NOTES = {
+    "next-step": msgid("bước tiếp theo của hồ sơ"),
+    "other-queue": msgid("lấy nhầm hàng"),
+    "supplement": msgid("bổ sung giấy tờ"),
+    "collect": msgid("nhận kết quả"),
+    "expert": msgid("cần cán bộ chuyên môn"),
+    "other": msgid("việc khác"),
+}
+PARK_NOTES = {
+    "form": msgid("viết tờ khai"),
+    "paper": msgid("lấy thêm giấy tờ"),
+    "payment": msgid("nộp phí"),
+    "scan": msgid("chụp, sao giấy tờ"),
+    "other": msgid("việc khác"),
+}
+PAUSE_REASONS = {
+    "break": msgid("nghỉ giải lao"),
+    "meeting": msgid("họp"),
+    "errand": msgid("lấy hồ sơ, giấy tờ"),
+    "system": msgid("hệ thống trục trặc"),
+    "other": msgid("việc khác"),
+}
+MOVES = {
+    "call": msgid("gọi số"),
+    "recall": msgid("gọi lại"),
+    "start": msgid("bắt đầu"),
+    "absent": msgid("báo vắng"),
+    "finish": msgid("kết thúc"),
+    "park": msgid("tạm gác"),
+    "transfer": msgid("chuyển"),
+    "return": msgid("đã quay lại"),
+    "rekey": msgid("đổi diện hoặc thứ tự"),
+    "leave": msgid("không chờ nữa"),
+    "issue": msgid("thêm số"),
+    "pause": msgid("tạm nghỉ"),
+    "take-over": msgid("nhận quầy"),
+}
 UNITS = {
     "same_day": msgid("trong ngày"),
     "working_day": msgid("%(n)s ngày làm việc"),
@@ -33,8 +89,26 @@ def weekday(instant: datetime, translate: Translate) -> str:
     return translate(WEEKDAYS[local(instant).weekday()])
 
 
+def stop(found: Stop | None, translate: Translate) -> str:
+    """Why a queue takes nobody new and until when: 'mất điện, đến 15:30'; empty when it does."""
+    if found is None:
+        return ""
+    if found.until is None:
+        return found.reason
+    return translate(msgid("%(reason)s, đến %(time)s")) % {
+        "reason": found.reason, "time": f"{local(moment(found.until)):%H:%M}"
+    }  # fmt: skip
+
+
 def limit(amount: float | None, unit: str | None, translate: Translate) -> str:
     """'3 ngày làm việc'; empty where amount or unit is missing: a missing unit is never guessed."""
     if amount is None or unit is None:
         return ""
     return translate(UNITS[str(unit)]) % {"n": f"{amount:g}"}
+
+
+def translated(
+    words: Mapping[str, str], translate: Translate, leave_out: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    """A list to choose from: key and word, in the order written here."""
+    return [(key, translate(text)) for key, text in words.items() if key not in leave_out]

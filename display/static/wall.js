@@ -3,7 +3,7 @@
   const wall = () => document.getElementById('wall');
   const player = new Audio();
   const waiting = [];
-  let spoken = 0, playing = false, blocked = false;
+  let spoken = 0, playing = false, blocked = false, saying = null;
   const spokenKey = () => 'spoken-' + wall().dataset.device;
 
   function remember(seq) {
@@ -12,7 +12,15 @@
   }
 
   const rows = () => [...document.querySelectorAll('#calls [data-seq]')]
-    .map(row => ({ seq: Number(row.dataset.seq), speak: row.dataset.speak === '1' }));
+    .map(row => ({ seq: Number(row.dataset.seq), ticket: Number(row.dataset.ticket), kind: row.dataset.kind, speak: row.dataset.speak === '1' }));
+
+  // A call taken back before its turn to be spoken: neither it nor its withdrawal is said.
+  function takeBack(call) {
+    const at = waiting.findLastIndex(other => other.ticket === call.ticket && other.kind !== 'withdrawn' && other !== saying);
+    if (at < 0) return false;
+    waiting[at].speak = false;
+    return true;
+  }
 
   async function notice() {
     let seen = rows();
@@ -26,7 +34,9 @@
     }
     for (const call of seen) {
       const newest = waiting.length ? waiting[waiting.length - 1].seq : spoken;
-      if (call.seq > newest) waiting.push(call);
+      if (call.seq <= newest) continue;
+      if (call.kind === 'withdrawn' && takeBack(call)) call.speak = false;
+      waiting.push(call);
     }
     next();
   }
@@ -36,6 +46,7 @@
     const call = waiting[0];
     if (!call) return;
     playing = true;
+    saying = call;
     try {
       if (call.speak) for (const language of wall().dataset.voices.split(' ').filter(Boolean).slice(0, 1)) await play(call.seq, language);
       waiting.shift();
@@ -45,6 +56,7 @@
       else { waiting.shift(); remember(call.seq); }
     } finally {
       playing = false;
+      saying = null;
     }
     if (!blocked && waiting.length) next();
   }

@@ -43,12 +43,14 @@
       button.addEventListener('click', () => press(text));
       return button;
     };
-    for (const row of ['1234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm']) {
+    const rows = (keys.dataset.rows || '1234567890 qwertyuiop asdfghjkl zxcvbnm').split(' ');
+    for (const row of rows) {
       const line = document.createElement('div');
       for (const letter of row) line.append(key(letter, letter));
-      if (row === 'zxcvbnm') line.append(key(keys.dataset.erase, null, 'wide'));
+      if (row === rows[rows.length - 1]) line.append(key(keys.dataset.erase, null, 'wide'));
       keys.append(line);
     }
+    if (!keys.dataset.space) return;
     const last = document.createElement('div');
     last.append(key(keys.dataset.space, ' ', 'space'));
     keys.append(last);

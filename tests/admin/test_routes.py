@@ -82,10 +82,10 @@ def test_a_queue_is_stopped_with_its_reason_and_opened_again(centre, desk):
     manager = desk["manager"]
     answer = manager.post("/admin/queues/cu-tru/stops", data={"reason": "  mất điện ", "request_id": request_id()})
     assert (answer.status_code, answer.headers["location"]) == (303, "/admin")
-    assert centre.store.read(centres.stop_reason, "cu-tru") == "mất điện"
+    assert centre.store.read(centres.stopped)["cu-tru"].reason == "mất điện"
     assert "mất điện" in manager.get("/admin").text
     assert manager.post("/admin/queues/cu-tru/resumptions").status_code == 303
-    assert centre.store.read(centres.stop_reason, "cu-tru") is None
+    assert "cu-tru" not in centre.store.read(centres.stopped)
     before = seq(centre)
     assert manager.post("/admin/queues/cu-tru/resumptions").status_code == 303
     assert seq(centre) == before, "opening an open queue is an event"

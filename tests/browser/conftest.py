@@ -1,5 +1,6 @@
 """A real Chromium for each module, and screens that fail a test by themselves when they complain."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +13,13 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here drives a browser."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.browser)
+    """Everything here drives a browser; BROWSER_PART=1/2 keeps the first half, for two side by side."""
+    here = [item for item in items if HERE in item.path.parents]
+    for item in here:
+        item.add_marker(pytest.mark.browser)
+    part, parts = (int(number) for number in os.environ.get("BROWSER_PART", "1/1").split("/"))
+    others = {*here[: len(here) * (part - 1) // parts], *here[len(here) * part // parts :]}
+    items[:] = [item for item in items if item not in others]
 
 
 # Not for the whole session: while Playwright lives, no other test of this thread could run an event loop.

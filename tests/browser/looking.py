@@ -28,6 +28,7 @@ class Measures:
 MEASURES = {
     "kiosk": Measures(target=88, primary=120, gap=16, text=28, whole=True, contrast=7),
     "wall": Measures(text=24, whole=True, contrast=7),
+    "tablet": Measures(target=72, primary=88, gap=12, text=24, whole=True),
     "counter": Measures(target=40, text=13),
     "admin": Measures(target=40, text=13),
     "phone": Measures(target=48, text=16),
@@ -88,7 +89,6 @@ def _reason(node: dict[str, Any]) -> str:
 
 
 def settle(page: Page) -> None:
-    """Fonts loaded, no picture or animation still on its way."""
-    page.evaluate(
-        "() => document.fonts.ready.then(() => Promise.all(document.getAnimations().map(a => a.finished)))"
-    )
+    """Fonts loaded, no picture or animation still on its way; what leaves only after seconds is still there."""
+    page.evaluate("""() => document.fonts.ready.then(() => Promise.all(
+      document.getAnimations().filter(a => a.effect.getTiming().delay < 1000).map(a => a.finished)))""")

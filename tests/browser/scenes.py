@@ -1,20 +1,27 @@
 """The hall in a few situations, each a server of its own whose clock stands still; made by operations only."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlite_utils.utils import sqlite3
 
 from domain.applicants import applicant, particulars, to_bytes
-from operations import calling, intake, managing, printing, shifts, syncing, ticketing
-from store import jobs, migrations
+from domain.centre_rules import Calling, Policy
+from domain.centres import Centre
+from domain.days import local
+from operations import booking, calling, configuring, intake, managing, printing, rating, shifts, syncing, ticketing
+from printers.worker import Health
+from store import jobs, migrations, plans, tickets
 from store.vault import Vault
 from store.writer import Act
 from tests.browser.screens import Pass, device_pass, person_pass
-from tests.support.halls import HandClock, demo_procedures
+from tests.support.halls import HandClock, demo_calendar, demo_procedures
 from tests.support.servers import Server, running
+from web import appointments
 
 NOWHERE = (("P1", "tcp://127.0.0.1:1"), ("P2", "tcp://127.0.0.1:1"))
 IN_NO_HALL = "P9"  # a printer that nobody serves: its slips stay as they are
@@ -31,6 +38,7 @@ class Scene:
     server: Server
     clock: HandClock
     _passes: dict[str, list[Pass]] = field(default_factory=dict)
+    _codes: list[str] = field(default_factory=list)
 
     def passes(self, who: str | None) -> list[Pass]:
         """The cookies of 'device:K1' or 'person:cb01'; each is made once."""
@@ -46,6 +54,16 @@ class Scene:
         act = Act("device:K1")
         return self.server.store.write_now(act, ticketing.take_ticket, queue, "vi", priority, printer).id
 
+    def booked(self, queue: str = "ho-tich", hours: float = 1) -> str:
+        """The code of an appointment so many hours from now."""
+        code = f"CODE{len(self._codes):04d}"
+        self._codes.append(code)
+        house = self.server.app.state.house
+        secrets = appointments.code_hash(house, code), appointments.holder_hash(house, f"09{len(self._codes):08d}")
+        slot = self.clock().replace(minute=0, second=0) + timedelta(hours=hours)
+        self.server.store.write_now(Act("anyone"), booking.book, queue, slot, *secrets)
+        return code
+
     def sit(self, *counters: int) -> None:
         """Each at the own counter."""
         for counter in counters:
@@ -59,6 +77,16 @@ class Scene:
     def end(self, counter: int, how: Callable[..., object]) -> None:
         """Finish or mark absent whoever is at this counter."""
         self.server.store.write_now(Act("test"), how, counter, CLERKS[counter])
+
+    def over(self, language: str = "vi") -> int:
+        """A visit that has just ended at counter 1, two minutes after the one before."""
+        self.clock.forward(minutes=2)
+        given = self.server.store.write_now(Act("device:K1"), ticketing.take_ticket, "ho-tich", language)
+        self.call(1)
+        while (at := self.server.store.read(tickets.at_counter, 1)) is not None and at.id != given.id:
+            self.call(1)
+        self.end(1, calling.finish)
+        return int(given.id)
 
     def slip(self, ticket: int, state: str) -> None:
         """What became of a ticket's paper."""
@@ -125,6 +153,52 @@ def troubled(scene: Scene) -> None:
     scene.server.store.write_now(Act(CLERKS[9]), shifts.close_shift, 9, CLERKS[9])
 
 
+def bookable(scene: Scene) -> None:
+    """The doors have just opened; some have booked, and one slot is full."""
+    quiet(scene)
+    for _ in range(4):
+        scene.booked(hours=2)
+    scene.booked(hours=1.5)
+    scene.booked("dat-dai", hours=49)
+
+
+def hands(scene: Scene) -> None:
+    """Counter 1 has its hands full, counter 2 rests, counter 3 has just called."""
+    scene.sit(1, 2, 3, 5)
+    for _ in range(7):
+        scene.ticket("ho-tich", priority="thai-san")
+        scene.ticket("chung-thuc")
+        scene.clock.forward(minutes=2)
+    for end in (calling.mark_absent, calling.set_aside, calling.mark_absent, calling.set_aside):
+        scene.call(1)
+        scene.clock.forward(minutes=3)
+        scene.end(1, end)
+    scene.call(1)
+    scene.end(1, calling.start)
+    pause = (shifts.pause, 2, CLERKS[2], "errand", 15)
+    scene.server.store.write_now(Act(CLERKS[2]), *pause)
+    scene.clock.forward(minutes=4)
+    scene.call(3)
+
+
+def alarmed(scene: Scene) -> None:
+    """The same, and two colleagues call for help."""
+    hands(scene)
+    for counter in (2, 5):
+        scene.server.store.write_now(Act(CLERKS[counter]), shifts.call_for_help, counter, CLERKS[counter])
+
+
+def judged(scene: Scene) -> None:
+    """Visits end one after the other at counter 1; fifteen of today were rated before, twelve with a smile."""
+    scene.sit(1)
+    for n in range(15):
+        scene.clock.forward(minutes=2)
+        score, reason = (1, "wait") if n % 5 == 4 else (2 + n % 2, "")
+        scene.server.store.write_now(Act("anyone"), rating.rate_visit, scene.over(), score, reason)
+    for queue in ("ho-tich", "chung-thuc", "cu-tru"):
+        scene.ticket(queue)
+
+
 def overnight(scene: Scene) -> None:
     """Somebody still holds a number of yesterday."""
     scene.ticket("ho-tich")
@@ -132,8 +206,89 @@ def overnight(scene: Scene) -> None:
     scene.ticket("cu-tru")
 
 
+def watched(scene: Scene) -> None:
+    """What the floor must show: help called, a long pause, late people, other queues, two stops."""
+    busy(scene)
+
+    def write(operation: Callable[..., object], *arguments: object) -> None:
+        scene.server.store.write_now(Act("test"), operation, *arguments)
+
+    scene.stop("chung-thuc", "máy tính của quầy đang được sửa")
+    write(managing.stop_queue, "dat-dai", "mất mạng", scene.clock() + timedelta(hours=2))
+    write(managing.keep_queue, "dat-dai", "hệ thống đất đai ngừng")
+    write(shifts.set_skills, 11, ["cu-tru"], ["giay-to", "ho-tich"])
+    scene.end(3, calling.finish)
+    write(shifts.pause, 3, CLERKS[3], "meeting", 15)
+    scene.end(6, calling.finish)
+    scene.end(5, calling.finish)
+    write(shifts.close_shift, 6, CLERKS[6])
+    scene.clock.forward(minutes=38)
+    write(shifts.pause, 5, CLERKS[5], "break", 20)
+    write(shifts.call_for_help, 8, CLERKS[8])
+
+
+def ready(scene: Scene) -> None:
+    """Everything is well and the doors may open: printers and screens are said to be there."""
+    scene.sit(*range(1, 13))
+    house, centre = scene.server.app.state.house, scene.server.store.centre()
+    for device in centre.devices:
+        scene.server.device_cookie(device.id)
+    house.hub.silent_seconds = lambda who: 0.0
+    well = Health(answers=True, looked=scene.clock())
+    object.__setattr__(house, "printers", lambda: {printer.id: well for printer in centre.printers})
+    copy = scene.server.data / "backups" / "motcua-20261123-070000.sqlite"
+    copy.parent.mkdir()
+    copy.touch()
+    os.utime(copy, (scene.clock().timestamp() - 3600,) * 2)
+
+
+def lived(scene: Scene) -> None:
+    """Two days lie behind, one configuration was changed, nothing is planned."""
+    for day in range(2):
+        scene.sit(1, 2)
+        for n in range(30):
+            priority = ("cao-tuoi", "thai-san", None, None, None)[n % 5]
+            scene.ticket("ho-tich" if n % 3 else "chung-thuc", priority=priority)
+            scene.clock.forward(minutes=2)
+        for counter in [1, 2] * 15:
+            scene.call(counter)
+            scene.clock.forward(minutes=4)
+        scene.end(1, calling.finish)
+        scene.clock.forward(hours=21 - day)
+    scene.sit(1)
+    _configure(scene, replace(scene.server.store.read(plans.in_force), province="tỉnh Vạn Xuân"))
+
+
+def planned(scene: Scene) -> None:
+    """The same, and another configuration waits for Thursday week."""
+    lived(scene)
+    found = scene.server.store.read(plans.in_force)
+    queue = replace(found.queues[0], mean_minutes=9, daily_limit=120)
+    changed = replace(found, calling=Calling(Policy.STRICT), queues=(queue, *found.queues[1:]))
+    effective = local(scene.clock()).date() + timedelta(days=8)
+    _configure(scene, changed, effective)
+
+
+def _configure(scene: Scene, centre: Centre, effective: date | None = None) -> None:
+    seen = scene.server.store.read(plans.number_in_force)
+    if effective is None:
+        scene.server.store.write_now(Act("ql03"), configuring.apply_centre, centre, demo_calendar(), seen)
+    else:
+        scene.server.store.write_now(Act("ql03"), configuring.plan_centre, centre, demo_calendar(), effective, seen)
+
+
+def wrong_clock(scene: Scene) -> None:
+    """The machine said for a while that it was three days later."""
+    scene.clock.forward(days=3)
+    scene.ticket("ho-tich")
+    scene.clock.forward(days=-3)
+
+
 SCENES: dict[str, Callable[[Scene], None] | None] = {
-    "quiet": quiet, "one": one_call, "busy": busy, "troubled": troubled, "overnight": overnight, "bare": None,
+    "quiet": quiet, "one": one_call, "busy": busy, "troubled": troubled, "overnight": overnight, "judged": judged,
+    "bookable": bookable, "hands": hands, "alarmed": alarmed, "bare": None,
+    "watched": watched, "ready": ready, "wrong-clock": wrong_clock, "lived": lived,
+    "planned": planned,
 }  # fmt: skip
 
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
+from domain.centre_toml import write_centre
 from domain.errors import StoreFull
-from operations import calling
+from domain.tickets import milliseconds
+from operations import calling, undoing
+from store import plans
 from tests.browser.scenes import IN_NO_HALL, Scene
-from tests.browser.screens import advance
+from tests.browser.screens import advance, connected
 
 NOTHING = r"(?!)"
 
@@ -71,6 +74,19 @@ def _followed(counter: int, end: Callable[..., object] | None = None) -> Callabl
     return path
 
 
+def _just_over(language: str = "vi", page: str = "") -> Callable[[Scene], str]:
+    def path(scene: Scene) -> str:
+        ticket = scene.over(language)
+        return f"/rating/T1/visits/{ticket}/{page}" if page else "/rating/T1"
+
+    return path
+
+
+def _smile(page: Page, scene: Scene) -> None:
+    page.click(".face-3")
+    page.wait_for_selector(".thanks, #place:not(:has(.rate))")
+
+
 def _silent(page: Page) -> None:
     """The socket stays open and says nothing; the probe does not answer either."""
     page.route_web_socket(re.compile("/live"), lambda socket: None)
@@ -117,6 +133,29 @@ def _choose(code: str) -> Callable[[Page, Scene], None]:
     return act
 
 
+def _panel(key: str) -> Callable[[Page, Scene], None]:
+    def act(page: Page, scene: Scene) -> None:
+        connected(page)
+        page.keyboard.press(key)
+        page.wait_for_selector(".panel:popover-open")
+
+    return act
+
+
+def _slips_found(page: Page, scene: Scene) -> None:
+    _panel("s")(page, scene)
+    page.fill("#slips-at", "08:00")
+    page.click("#panel-slips .second")
+    page.wait_for_selector("#slips-found li")
+
+
+def _pick_refused(page: Page, scene: Scene) -> None:
+    _panel("g")(page, scene)
+    page.fill("#pick-number", "A 999")
+    page.click("#panel-pick .second")
+    page.wait_for_selector(".panel .failure:visible")
+
+
 def _receive(name: str) -> Callable[[Page, Scene], None]:
     def act(page: Page, scene: Scene) -> None:
         _choose("1.001193")(page, scene)
@@ -140,6 +179,14 @@ def _call_somebody(page: Page, scene: Scene) -> None:
     page.wait_for_selector("#sound:visible")
 
 
+def _take_back(page: Page, scene: Scene) -> None:
+    connected(page)
+    scene.ticket("ho-tich")
+    scene.call(1)
+    scene.end(1, undoing.undo)
+    page.wait_for_selector(".taken-back")
+
+
 def _full_disk(page: Page, scene: Scene) -> None:
     async def refuse(*_: object, **__: object) -> None:
         raise StoreFull()
@@ -153,15 +200,99 @@ def _full_disk(page: Page, scene: Scene) -> None:
         del store.write
 
 
+def _of_ho_tich(scene: Scene, minutes: int | None = None) -> str:
+    """The pages on which this queue is booked; with the slot so many minutes after eight."""
+    slot = "" if minutes is None else f"&slot={milliseconds(scene.clock()) + minutes * 60_000}"
+    return f"/booking?queue=ho-tich{slot}"
+
+
+def _book(phone: str) -> Callable[[Page, Scene], None]:
+    def act(page: Page, scene: Scene) -> None:
+        number = phone or f"0912{milliseconds(scene.clock()) % 1000:03d}{len(scene._codes):03d}"
+        scene._codes.append(number)
+        page.fill("#phone", number)
+        page.click("form.fields button")
+        page.wait_for_selector("#code, .failure")
+
+    return act
+
+
+def _show_booked(then: str = "", minutes: int = 60) -> Callable[[Page, Scene], None]:
+    """Type the code of an appointment; then open or press what is named."""
+
+    def act(page: Page, scene: Scene) -> None:
+        _type_code(page, scene.booked(hours=minutes / 60))
+        page.wait_for_selector("dl")
+        if then == "move":
+            page.click("summary >> nth=0")
+            page.click(".slots button >> nth=0")
+            page.wait_for_selector(".done")
+        elif then == "cancel":
+            page.click("summary >> nth=1")
+            page.click("[action*=cancellations] button")
+            page.wait_for_selector("main .primary")
+        elif then:
+            page.click("summary >> nth=0")
+
+    return act
+
+
+def _type_code(page: Page, code: str) -> None:
+    page.fill("#code", code)
+    page.click("main form .primary")
+
+
+def _unknown_code(page: Page, scene: Scene) -> None:
+    _type_code(page, "AAAA CCCC")
+    page.wait_for_selector(".failure")
+
+
+def _keep(page: Page, scene: Scene) -> None:
+    _type_code(page, scene.booked(hours=1))
+    page.wait_for_selector("#number")
+
+
+def _book_for_somebody(page: Page, scene: Scene) -> None:
+    page.fill("#phone", f"0913000{len(scene._codes):03d}")
+    scene._codes.append("")
+    page.click("form.fields button")
+    page.wait_for_selector(".pairing-code")
+
+
 def _offer_code(page: Page, scene: Scene) -> None:
     page.click("[action$='/K2/codes'] button")
     page.wait_for_selector(".pairing-code")
 
 
-KIOSK, WALL = "device:K1", "device:W1"
+def _offer(change: Callable[[str], str]) -> Callable[[Page, Scene], None]:
+    def act(page: Page, scene: Scene) -> None:
+        text = write_centre(scene.server.store.read(plans.in_force))
+        page.fill("#text", change(text))
+        page.click(".fields .primary")
+        page.wait_for_selector(".differences")
+
+    return act
+
+
+def _better(text: str) -> str:
+    return text.replace("mean_minutes = 12", "mean_minutes = 11").replace(
+        "accessible = true", "accessible = false", 1
+    )
+
+
+def _wrong(text: str) -> str:
+    return text.replace('prefix = "A"', 'prefix = "Đ"').replace('kind = "reception"', 'kin = "reception"', 1)
+
+
+def _first_configuration(scene: Scene) -> str:
+    return f"/admin/centre/{scene.server.store.read(plans.history, 5)[-1].number}"
+
+
+KIOSK, WALL, TABLET = "device:K1", "device:W1", "device:T1"
 CLERK, CLERK_2, MANAGER, ADMINISTRATOR = "person:cb01", "person:cb02", "person:ql02", "person:ql03"
 REFUSED = r"the server responded with a status of (401|403|404|409|422|503)"
 SILENT_5, SILENT_61 = (_after_silence(5), _silent), (_after_silence(61), _silent)
+MINE, K1_CODE, BOOKED = "/booking/mine", "/kiosk/K1/appointments", "bookable"
 
 STATES = [
     State("kiosk-start", "kiosk", "quiet", KIOSK, "/kiosk/K1"),
@@ -197,6 +328,22 @@ STATES = [
     State("kiosk-not-found", "kiosk", "busy", KIOSK, "/kiosk/K1/procedures/0.000000", noise=REFUSED),
     State("kiosk-not-paired", "kiosk", "busy", None, "/kiosk/K2", noise=REFUSED, alike=True),
     State("kiosk-disk-full", "kiosk", "quiet", KIOSK, "/kiosk/K1/queues", _full_disk, noise=REFUSED, alike=True),
+    State("kiosk-appointment", "kiosk", BOOKED, KIOSK, K1_CODE),
+    State("kiosk-appointment-big", "kiosk", BOOKED, KIOSK, "/kiosk/K1/appointments?big=1", fold=False),
+    State("kiosk-appointment-wrong", "kiosk", BOOKED, KIOSK, K1_CODE, _unknown_code, noise=REFUSED),
+    State("kiosk-appointment-kept", "kiosk", BOOKED, KIOSK, K1_CODE, _keep, alike=True),
+    State("booking", "phone", BOOKED, None, "/booking", fold=False),
+    State("booking-slots", "phone", BOOKED, None, _of_ho_tich, fold=False),
+    State("booking-phone", "phone", BOOKED, None, lambda s: _of_ho_tich(s, 60), fold=False),
+    State("booking-phone-wrong", "phone", BOOKED, None, lambda s: _of_ho_tich(s, 60), _book("12"), fold=False,
+          noise=REFUSED),
+    State("booking-booked", "phone", BOOKED, None, lambda s: _of_ho_tich(s, 48 * 60), _book(""), fold=False),
+    State("booking-code", "phone", BOOKED, None, MINE, fold=False),
+    State("booking-code-wrong", "phone", BOOKED, None, MINE, _unknown_code, noise=REFUSED, fold=False),
+    State("booking-mine", "phone", BOOKED, None, MINE, _show_booked(minutes=50 * 60), fold=False),
+    State("booking-mine-slots", "phone", BOOKED, None, MINE, _show_booked("open", 49 * 60), fold=False),
+    State("booking-mine-moved", "phone", BOOKED, None, MINE, _show_booked("move", 55 * 60), fold=False),
+    State("booking-cancelled", "phone", BOOKED, None, MINE, _show_booked("cancel", 54 * 60), fold=False),
     State("pair", "pairing", "quiet", None, "/pair/K2"),
     State("pair-wrong", "pairing", "quiet", None, "/pair/K2", _wrong_code, noise=REFUSED),
     State("sign-in", "counter", "quiet", None, "/sign-in"),
@@ -211,9 +358,22 @@ STATES = [
     State("counter-refused", "counter", "quiet", CLERK, "/counter/1", _receive("A" * 210), noise=REFUSED),
     State("counter-troubled", "counter", "troubled", CLERK_2, "/counter/2", alike=True),
     State("counter-stale", "counter", "busy", CLERK_2, "/counter/2", *SILENT_5, alike=True),
+    State("counter-lists", "counter", "hands", CLERK, "/counter/1"),
+    State("counter-paused", "counter", "hands", CLERK_2, "/counter/2"),
+    State("counter-undo", "counter", "hands", "person:cb03", "/counter/3"),
+    State("counter-alarm", "counter", "alarmed", CLERK, "/counter/1"),
+    State("counter-panel-finish", "counter", "hands", CLERK, "/counter/1", _panel("k")),
+    State("counter-panel-transfer", "counter", "hands", CLERK, "/counter/1", _panel("t")),
+    State("counter-panel-park", "counter", "hands", CLERK, "/counter/1", _panel("h")),
+    State("counter-panel-pick", "counter", "hands", CLERK, "/counter/1", _panel("g")),
+    State("counter-panel-refused", "counter", "hands", CLERK, "/counter/1", _pick_refused, noise=REFUSED),
+    State("counter-panel-walk-up", "counter", "hands", CLERK, "/counter/1", _panel("w")),
+    State("counter-panel-slips", "counter", "hands", CLERK, "/counter/1", _slips_found),
+    State("counter-panel-pause", "counter", "hands", "person:cb05", "/counter/5", _panel("p")),
     State("wall-empty", "wall", "quiet", WALL, "/display/W1"),
     State("wall-one-call", "wall", "one", WALL, "/display/W1"),
     State("wall-busy", "wall", "busy", WALL, "/display/W1"),
+    State("wall-taken-back", "wall", "one", WALL, "/display/W1", _take_back),
     State("wall-upstairs", "wall", "busy", "device:W2", "/display/W2", alike=True),
     State("wall-stopped", "wall", "troubled", WALL, "/display/W1"),
     State("wall-stale", "wall", "busy", WALL, "/display/W1", *SILENT_5, alike=True),
@@ -223,10 +383,20 @@ STATES = [
     State("managers-busy", "wall", "busy", MANAGER, "/display/managers", alike=True),
     State("managers-alarm", "wall", "troubled", MANAGER, "/display/managers"),
     State("managers-stale", "wall", "busy", MANAGER, "/display/managers", *SILENT_5, alike=True),
+    State("managers-satisfaction", "wall", "judged", MANAGER, "/display/managers", alike=True),
+    State("tablet-idle", "tablet", "quiet", TABLET, "/rating/T1"),
+    State("tablet-faces", "tablet", "judged", TABLET, _just_over()),
+    State("tablet-faces-foreign", "tablet", "judged", TABLET, _just_over("fr"), alike=True),
+    State("tablet-reason", "tablet", "judged", TABLET, _just_over(page="reason")),
+    State("tablet-thanks", "tablet", "judged", TABLET, _just_over(), _smile),
+    State("tablet-stale", "tablet", "quiet", TABLET, "/rating/T1", *SILENT_5, alike=True),
     State("follow-waiting", "phone", "busy", None, lambda s: _follow(s, s.ticket("giay-to"))),
     State("follow-next", "phone", "one", None, lambda s: _follow(s, s.ticket("tra-ket-qua")), alike=True),
     State("follow-called", "phone", "busy", None, _followed(6)),
     State("follow-finished", "phone", "busy", None, _followed(7, calling.finish), alike=True),
+    State("follow-rate", "phone", "judged", None, lambda s: _follow(s, s.over()), fold=False),
+    State("follow-reason", "phone", "judged", None, lambda s: _follow(s, s.over()) + "/reason", fold=False),
+    State("follow-rated", "phone", "judged", None, lambda s: _follow(s, s.over()), _smile),
     State("follow-absent", "phone", "busy", None, _followed(3, calling.mark_absent), alike=True),
     State("follow-over", "phone", "overnight", None, lambda s: _follow(s, _first_ticket(s)), alike=True),
     State("follow-wrong", "phone", "busy", None, "/follow/12-abcdef", noise=REFUSED),
@@ -239,8 +409,35 @@ STATES = [
     State("admin-procedures-empty", "admin", "bare", "person:u-quantri", "/admin/procedures", fold=False),
     State("admin-procedure", "admin", "busy", MANAGER, "/admin/procedures/1.013831", fold=False),
     State("admin-pairing", "admin", "quiet", ADMINISTRATOR, "/admin", _offer_code),
+    State("admin-appointments", "admin", BOOKED, CLERK, "/admin/appointments", fold=False),
+    State("admin-appointment-booked", "admin", BOOKED, CLERK, "/admin/appointments", _book_for_somebody),
+    State("admin-centre", "counter", "lived", ADMINISTRATOR, "/admin/centre", fold=False),
+    State("admin-centre-empty", "counter", "bare", "person:u-quantri", "/admin/centre", fold=False),
+    State("admin-centre-planned", "counter", "planned", ADMINISTRATOR, "/admin/centre", fold=False),
+    State("admin-centre-past", "counter", "lived", ADMINISTRATOR, _first_configuration, fold=False),
+    State("admin-centre-draft", "counter", "lived", ADMINISTRATOR, "/admin/centre", _offer(_better), fold=False),
+    State("admin-centre-draft-waits", "counter", "planned", ADMINISTRATOR, "/admin/centre", _offer(_better),
+          fold=False, alike=True),
+    State("admin-centre-mistakes", "counter", "lived", ADMINISTRATOR, "/admin/centre", _offer(_wrong), fold=False,
+          noise=REFUSED),
+    State("admin-calling", "counter", "lived", ADMINISTRATOR, "/admin/calling", fold=False),
+    State("admin-calling-tried", "counter", "lived", MANAGER, "/admin/calling?try=1", fold=False),
+    State("admin-calling-planned", "counter", "planned", ADMINISTRATOR, "/admin/calling", fold=False),
+    State("admin-calling-no-past", "counter", "quiet", MANAGER, "/admin/calling?try=1", fold=False, alike=True),
     State("admin-desk-empty", "admin", "quiet", MANAGER, "/admin/desk", fold=False),
     State("admin-desk", "admin", "troubled", MANAGER, "/admin/desk", fold=False),
+    State("floor-calm", "counter", "quiet", MANAGER, "/admin/floor"),
+    State("floor-alarms", "counter", "watched", MANAGER, "/admin/floor"),
+    State("floor-stale", "counter", "watched", MANAGER, "/admin/floor", *SILENT_5, alike=True),
+    State("floor-counter", "counter", "watched", MANAGER, "/admin/floor/counters/11"),
+    State("floor-counter-help", "counter", "watched", MANAGER, "/admin/floor/counters/8", alike=True),
+    State("floor-queue", "counter", "watched", MANAGER, "/admin/floor/queues/ho-tich"),
+    State("floor-queue-stopped", "counter", "watched", MANAGER, "/admin/floor/queues/dat-dai"),
+    State("floor-hall", "counter", "watched", MANAGER, "/admin/floor/halls/tang-1"),
+    State("morning-ready", "counter", "ready", MANAGER, "/admin/morning"),
+    State("morning-wrong", "counter", "quiet", ADMINISTRATOR, "/admin/morning"),
+    State("clock-wrong", "counter", "wrong-clock", MANAGER, "/admin/floor"),
+    State("clock-wrong-counter", "counter", "wrong-clock", CLERK, "/counter", alike=True),
     State("api", "admin", "quiet", None, "/api/v1", fold=False),
     State("not-found", "admin", "quiet", None, "/khong-co", noise=REFUSED, alike=True),
 ]  # fmt: skip

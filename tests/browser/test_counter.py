@@ -5,13 +5,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from operations import ticketing
+from domain.days import local
+from domain.tickets import Ticket
+from operations import calling, shifts, ticketing
+from store import jobs, tickets
 from store.writer import Act
 from tests.browser.scenes import CLERKS, NOWHERE
-from tests.browser.screens import Screens, answered, connected, person_pass
+from tests.browser.screens import Screens, answered, connected, device_pass, person_pass
 from tests.support.servers import Server, running
+from tests.web.walks import seq
+
+# Which announcements a wall plays; a clip ends when the test says so.
+EARS = """
+window.played = [];
+Object.defineProperty(HTMLMediaElement.prototype, 'src', {
+  set(url) { window.played.push(Number(url.match(/([0-9]+).wav/)[1])); }, get() { return ''; } });
+HTMLMediaElement.prototype.play = function () { window.saying(this); return Promise.resolve(); };
+"""
 
 
 @pytest.fixture
@@ -48,21 +60,243 @@ def assert_one_call(page: Page, server: Server) -> None:
 
 
 def test_a_whole_turn_by_keyboard(counter: Page, server: Server) -> None:
-    """C1: call, call again, absent, next, done: no mouse."""
-    counter.keyboard.press("F2")
-    expect(counter.locator("#own-number")).to_have_text(re.compile("A.001"))
+    """C1: call, call again, absent, next, come, done: no mouse."""
+    next_one(counter, "001")
     counter.keyboard.press("r")
     expect(counter.locator("#own-number")).to_have_text(re.compile("A.001"))
     counter.keyboard.press("n")
-    expect(counter.locator("#own-number")).to_have_text("–")
-    expect(counter.locator("body[data-resting]")).to_have_count(0)
-    counter.keyboard.press("F2")
-    expect(counter.locator("#own-number")).to_have_text(re.compile("A.002"))
+    shows(counter, "–")
+    next_one(counter, "002")
+    counter.keyboard.press("b")
+    expect(counter.locator("[data-key=X]")).to_be_visible()
     counter.keyboard.press("x")
-    expect(counter.locator("#own-number")).to_have_text("–")
+    shows(counter, "–")
     assert calls(server) == 3
     counter.keyboard.press("F8")
     expect(counter.locator("#procedure")).to_be_focused()
+
+
+def next_one(page: Page, digits: str) -> None:
+    """F2, and this number is there."""
+    expect(page.locator("body[data-resting]")).to_have_count(0)
+    page.keyboard.press("F2")
+    shows(page, digits)
+
+
+def shows(page: Page, number: str) -> None:
+    """The counter's number ends in these digits, '–' for none."""
+    expect(page.locator("#own-number")).to_have_text(re.compile(f"{number}$"))
+
+
+def open_panel(page: Page, key: str) -> Locator:
+    """The panel that this key opens; its first field has the focus."""
+    page.keyboard.press(key)
+    panel = page.locator(".panel:popover-open")
+    expect(panel).to_be_visible()
+    assert panel.evaluate("panel => panel.contains(document.activeElement)")
+    return panel
+
+
+def choose(page: Page, *keys: str) -> None:
+    """What the hands do in an open panel, then Enter; the panel closes when it is done."""
+    for key in keys:
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel:popover-open")).to_have_count(0)
+
+
+def test_a_whole_shift_by_keyboard_alone(counter: Page, server: Server) -> None:
+    """C1: every act of a clerk, no mouse and no click anywhere."""
+    next_one(counter, "001")
+    open_panel(counter, "h")
+    choose(counter, "ArrowDown", "Tab")
+    expect(counter.locator("#parked li")).to_contain_text("lấy thêm giấy tờ")
+    shows(counter, "–")
+    next_one(counter, "002")
+    open_panel(counter, "t")
+    choose(counter, "c", "Tab", "Tab", "Tab", "ArrowDown", "Tab")
+    shows(counter, "–")
+    assert ticket(server, 2).queue == "cu-tru" and ticket(server, 2).note == "other-queue"
+    open_panel(counter, "g")
+    choose(counter, "a", "5")
+    shows(counter, "005")
+    counter.keyboard.press("b")
+    expect(counter.locator("[data-key=X]")).to_be_visible()
+    open_panel(counter, "k")
+    choose(counter, "ArrowDown", "Tab")
+    shows(counter, "–")
+    assert ticket(server, 5).outcome == "incomplete"
+    counter.keyboard.press("z")
+    shows(counter, "005")
+    assert ticket(server, 5).outcome is None
+    counter.keyboard.press("x")
+    shows(counter, "–")
+    open_panel(counter, "w")
+    choose(counter, "Tab", "Tab")
+    expect(counter.locator("#said")).to_contain_text(re.compile("A.013"))
+    open_panel(counter, "p")
+    choose(counter, "ArrowDown", "Tab", "5")
+    expect(counter.locator("#facts")).to_contain_text("họp")
+    counter.keyboard.press("p")
+    expect(counter.locator("#facts")).not_to_contain_text("họp")
+    given = local(ticket(server, 1).arrived_at)
+    panel = open_panel(counter, "s")
+    for key in ("Tab", *f"{given:%I%M}", *f"{given:%p}"[0].lower(), "Enter"):
+        counter.keyboard.press(key)
+    expect(panel.locator("#slips-found li")).to_have_count(13)
+    for key in ("Tab", "Tab", "Tab"):  # the clock of the field, the button, the first slip
+        counter.keyboard.press(key)
+    choose(counter)
+    expect(counter.locator("#said")).to_contain_text(re.compile("A.001"))
+    copy = server.store.read(jobs.print_job_of, "ticket", str(ticket(server, 1).id))
+    assert copy is not None and copy.copy == 2
+
+
+def ticket(server: Server, n: int) -> Ticket:
+    """Number A n."""
+    (found,) = server.store.read(tickets.by_number, 1, "A", n)
+    return found
+
+
+PANELS = {"k": "finish", "t": "transfer", "h": "park", "g": "pick", "w": "walk-up", "s": "slips"}
+
+
+@pytest.mark.parametrize("key", PANELS)
+def test_escape_closes_a_panel_and_destroys_nothing(key: str, counter: Page, server: Server) -> None:
+    next_one(counter, "001")
+    answered(counter)
+    before = seq(server)
+    counter.fill("#owner_name", "NGUYỄN THỊ")
+    counter.evaluate("document.activeElement.blur()")
+    assert open_panel(counter, key).get_attribute("id") == f"panel-{PANELS[key]}"
+    for other in ("F2", "F8", "n"):
+        counter.keyboard.press(other)
+    counter.keyboard.press("Escape")
+    expect(counter.locator(".panel:popover-open")).to_have_count(0)
+    counter.keyboard.press("Escape")
+    answered(counter)
+    assert (number(counter)[-3:], seq(server)) == ("001", before)
+    assert counter.input_value("#owner_name") == "NGUYỄN THỊ"
+
+
+def test_a_refusal_is_read_in_the_panel_with_every_word_kept(
+    counter: Page, server: Server, open_screen: Screens
+) -> None:
+    open_screen.allow(counter, "status of 404")
+    panel = open_panel(counter, "g")
+    counter.keyboard.type("a99")
+    counter.keyboard.press("Enter")
+    expect(panel.locator(".failure")).to_be_visible()
+    assert counter.input_value("#pick-number") == "a99"
+    counter.fill("#pick-number", "a 3")
+    choose(counter)
+    shows(counter, "003")
+    assert open_panel(counter, "g").locator(".failure").count() == 0
+
+
+def test_a_panel_sends_what_the_screen_shows_after_changes_elsewhere(counter: Page, server: Server) -> None:
+    """The hidden fields of a panel lie in the pushed part of the page: they must follow it, open or not."""
+    next_one(counter, "001")
+    open_panel(counter, "t")
+    for waiting in (12, 13):
+        server.store.write_now(Act("test"), ticketing.take_ticket, "ho-tich")
+        expect(counter.locator("#lines h2 .figures")).to_have_text(str(waiting))
+    expect(counter.locator(".panel:popover-open")).to_be_visible()
+    choose(counter, "c", "Tab", "Tab", "Tab", "Tab")
+    shows(counter, "–")
+    assert ticket(server, 1).queue == "cu-tru"
+
+
+def test_two_walk_ups_from_one_page_are_two(counter: Page, server: Server) -> None:
+    for n in ("013", "014"):
+        open_panel(counter, "w")
+        choose(counter, "Tab", "Tab")
+        expect(counter.locator("#said")).to_contain_text(re.compile(f"A.{n}"))
+
+
+def test_the_emergency_key_is_silent_here_and_loud_at_the_colleagues(
+    counter: Page, server: Server, open_screen: Screens
+) -> None:
+    other = connected(open_screen("counter", f"{server.url}/counter/2", passes=person_pass(server, CLERKS[2])))
+    before = seen(counter)
+    for _ in range(2):
+        counter.focus("#owner_name")
+        counter.keyboard.down("F7")
+        expect(other.locator("#alarms .alarm")).to_contain_text("Quầy 1 gọi hỗ trợ")
+        counter.keyboard.up("F7")
+        answered(counter)
+        assert seen(counter) == before
+        other.locator("#alarms button").click()
+        expect(other.locator("#alarms .alarm")).to_have_count(0)
+
+
+def seen(page: Page) -> str:
+    """Everything that somebody who looks over the clerk's shoulder can read."""
+    return page.locator("body").inner_text()
+
+
+@pytest.mark.parametrize("key", ["F7", "Space", "Enter"])
+def test_a_sleeve_on_the_emergency_key_calls_nobody(key: str, counter: Page, server: Server) -> None:
+    answered(counter)
+    before = seq(server)
+    counter.focus("[data-hold]")
+    counter.keyboard.down(key)
+    counter.wait_for_timeout(300)
+    counter.keyboard.up(key)
+    counter.locator("[data-hold]").click()
+    counter.wait_for_timeout(900)
+    answered(counter)
+    assert seq(server) == before
+
+
+@pytest.mark.planted
+def test_planted_key_that_need_not_be_held_is_seen(counter: Page, server: Server) -> None:
+    counter.evaluate("document.addEventListener('keydown', () => document.getElementById('help').requestSubmit())")
+    with pytest.raises(AssertionError):
+        test_a_sleeve_on_the_emergency_key_calls_nobody("F7", counter, server)
+
+
+def test_a_colleague_who_takes_over_ends_this_screen(counter: Page, server: Server) -> None:
+    """A page that is still open must not look like one's own counter."""
+    server.store.write_now(Act("cb09"), shifts.take_over, 1, "cb09")
+    expect(counter.locator("#own-number")).to_have_count(0)
+    expect(counter.locator("h1")).to_have_text("Hôm nay bạn ngồi quầy nào?")
+
+
+def test_undo_leaves_after_ten_seconds_and_nothing_moves(counter: Page, server: Server) -> None:
+    next_one(counter, "001")
+    undo = counter.locator("[data-key=Z]")
+    expect(undo).to_be_visible()
+    top = counter.locator("#tools").bounding_box()
+    counter.evaluate(
+        "document.getAnimations().forEach(a => { if (a.effect.getTiming().delay > 9000) a.finish(); })"
+    )
+    expect(undo).to_be_hidden()
+    before = seq(server)
+    counter.keyboard.press("z")
+    answered(counter)
+    assert (counter.locator("#tools").bounding_box(), seq(server)) == (top, before)
+
+
+def test_the_buttons_stand_still_all_day(counter: Page, server: Server) -> None:
+    """Nobody there, called, started, resting: next and the tools are always in the same place."""
+    places = []
+
+    def note() -> None:
+        places.append([counter.locator(part).bounding_box() for part in ("[data-key=F2]", "#tools")])
+
+    note()
+    next_one(counter, "001")
+    note()
+    counter.keyboard.press("b")
+    expect(counter.locator("[data-key=X]")).to_be_visible()
+    note()
+    counter.keyboard.press("x")
+    shows(counter, "–")
+    open_panel(counter, "p")
+    choose(counter, "Tab")
+    note()
+    assert all(place == places[0] for place in places)
 
 
 @pytest.mark.parametrize("milliseconds", [0, 60, 150, 300])
@@ -208,6 +442,50 @@ def test_at_twice_the_size_nothing_is_lost(server: Server, open_screen: Screens)
     )  # fmt: skip
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     expect(page.locator("[data-key=F2]")).to_be_visible()
+
+
+def test_an_undone_call_is_taken_back_on_the_wall_for_eight_seconds(
+    counter: Page, server: Server, open_screen: Screens
+) -> None:
+    """C3: 'Số A 001 xin chờ', and spoken because the call was."""
+    wall = open_screen.blank("wall", device_pass(server, "W1"))
+    wall.add_init_script(EARS)
+    wall.add_init_script("window.saying = clip => setTimeout(() => clip.onended?.(), 50);")
+    wall.goto(f"{server.url}/display/W1")
+    connected(wall)
+    next_one(counter, "001")
+    expect(wall.locator("#now .number")).to_have_text(re.compile("A.001"))
+    wall.wait_for_function("() => window.played?.length === 1 && !document.documentElement.dataset.speaking")
+    counter.keyboard.press("z")
+    shows(counter, "–")
+    expect(wall.locator(".taken-back")).to_have_text(re.compile("Số A.001 xin chờ"))
+    expect(wall.locator("#now .call")).to_have_count(0)
+    wall.wait_for_function("() => window.played.length === 2")
+    (withdrawn,) = [c for c in server.store.read(tickets.calls, 1) if c.kind == "withdrawn"]
+    assert wall.evaluate("window.played[1]") == withdrawn.seq
+    delays = "document.getAnimations().map(a => a.effect.getTiming().delay).filter(ms => ms > 1000)"
+    assert wall.evaluate(delays) == [8000]
+    wall.evaluate("document.getAnimations().forEach(a => a.finish())")
+    expect(wall.locator(".taken-back")).to_be_hidden()
+
+
+def test_a_call_undone_before_it_was_spoken_is_not_spoken_at_all(
+    counter: Page, server: Server, open_screen: Screens
+) -> None:
+    wall = open_screen.blank("wall", device_pass(server, "W1"))
+    wall.add_init_script(EARS)
+    wall.add_init_script("window.saying = clip => { window.end = () => clip.onended?.(); };")
+    wall.goto(f"{server.url}/display/W1")
+    connected(wall)
+    server.store.write_now(Act(CLERKS[2]), calling.call_next, 2, CLERKS[2])
+    wall.wait_for_function("() => window.played?.length === 1")  # and it is still being said
+    next_one(counter, "002")
+    counter.keyboard.press("z")
+    expect(wall.locator(".taken-back")).to_have_count(1)
+    wall.evaluate("window.end()")
+    wall.wait_for_function("() => !document.documentElement.dataset.speaking")
+    answered(wall)
+    assert wall.evaluate("window.played.length") == 1
 
 
 def test_signing_out_ends_the_screen(counter: Page, server: Server) -> None:

@@ -252,6 +252,9 @@ def see_a_day_that_goes_well(day: Day) -> None:
 def end_the_visit(day: Day, phone: Page) -> None:
     """Counter once more: the citizen is served, and the phone says goodbye."""
     clerk = day.clerk
+    clerk.focus("[data-key=B]")
+    clerk.keyboard.press("b")
+    expect(clerk.locator("[data-key=X]")).to_be_visible()
     clerk.focus("[data-key=X]")
     clerk.keyboard.press("x")
     expect(clerk.locator("#own-number")).to_have_text("–")

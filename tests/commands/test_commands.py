@@ -4,18 +4,21 @@ import gzip
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
+import clock
 from commands import procedures as importing
 from commands.main import main
 from commands.opened import Chosen
+from domain.days import local
 from operations import ticketing
 from settings import Settings
-from store import centres, people
+from store import centres, people, plans
 from store import procedures as stored
 from store.store import Store
 from store.writer import Act
@@ -94,7 +97,9 @@ def test_every_command_explains_itself(command, flag):
 
 WRONG = [
     ("no-such",), ("--no-such",), ("centre", "no-such"), ("centre", "check"), ("centre", "check", "/no/such/file"),
-    ("centre", "load"), ("procedures", "import"), ("procedures", "import", "/no/such"), ("procedures", "search"),
+    ("centre", "load"), ("centre", "load", "f", "--from", "mai"), ("centre", "export"), ("centre", "restore"),
+    ("centre", "restore", "x"), ("centre", "restore", "0"),
+    ("procedures", "import"), ("procedures", "import", "/no/such"), ("procedures", "search"),
     ("person", "add"), ("person", "add", "an"), ("person", "add", "an", "--name", "An", "--role", "king"),
     ("person", "add", "A b", "--name", "An", "--role", "clerk"),
     ("person", "add", "an", "--name", "A\x1bn", "--role", "clerk"), ("person", "password"), ("token", "give", "an"),
@@ -182,6 +187,62 @@ def test_a_right_centre_file_is_found_right_and_loaded(fresh):
     check_ends(run("centre", "check", DEMO / "centre.toml"), 0, "đúng", "8 hàng, 12 quầy, 20 người")
     check_ends(run("centre", "load", DEMO / "centre.toml", data=fresh), 0, "Đã nạp")
     check_ends(run("centre", "show", data=fresh), 0, "H56.19", "Hộ tịch", "quầy 1, 2, 3")
+
+
+def other_file(tmp_path, province: str) -> Path:
+    """The demo's file with another province."""
+    text = (DEMO / "centre.toml").read_text(encoding="utf-8")
+    file = tmp_path / "other.toml"
+    file.write_text(text.replace('province = "Vạn Xuân"', f'province = "{province}"'), encoding="utf-8")
+    return file
+
+
+def test_a_dry_run_shows_every_difference_and_changes_nothing(data, tmp_path):
+    before = journal_length(data)
+    file = other_file(tmp_path, "Tỉnh Khác")
+    result = run("centre", "load", "--dry-run", file, data=data)
+    check_ends(result, 0, '~ province: "Vạn Xuân" -> "Tỉnh Khác"', "1 khác biệt")
+    check_ends(run("centre", "load", "--dry-run", DEMO / "centre.toml", data=data), 0, "Không có khác biệt nào")
+    assert journal_length(data) == before
+
+
+def test_what_is_exported_reads_back_the_same_and_is_for_its_owner_alone(data, tmp_path):
+    file = tmp_path / "export.toml"
+    file.write_text("alt", encoding="utf-8")
+    check_ends(run("centre", "export", file, data=data), 0, "Đã ghi")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert not list(tmp_path.glob("*.new"))
+    check_ends(run("centre", "load", "--dry-run", file, data=data), 0, "Không có khác biệt nào")
+    check_ends(run("centre", "export", tmp_path / "no" / "such" / "folder", data=data), 1)
+
+
+def test_the_history_is_counted_and_an_older_configuration_restored(data, tmp_path):
+    first = reading(data, plans.number_in_force)
+    run("centre", "load", other_file(tmp_path, "Tỉnh Khác"), data=data)
+    listed = run("centre", "history", data=data)
+    check_ends(listed, 0, "command-line", "1 khác biệt", "đầu tiên")
+    assert [int(line.split()[0]) for line in listed.output.splitlines()] == [
+        reading(data, plans.number_in_force), first,
+    ]  # fmt: skip
+    asked = run("centre", "restore", first, data=data, stdin="n\n")
+    check_ends(asked, 1, '~ province: "Tỉnh Khác" -> "Vạn Xuân"')
+    assert reading(data, centres.current).province == "Tỉnh Khác"
+    check_ends(run("centre", "restore", first, "--yes", data=data), 0, "áp dụng lại")
+    assert reading(data, plans.in_force).province == "Vạn Xuân"
+    check_ends(run("centre", "restore", first, "--yes", data=data), 0, "Không có khác biệt nào")
+    check_ends(run("centre", "restore", 99999, "--yes", data=data), 1, "99999")
+
+
+def test_a_file_for_a_later_day_waits_and_can_be_cancelled(data, tmp_path):
+    file = other_file(tmp_path, "Tỉnh Mai Sau")
+    later = (local(clock.now()) + timedelta(days=9)).date()
+    check_ends(run("centre", "load", file, "--from", later, data=data), 0, "chờ áp dụng từ", f"{later:%d/%m/%Y}")
+    check_ends(run("centre", "show", data=data), 0, "H56.19", f"Chờ áp dụng từ {later:%d/%m/%Y}")
+    check_ends(run("centre", "load", file, data=data), 1, f"{later:%d/%m/%Y}")
+    assert reading(data, centres.current).province == "Vạn Xuân"
+    check_ends(run("centre", "cancel", data=data), 0, "Đã hủy")
+    check_ends(run("centre", "cancel", data=data), 1)
+    check_ends(run("centre", "load", file, "--from", "2020-01-01", data=data), 1)
 
 
 def test_a_wrong_centre_file_is_explained_and_changes_nothing(data, tmp_path):

@@ -226,7 +226,8 @@ def test_an_impatient_press_counts_once(centre, clerk, check):
 @pytest.mark.planted
 @pytest.mark.parametrize("check", [check_one_call, check_one_dossier])
 def test_a_press_that_is_forgotten_is_found(centre, clerk, monkeypatch, check):
-    monkeypatch.setattr("counter.routes.act_of", lambda request, form: Act("cb01"))
+    for room in ("counter.routes", "counter.commands"):
+        monkeypatch.setattr(f"{room}.act_of", lambda request, form: Act("cb01"))
     with pytest.raises(AssertionError):
         check(centre, clerk)
 

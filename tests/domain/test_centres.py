@@ -97,7 +97,12 @@ WRONG_FILES = {
     "missing key": ("mean_minutes = 7\n", "", "", ["queues[1].mean_minutes"]),
     "missing table": ("[hours]", "[hour]", "", ["hour", "hours"]),
     "text for a number": ("mean_minutes = 7", 'mean_minutes = "7"', "", ["queues[1].mean_minutes"]),
-    "truth for a number": ("number = 1\n", "number = true\n", "", ["counters[0].number", "people[0].counter"]),
+    "truth for a number": (
+        "number = 1\n",
+        "number = true\n",
+        "",
+        ["counters[0].number", "devices[4].counter", "people[0].counter"],
+    ),
     "number for a truth": ("accessible = true", "accessible = 1", "", ["counters[0].accessible"]),
     "text for a list": ('queues = ["ho-tich"]', 'queues = "ho-tich"', "", ["counters[0].queues"]),
     "text for a table": ('{ amount = 1, unit = "same_day" }', '"1 ngày"', "", ["procedures[0].limit"]),
@@ -229,7 +234,7 @@ def test_a_file_that_is_no_toml_says_where(text: str, place: str) -> None:
 
 
 def test_an_empty_file_lacks_every_key_that_has_no_default() -> None:
-    assert set(paths_of("")) == set(Centre.__annotations__) - {"days", "portal"}
+    assert set(paths_of("")) == set(Centre.__annotations__) - {"days", "portal", "calling", "windows"}
 
 
 def test_a_sentence_says_place_value_reason_and_remedy() -> None:
@@ -400,3 +405,20 @@ def test_the_small_file_of_the_mutations_is_good() -> None:
     centre = read_centre(SMALL)
     assert all(opens < closes for opens, closes in centre.hours.half_days)
     assert all(a.number < b.number for a, b in pairwise(centre.counters))
+
+
+TABLET = DEMO[DEMO.index('id = "T1"') :]
+
+
+def test_a_tablet_belongs_to_a_counter() -> None:
+    found = next(device for device in read_centre(DEMO).devices if device.id == "T1")
+    assert found.counter == 1
+    without = DEMO.replace(TABLET, TABLET.replace("counter = 1\n", ""))
+    assert paths_of(without) == ["devices[4].counter"]
+    assert "thêm khóa counter" in sentences_of(without)
+
+
+def test_a_tablet_of_a_counter_that_is_not_there_is_refused() -> None:
+    assert paths_of(DEMO.replace(TABLET, TABLET.replace("counter = 1\n", "counter = 99\n"))) == [
+        "devices[4].counter"
+    ]

@@ -7,6 +7,7 @@ import asyncio
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,19 +18,22 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from commands import serving
 from commands.main import main
+from domain.centre_rules import Policy
 from domain.errors import StoreFull
-from domain.events import TicketCalled, TicketIssued
-from domain.routing import choose, served_queues
-from domain.tickets import Ticket, order_key
+from domain.queue_events import TicketCalled, TicketIssued
+from domain.routing import Choice, choose, served_queues
+from domain.tickets import Ticket, milliseconds
 from operations import calling, printing, ticketing
 from operations.shifts import find_counter, own_shift
-from store import centres, jobs, journal, tickets
+from store import centres, jobs, journal, moves, tickets
 from store.journal import Recorded
 from store.store import Store
 from store.writer import Job, Place, Tx, Writer
+from web.live import Topic
 
 STALE_BY = 3
 CLERKS_AT_ONCE, KIOSKS_AT_ONCE = 10, 20  # as in test_races.py: everybody has read before anybody writes
+CACHE_SECONDS = 30.0  # longer than the test that must see it
 WAIT_SECONDS = 6.0  # far longer than anything a busy machine adds to a press
 
 
@@ -79,7 +83,7 @@ def numbers_read_before() -> None:
 
     def take(tx: Tx, queue: str, language: str, printer: str | None, last: int) -> Ticket:
         line = ticketing.find_queue(centres.current(tx.db), queue)
-        key = order_key(tx.now, 0)
+        key = milliseconds(tx.now)
         issued = tx.record(TicketIssued(line.id, line.prefix, last + 1, key, 0, language, None, printer))
         return tickets.load(tx.db, issued.seq)
 
@@ -96,31 +100,49 @@ def numbers_read_before() -> None:
 
 def selects_then_updates() -> None:
     """Who is next is read before the write, and the write does not ask again."""
-    write, together = Store.write, asyncio.Barrier(CLERKS_AT_ONCE)
+    write, chosen, everybody = Store.write, [], asyncio.Event()
 
-    def call_chosen(tx: Tx, counter: int, person: str, seen: int | None, ticket: int) -> calling.Called:
+    def call_chosen(tx: Tx, counter: int, person: str, seen: int | None, choice: Choice) -> calling.Called:
         own_shift(tx, counter, person)
-        called = tx.record(TicketCalled(ticket, counter, person))
-        return calling.Called(tickets.load(tx.db, ticket), called.seq)
+        runner_up = choice.runner_up.ticket if choice.runner_up else None
+        called = tx.record(TicketCalled(choice.head.ticket, counter, person, runner_up=runner_up))
+        return calling.Called(tickets.load(tx.db, choice.head.ticket), called.seq)
 
     async def choosing(self: Store, act: Any, operation: Any, *args: Any, **kwargs: Any) -> Any:
         if operation is not calling.call_next:
             return await write(self, act, operation, *args, **kwargs)
-        place = find_counter(self.read(centres.current), args[0])
-        head = choose(self.read(tickets.heads, served_queues(place)))
-        await together.wait()
-        if head is None:
+        counter, person = args[:2]
+        place = find_counter(self.read(centres.current), counter)
+        choice = choose(self.read(tickets.heads, counter, person, served_queues(place)), Policy.DUE)
+        chosen.append(choice)
+        if len(chosen) >= CLERKS_AT_ONCE:
+            everybody.set()
+        await everybody.wait()
+        if choice is None:
             return calling.Called(None, None)
-        return await write(self, act, call_chosen, *args, head.ticket)
+        return await write(self, act, call_chosen, counter, person, kwargs.get("seen"), choice)
 
     def called(db: Any, recorded: Recorded) -> None:
         e = recorded.event
         db.execute("UPDATE tickets SET state = 'called', counter = ?, called_at = ? WHERE id = ?",
                    (e.counter, recorded.at, e.ticket))  # fmt: skip
-        tickets._announce(db, recorded, "call", e.person)
+        moves._announce(db, recorded, "call", e.person, e.reason, e.policy)
 
     Store.write = choosing  # type: ignore[method-assign]
     journal._projections[TicketCalled] = [called]
+
+
+def answers_from_a_cache() -> None:
+    """A picture once drawn is good enough for a while, whatever has happened since."""
+    draw, kept = Topic.picture, dict[tuple[str, str], tuple[float, str]]()
+
+    def picture(self: Topic, language: str) -> str:
+        place, now = (self.name, language), time.monotonic()
+        if place not in kept or kept[place][0] < now:
+            kept[place] = now + CACHE_SECONDS, draw(self, language)
+        return kept[place][1]
+
+    Topic.picture = picture  # type: ignore[method-assign]
 
 
 def forgets_requests() -> None:
@@ -220,9 +242,9 @@ def never_lets_go() -> None:
 FAULTS: dict[str, Callable[[], None]] = {
     plant.__name__: plant
     for plant in (
-        answers_before_commit, numbers_in_memory, numbers_read_before, selects_then_updates, forgets_requests,
-        full_when_told, keeps_half_when_full, prints_unknown_again, takes_silence_for_yes, waits_for_the_portal,
-        narrow_lines, never_lets_go,
+        answers_before_commit, numbers_in_memory, numbers_read_before, selects_then_updates, answers_from_a_cache,
+        forgets_requests, full_when_told, keeps_half_when_full, prints_unknown_again, takes_silence_for_yes,
+        waits_for_the_portal, narrow_lines, never_lets_go,
     )
 }  # fmt: skip
 

@@ -138,7 +138,7 @@ def check_calls(place: Furnished) -> None:
 
 @pytest.mark.parametrize("waiting", [1, 3])
 def test_clerks_who_press_at_once_get_different_people(tmp_path: Path, waiting: int):
-    rounds = size("races", 30, 1000)
+    rounds = size("races", 20, 1000)
     with row(tmp_path) as run:
         check_calls(run(calling(waiting, rounds)))
     report(f"races_rounds_10_clerks_{waiting}_waiting", rounds)

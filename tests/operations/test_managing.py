@@ -1,8 +1,9 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from domain.errors import Invalid, UnknownQueue
+from domain.errors import Invalid, NotFound, QueueStopped, UnknownQueue
 from operations import managing, ticketing
 from store import calendars, centres, people
 from store.centres import NoCentre
@@ -70,7 +71,7 @@ def test_a_reason_is_short_readable_text(hall, reason):
 def test_stopping_twice_keeps_the_newer_reason_and_resuming_twice_says_nothing(hall):
     hall.do(managing.stop_queue, "ho-tich", "Họp")
     hall.do(managing.stop_queue, "ho-tich", "Mất điện")
-    assert centres.stopped(hall.db) == {"ho-tich": "Mất điện"}
+    assert [(queue, stop.reason) for queue, stop in centres.stopped(hall.db).items()] == [("ho-tich", "Mất điện")]
     hall.do(managing.resume_queue, "ho-tich")
     seq = hall.one("SELECT max(seq) FROM journal")
     hall.do(managing.resume_queue, "ho-tich")
@@ -78,7 +79,12 @@ def test_stopping_twice_keeps_the_newer_reason_and_resuming_twice_says_nothing(h
 
 
 @pytest.mark.parametrize(
-    "act", [(managing.stop_queue, ("không-có", "Họp")), (managing.resume_queue, ("không-có",))]
+    "act",
+    [
+        (managing.stop_queue, ("không-có", "Họp")),
+        (managing.resume_queue, ("không-có",)),
+        (managing.keep_queue, ("không-có", "Họp")),
+    ],
 )
 def test_an_unknown_queue(hall, act):
     with pytest.raises(UnknownQueue):
@@ -90,4 +96,56 @@ def test_a_stopped_queue_stays_stopped_the_next_day(hall):
     hall.do(managing.stop_queue, "ho-tich", "Sửa quầy")
     hall.clock.forward(days=1)
     hall.do(ticketing.take_ticket, "dat-dai")
-    assert centres.stop_reason(hall.db, "ho-tich") == "Sửa quầy"
+    assert centres.stop_of(hall.db, "ho-tich", hall.clock()).reason == "Sửa quầy"
+
+
+def test_a_stop_with_an_end_ends_by_itself(hall):
+    end = hall.clock() + timedelta(minutes=30)
+    hall.do(managing.stop_queue, "ho-tich", "Họp", end)
+    hall.clock.moment = end - timedelta(milliseconds=1)
+    with pytest.raises(QueueStopped):
+        hall.do(ticketing.take_ticket, "ho-tich")
+    hall.clock.moment = end
+    assert centres.stop_of(hall.db, "ho-tich", end) is None
+    assert hall.do(ticketing.take_ticket, "ho-tich").n == 1
+
+
+@pytest.mark.parametrize("away", [timedelta(0), timedelta(seconds=-1), timedelta(days=31, milliseconds=1)])
+def test_the_end_of_a_stop_lies_in_the_next_31_days(hall, away):
+    with pytest.raises(Invalid):
+        hall.do(managing.stop_queue, "ho-tich", "Họp", hall.clock() + away)
+    assert centres.stopped(hall.db) == {}
+    hall.do(managing.stop_queue, "ho-tich", "Họp", hall.clock() + timedelta(days=31))
+    assert "ho-tich" in centres.stopped(hall.db)
+
+
+def test_one_click_stops_every_queue_of_a_hall_and_one_resumes_them(hall):
+    upstairs = {queue.id for queue in demo_centre().queues if queue.hall == "tang-2"}
+    assert hall.do(managing.stop_hall, "tang-2", " Mất điện ") == len(upstairs) == 3
+    assert {queue: stop.reason for queue, stop in centres.stopped(hall.db).items()} == dict.fromkeys(
+        upstairs, "Mất điện"
+    )
+    assert hall.do(ticketing.take_ticket, "ho-tich").n == 1
+    hall.do(managing.resume_queue, "dat-dai")
+    assert hall.do(managing.resume_hall, "tang-2") == 2
+    assert centres.stopped(hall.db) == {}
+    assert hall.do(managing.resume_hall, "tang-2") == 0
+
+
+def test_an_unknown_hall_and_a_wrong_stop_of_a_hall_change_nothing(hall):
+    for operation, args, error in (
+        (managing.stop_hall, ("mái-nhà", "Họp"), NotFound),
+        (managing.resume_hall, ("mái-nhà",), NotFound),
+        (managing.stop_hall, ("tang-2", " "), Invalid),
+        (managing.stop_hall, ("tang-2", "Họp", hall.clock()), Invalid),
+    ):
+        with pytest.raises(error):
+            hall.do(operation, *args)
+    assert hall.events == []
+
+
+def test_keeping_a_queue_needs_a_reason_and_shows_it(hall):
+    with pytest.raises(Invalid):
+        hall.do(managing.keep_queue, "ho-tich", "  ")
+    hall.do(managing.keep_queue, "ho-tich", " Hệ thống ngừng ")
+    assert centres.kept(hall.db) == {"ho-tich": "Hệ thống ngừng"}

@@ -4,9 +4,10 @@ import pytest
 
 from domain.days import Day
 from domain.errors import CounterClosed, DayNeedsConfirmation
-from domain.events import DayOpened
-from operations import calling, opening, shifts, ticketing
-from store import days, tickets
+from domain.queue_events import DayOpened
+from domain.tickets import milliseconds
+from operations import calling, managing, moving, opening, shifts, ticketing
+from store import counters, days, tickets
 from tests.support.halls import MORNING
 
 take = ticketing.take_ticket
@@ -157,3 +158,137 @@ def test_the_boundary_is_counted_in_dates_of_ha_noi(hall):
     hall.do(take, "ho-tich")
     hall.clock.moment = datetime(2026, 12, 8, 16, 59, tzinfo=UTC)  # 8 December, 23:59: 15 days
     assert hall.do(ticketing.take_ticket, "ho-tich").day == 2
+
+
+# -- kept over night
+
+
+def call(hall):
+    hall.do(shifts.open_shift, 1, "cb01")
+    return hall.do(calling.call_next, 1, "cb01").ticket
+
+
+def keep(hall, queue: str = "ho-tich") -> None:
+    hall.do(managing.keep_queue, queue, "Mất điện cả chiều")
+
+
+def test_who_waits_in_a_kept_queue_keeps_number_and_place_and_shows_the_day(hall):
+    hall.clock.forward(days=4)  # Friday
+    kept, other = hall.do(take, "ho-tich"), hall.do(take, "dat-dai")
+    keep(hall)
+    hall.clock.forward(days=3)
+    new = hall.do(take, "ho-tich")
+    found = tickets.load(hall.db, kept.id)
+    assert (found.state, found.day, found.n, found.key) == ("waiting", 1, kept.n, kept.key)
+    assert (found.kept_from, found.number) == (date(2026, 11, 27), "A\u202f001 · T6")
+    assert (new.day, new.n, new.number) == (2, 2, "A\u202f002")
+    assert tickets.load(hall.db, other.id).state == "unserved"
+    assert tickets.line(hall.db, 2, "ho-tich").waiting == 2
+    assert call(hall).id == kept.id
+    assert tickets.calls(hall.db, 2)[-1].kept_from == date(2026, 11, 27)
+
+
+def test_new_numbers_begin_above_the_highest_that_is_kept_and_no_other(hall):
+    given = [hall.do(take, "ho-tich") for _ in range(5)]
+    for ticket in given[3:]:
+        hall.do(moving.leave, ticket.id)
+    keep(hall)
+    hall.clock.forward(days=1)
+    assert hall.do(take, "ho-tich").n == 4
+    assert hall.do(take, "dat-dai").n == 1
+
+
+def test_what_was_sent_into_a_kept_queue_is_kept_and_its_number_is_not_given_again(hall):
+    hall.do(take, "ho-tich")
+    sent = call(hall)
+    hall.do(moving.transfer, 1, "cb01", note="next-step", queue="dat-dai")
+    keep(hall, "dat-dai")
+    hall.clock.forward(days=1)
+    assert hall.do(take, "ho-tich").n == 2
+    assert hall.do(take, "dat-dai").n == 1
+    assert tickets.load(hall.db, sent.id).kept_from == date(2026, 11, 23)
+    assert tickets.line(hall.db, 2, "dat-dai").waiting == 2
+
+
+def test_only_who_waits_is_kept(hall):
+    hall.do(take, "ho-tich")
+    hall.do(take, "ho-tich")
+    call(hall)
+    aside = hall.do(calling.set_aside, 1, "cb01", None, "form")
+    served = hall.do(calling.call_next, 1, "cb01").ticket
+    keep(hall)
+    hall.clock.forward(days=1)
+    hall.do(shifts.open_shift, 1, "cb01")
+    assert {tickets.load(hall.db, ticket.id).state.value for ticket in (aside, served)} == {"unserved"}
+    assert tickets.parked_at(hall.db, 1) == []
+
+
+def test_a_queue_is_kept_for_one_night_and_a_second_keeps_the_first_day(hall):
+    first, second = hall.do(take, "ho-tich"), hall.do(take, "ho-tich")
+    keep(hall)
+    hall.clock.forward(days=1)
+    assert call(hall).id == first.id
+    keep(hall)
+    hall.clock.forward(days=1)
+    hall.do(take, "dat-dai")
+    assert tickets.load(hall.db, second.id).kept_from == date(2026, 11, 23)
+    hall.clock.forward(days=1)
+    hall.do(take, "dat-dai")
+    assert tickets.load(hall.db, second.id).state == "unserved"
+
+
+def test_a_kept_number_may_be_absent_and_come_back(hall):
+    kept = hall.do(take, "ho-tich")
+    keep(hall)
+    hall.clock.forward(days=1)
+    call(hall)
+    hall.do(calling.mark_absent, 1, "cb01")
+    hall.clock.forward(minutes=10)
+    assert hall.do(moving.come_back, kept.id).key == kept.key
+
+
+def test_a_new_day_ends_pauses_calls_for_help_and_skills(hall):
+    hall.do(shifts.open_shift, 1, "cb01")
+    hall.do(shifts.pause, 1, "cb01", "break", 5)
+    hall.do(shifts.call_for_help, 1, "cb01")
+    hall.do(shifts.set_skills, 1, ["dat-dai"], [])
+    hall.clock.forward(days=1)
+    hall.do(take, "ho-tich")
+    assert (counters.pauses(hall.db), counters.alarms(hall.db)) == ({}, ())
+    assert hall.one("SELECT count(*) FROM skills") == 0
+    assert hall.one("SELECT false_alarm FROM alarms") == 0
+
+
+# -- begun by hand
+
+
+def test_a_clock_ten_years_ahead_and_back_is_repaired_by_a_new_day(hall):
+    before = hall.do(take, "ho-tich")
+    hall.clock.forward(days=3652)
+    hall.do(opening.confirm_day)
+    wrong = hall.do(take, "ho-tich")
+    hall.clock.moment = MORNING + timedelta(hours=1)
+    assert hall.do(take, "ho-tich").day == wrong.day == 2  # a day that would last ten years
+    assert hall.do(opening.repair_day, who="ql03") == 3
+    assert days.newest(hall.db) == Day(3, date(2026, 11, 23))
+    assert (opened(hall)[-1].repaired, hall.events[-1].who) == (True, "ql03")
+    assert tickets.load(hall.db, before.id).state == tickets.load(hall.db, wrong.id).state == "unserved"
+    new = hall.do(take, "ho-tich")
+    assert (new.day, new.n, new.key) == (3, 1, milliseconds(hall.clock()))
+    hall.clock.forward(days=1)
+    assert hall.do(take, "ho-tich").day == 4
+
+
+def test_a_day_begun_by_hand_ends_the_shifts_and_keeps_what_is_to_be_kept(hall):
+    hall.do(shifts.open_shift, 1, "cb01")
+    kept, gone = hall.do(take, "ho-tich"), hall.do(take, "dat-dai")
+    keep(hall)
+    assert hall.do(opening.repair_day) == 2
+    assert counters.open_shifts(hall.db) == {}
+    assert tickets.load(hall.db, kept.id).kept_from == date(2026, 11, 23)
+    assert tickets.load(hall.db, gone.id).state == "unserved"
+    assert hall.do(opening.repair_day) == 3
+
+
+def test_before_the_first_day_one_can_be_begun_by_hand(hall):
+    assert hall.do(opening.repair_day) == 1

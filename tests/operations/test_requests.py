@@ -7,11 +7,23 @@ import msgspec
 import pytest
 
 from domain.errors import RequestReused
-from operations import calling, entering, intake, managing, opening, printing, shifts, syncing, ticketing
+from operations import (
+    calling,
+    entering,
+    intake,
+    managing,
+    moving,
+    opening,
+    printing,
+    shifts,
+    syncing,
+    ticketing,
+    undoing,
+)
 from store import writer
 from tests.support.halls import ROOT, Hall, demo_procedures, new_hall
 
-MODULES = (calling, entering, intake, managing, opening, printing, shifts, syncing, ticketing)
+MODULES = (calling, entering, intake, managing, moving, opening, printing, shifts, syncing, ticketing, undoing)
 
 
 def prepared() -> Hall:

@@ -1,11 +1,29 @@
 """Three business days in which every event of the house happens, performed by whatever `do` performs with."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, get_args
 
 from domain.applicants import Applicant, Particulars, particulars, to_bytes
+from domain.appointments import bookable_slots
+from domain.days import local
 from domain.events import Event
-from operations import calling, entering, intake, managing, opening, printing, shifts, syncing, ticketing
+from operations import (
+    booking,
+    calling,
+    configuring,
+    entering,
+    intake,
+    managing,
+    moving,
+    opening,
+    printing,
+    rating,
+    shifts,
+    syncing,
+    ticketing,
+    undoing,
+)
 from store.vault import Vault
 from tests.support.halls import HandClock, demo_calendar, demo_centre, demo_procedures
 
@@ -49,12 +67,16 @@ def live_three_days(do: Any, clock: HandClock) -> None:
     codes = [_receive(do, code) for code in ("1.001193", "1.004873", "2.000908")]
     _print(do, clock)
     _tell_portal(do, clock, codes)
-    do(shifts.close_shift, 1, "cb01")
+    _move_people(do, clock)
+    _keep_appointments(do, clock)
+    do(shifts.close_shift, 1, "cb02")
+    _plan_ahead(do, clock)
     clock.forward(days=1)
     do(ticketing.take_ticket, "ho-tich")
     clock.forward(days=40)
     do(opening.confirm_day)
     do(ticketing.take_ticket, "ho-tich", printer="P1")
+    _leave_traces(do, clock)
 
 
 def _configure(do: Any) -> None:
@@ -64,10 +86,23 @@ def _configure(do: Any) -> None:
     do(managing.list_procedures, demo_procedures())
 
 
+def _plan_ahead(do: Any, clock: HandClock) -> None:
+    """A configuration planned and cancelled, and one that comes into force with the next business day."""
+    seen = do(configuring.load_centre, demo_centre(), demo_calendar())
+    tomorrow = local(clock()).date() + timedelta(days=1)
+    dropped = replace(demo_centre(), province="Vạn Xuân không thành")
+    do(configuring.cancel_plan, do(configuring.plan_centre, dropped, demo_calendar(), tomorrow, seen))
+    changed = replace(demo_centre(), province="Vạn Xuân sau này")
+    do(configuring.plan_centre, changed, demo_calendar(), tomorrow, seen)
+
+
 def _let_people_in(do: Any) -> None:
     person = do(managing.add_person, "chimyen", CANARY.staff, ["clerk"], CANARY.password)
     do(entering.set_password, person, CANARY.password)
     do(entering.sign_in, "cb01", b"1" * 32)
+    do(entering.lock, b"1" * 32)
+    do(entering.unlock, b"1" * 32)
+    do(entering.set_pin, "cb01", "argon2-of-a-pin")
     do(entering.sign_out, b"1" * 32)
     token = do(entering.give_token, "person", "cb01", "bảng tính", b"2" * 32)
     do(entering.give_token, "device", "K1", "ki-ốt", b"3" * 32)
@@ -103,9 +138,66 @@ def _serve(do: Any, clock: HandClock) -> None:
     do(calling.call_again, 1, "cb01")
     do(calling.mark_absent, 1, "cb01")
     do(calling.call_next, 3, "cb03")
-    do(calling.finish, 3, "cb03")
+    over = do(calling.finish, 3, "cb03")
+    do(rating.rate_visit, over.id, 1, "wait", VAULT.seal(CANARY.summary.encode()), who="anyone")
     do(calling.call_next, 5, "cb05")
     do(calling.call_next, 1, "cb01")
+
+
+def _move_people(do: Any, clock: HandClock) -> None:
+    """One of every move that a ticket or a counter can make."""
+    for _ in range(9):
+        clock.forward(seconds=5)
+        do(ticketing.take_ticket, "ho-tich")
+    do(shifts.set_skills, 1, ["ho-tich"], [])
+    do(calling.start, 1, "cb01", who="cb01")
+    parked = do(calling.set_aside, 1, "cb01", None, "form", who="cb01")
+    away = do(calling.call_next, 1, "cb01", who="cb01").ticket
+    do(calling.mark_absent, 1, "cb01", who="cb01")
+    do(moving.come_back, away.id)
+    do(calling.call_this, 1, "cb01", parked.id, "parked", who="cb01")
+    do(moving.transfer, 1, "cb01", note="next-step", queue="cu-tru", who="cb01")
+    waiting = do(calling.call_next, 1, "cb01", who="cb01").ticket
+    do(moving.set_class, waiting.id, "cao-tuoi", "confirmed", who="cb01")
+    do(undoing.undo, 1, "cb01", who="cb01")
+    do(calling.finish, 1, "cb01", None, "advised", who="cb01")
+    called = do(calling.call_next, 1, "cb01", who="cb01").ticket
+    do(undoing.undo, 1, "cb01", who="cb01")
+    do(moving.give_time, called.id)
+    do(moving.leave, called.id)
+    do(shifts.pause, 1, "cb01", "break", 15, who="cb01")
+    do(shifts.resume, 1, "cb01", who="cb01")
+    clock.forward(seconds=30)
+    do(shifts.call_for_help, 1, "cb01", who="cb01")
+    do(shifts.end_help, 1, True)
+    do(shifts.take_over, 1, "cb02", who="cb02")
+    noon = clock()
+    paper = ticketing.PaperNumber(901, noon - timedelta(minutes=30), 2, noon - timedelta(minutes=9), noon)
+    do(ticketing.enter_paper_numbers, "xay-dung", [paper])
+    do(managing.keep_queue, "ho-tich", "Mất điện cả chiều")
+
+
+def _keep_appointments(do: Any, clock: HandClock) -> None:
+    """One booked, moved and kept, one cancelled, one whose holder never comes."""
+    rules = next(queue.booking for queue in demo_centre().queues if queue.id == "dat-dai")
+    assert rules is not None
+    first, second, *_ = bookable_slots(rules, clock(), demo_calendar())
+    kept, gone, _ = (
+        do(booking.book, "dat-dai", first, code * 32, code.upper() * 32, who="anyone")
+        for code in (b"k", b"g", b"m")
+    )
+    do(booking.move_booking, kept.id, second, who="anyone")
+    do(booking.cancel_booking, gone.id, "citizen", who="anyone")
+    do(booking.check_in, kept.id, who="device:K1")
+
+
+def _leave_traces(do: Any, clock: HandClock) -> None:
+    """What the rollover sweeps away and must be there when tables are compared."""
+    do(managing.keep_queue, "dat-dai", "Hệ thống đất đai ngừng")
+    do(shifts.open_shift, 2, "cb02", who="cb02")
+    do(shifts.set_skills, 2, ["dat-dai"], ["ho-tich"])
+    do(shifts.pause, 2, "cb02", "meeting", 30, who="cb02")
+    do(shifts.call_for_help, 2, "cb02", who="cb02")
 
 
 def _receive(do: Any, procedure: str) -> str:

@@ -18,11 +18,11 @@ from store import database, migrations
 
 VIRTUAL_STEPS = 101
 SECOND_DAY = (
-    "CREATE TABLE ratings (ticket INTEGER PRIMARY KEY, stars INTEGER NOT NULL)",
+    "CREATE TABLE stars (ticket INTEGER PRIMARY KEY, stars INTEGER NOT NULL)",
     "ALTER TABLE tickets ADD COLUMN origin TEXT NOT NULL DEFAULT 'kiosk'",
     "UPDATE tickets SET origin = 'counter' WHERE priority IS NOT NULL",
     "CREATE INDEX tickets_origin ON tickets (origin)",
-    "INSERT INTO ratings SELECT id, 5 FROM tickets",
+    "INSERT INTO stars SELECT id, 5 FROM tickets",
 )
 
 
@@ -69,8 +69,11 @@ def main(old: Path, folder: Path, kind: str, stride: int, planted: bool) -> None
         if child == 0:
             upgrade_and_die(path, kind, k, planted)
             os._exit(0)
-        if os.waitpid(child, 0)[1] == 0:
+        ended = os.waitpid(child, 0)[1]
+        if ended == 0:
             break
+        if not os.WIFSIGNALED(ended):
+            raise SystemExit(f"the upgrade failed by itself at step {k}")
         killed += 1
     print("killed", killed, k)
 

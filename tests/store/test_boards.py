@@ -28,7 +28,7 @@ def test_the_board_shows_the_hall_as_it_is(hall):
     assert board.seq == called.seq == journal.head(hall.db)[0]
     line = board.lines["ho-tich"]
     assert (line.waiting, line.last_n, line.oldest) == (1, 2, MORNING + timedelta(minutes=3))
-    assert board.lines["dat-dai"].stopped == "Họp"
+    assert board.lines["dat-dai"].stop.reason == "Họp"
     assert board.places[1].ticket.id == first.id
     assert board.places[1].shift.person == "cb01"
     assert board.places[2].ticket is None

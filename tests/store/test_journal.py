@@ -5,13 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils.utils import sqlite3
 
-from domain.events import QueueResumed, QueueStopped, TicketIssued
+from domain.queue_events import QueueResumed, QueueStopped, TicketIssued
 from operations import ticketing
 from store import journal, migrations, upkeep
 from store.journal import KINDS, Recorded
 from tests.operations.whole_days import ALL_KINDS, live_three_days
 from tests.store.conftest import Bench
 from tests.support.halls import Hall, empty_hall, new_hall
+
+NOTED = {"PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet"}
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +134,7 @@ def test_what_is_read_is_what_was_recorded(hall):
 
 def test_every_kind_of_event_is_known_and_has_a_projection_or_needs_none():
     without = {kind.__name__ for kind, found in journal._projections.items() if not found}
-    assert without == {"PersonSignedIn", "PersonSignedOut", "PasswordSet"}
+    assert without == NOTED
     assert set(KINDS) == ALL_KINDS
 
 
@@ -172,7 +174,7 @@ def test_on_a_real_file_too(demo_file, tmp_path):
 
 
 @pytest.mark.planted
-@pytest.mark.parametrize("kind", sorted(ALL_KINDS - {"PersonSignedIn", "PersonSignedOut", "PasswordSet"}))
+@pytest.mark.parametrize("kind", sorted(ALL_KINDS - NOTED))
 def test_a_change_that_the_journal_does_not_know_is_caught(lived, monkeypatch, kind):
     """Replaying without one projection is the same as an operation that writes beside the journal."""
     monkeypatch.setitem(journal._projections, KINDS[kind], [lambda db, recorded: None])

@@ -7,7 +7,7 @@ import pytest
 
 from domain.applicants import from_bytes, to_bytes
 from domain.events import DossierReceived
-from operations import entering, intake, managing, shifts
+from operations import configuring, entering, intake, managing, shifts
 from store import dossiers, upkeep
 from tests.operations.whole_days import CANARY, VAULT, live_three_days
 from tests.store.conftest import Bench
@@ -95,7 +95,7 @@ def test_secrets_stand_in_no_journal(hall):
 def test_a_name_in_the_centre_event_is_caught(hall, monkeypatch):
     from domain.records import plain
 
-    monkeypatch.setattr(managing, "as_data", plain)
+    monkeypatch.setattr(configuring, "as_data", plain)
     hall.do(managing.load_centre, demo_centre(), demo_calendar())
     with pytest.raises(AssertionError, match="CentreLoaded"):
         the_journal_names_nobody(hall.db)

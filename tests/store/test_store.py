@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.events import QueueStopped
+from domain.queue_events import QueueStopped
 from operations import managing, ticketing
 from store import centres, journal, store
 from store.store import Store

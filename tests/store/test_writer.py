@@ -10,7 +10,7 @@ from sqlite_utils.utils import sqlite3
 from structlog.testing import capture_logs
 
 from domain.errors import NotFound, QueueStopped, RequestReused, StoreFull, StoreUnavailable, UnknownQueue
-from domain.events import QueueStopped as QueueStoppedEvent
+from domain.queue_events import QueueStopped as QueueStoppedEvent
 from operations import calling, managing, shifts, ticketing
 from store import journal, tickets, upkeep, writer
 from store.store import Store

@@ -3,6 +3,7 @@ that come back, and what the file beside the server says. It holds no pytest and
 """
 
 import asyncio
+import json
 import os
 import random
 import re
@@ -138,12 +139,17 @@ def serving(place: Furnished, fault: str = "", port: int = 0, **environment: str
 
 
 class Browser:
-    """One kept-alive connection that sends what a page of this server sends. Not shared between tasks."""
+    """One kept-alive connection that sends what a page of this server sends. Not shared between tasks.
 
-    def __init__(self, url: str, cookie: str = "") -> None:
+    `codes`: a refusal is answered as a program gets it, with its code, and not as a page.
+    """
+
+    def __init__(self, url: str, cookie: str = "", *, codes: bool = False) -> None:
         self.url, place = url, urlsplit(url)
         self._address = (place.hostname, place.port)
         self._head = f"Host: {place.netloc}\r\nOrigin: {url}\r\nCookie: {cookie}\r\n"
+        if codes:
+            self._head += "Accept: application/json\r\n"
         self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def get(self, path: str) -> Answer:
@@ -159,9 +165,18 @@ class Browser:
     async def begin(self, path: str, htmx: bool = True, **fields: object) -> None:
         """Send the press without waiting for its answer. Raises Lost."""
         body = urlencode(fields, doseq=True).encode()
-        head = f"POST {path} HTTP/1.1\r\n{self._head}" + ("HX-Request: true\r\n" if htmx else "")
-        kind = "Content-Type: application/x-www-form-urlencoded"
-        await self._send(f"{head}{kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+        head = "HX-Request: true\r\n" if htmx else ""
+        await self._post(path, f"{head}Content-Type: application/x-www-form-urlencoded", body)
+
+    async def ask(self, path: str, request: str, **fields: object) -> Answer:
+        """Ask the programs' way, under this request id: JSON by POST. Raises Lost."""
+        head = f"Idempotency-Key: {request}\r\nContent-Type: application/json"
+        await self._post(path, head, json.dumps(fields).encode())
+        return await self.answer()
+
+    async def _post(self, path: str, head: str, body: bytes) -> None:
+        whole = f"POST {path} HTTP/1.1\r\n{self._head}{head}\r\nContent-Length: {len(body)}\r\n\r\n"
+        await self._send(whole.encode() + body)
 
     async def answer(self) -> Answer:
         """The next answer. Raises Lost, and TimeoutError when the server is silent."""
@@ -337,7 +352,7 @@ class Screen:
         """What the newest picture says; None while there is none since the line broke."""
         if not self.picture:
             return None
-        return _on_wall(self.picture) if "/display/" in self.path else _at_counter(self.picture)
+        return _on_wall(self.picture) if "/display/" in self.path else at_counter(self.picture)
 
 
 def _on_wall(picture: str) -> Shown:
@@ -348,7 +363,8 @@ def _on_wall(picture: str) -> Shown:
     return Shown({a: int(n) for a, n in rows}, (int(call[1]), _plain(call[2]), int(call[3])) if call else None)
 
 
-def _at_counter(picture: str) -> Shown:
+def at_counter(picture: str) -> Shown:
+    """What a picture of a counter says."""
     rows = re.findall(
         r'<span class="letter" aria-hidden="true">(\w)</span>.*?<b class="figures">(\d+)</b>', picture, re.DOTALL
     )

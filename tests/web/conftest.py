@@ -8,6 +8,7 @@ import structlog
 
 from tests.support.servers import Server, running
 from tests.web.walks import NO_PRINTERS, Crowd
+from web import appointments
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -31,6 +32,7 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
     """Everybody who might ask, on a server of this module."""
     data = tmp_path_factory.mktemp("centre") / "data"
+    appointments.bookings.forget()
     with running(data, printer_of=NO_PRINTERS) as server:
         yield Crowd(server).gather()
 

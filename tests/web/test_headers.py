@@ -48,6 +48,7 @@ STRANGE = {
     "an api failure": ("GET", "/api/v1/queues", {}),
     "a number of 5,000 digits": ("GET", "/counter/" + "9" * 5000, {}),
 }
+LEAVING = ("POST /sign-out", "POST /lock")
 
 
 def scripts_of(crowd: Crowd) -> dict[str, bytes]:
@@ -89,7 +90,7 @@ def check_headers(answer: httpx2.Response) -> None:
 def test_every_answer_carries_the_content_policy(crowd, key):
     for name in ("nobody", "kiosk", "clerk", "administrator", "manager", "wall"):
         answer = crowd.send(name, key)
-        if key == "POST /sign-out" and name not in ("nobody", "kiosk", "wall"):
+        if key in LEAVING and name not in ("nobody", "kiosk", "wall"):
             crowd.sign_in(name)
         check_headers(answer)
 
@@ -143,7 +144,7 @@ def test_a_person_s_page_is_kept_nowhere(crowd):
     for key in PAGES:
         name = next((n for n in ("kiosk", "wall", "clerk", "manager") if is_named(n, key)), "administrator")
         answer = crowd.send(name, key)
-        if key == "POST /sign-out":
+        if key in LEAVING:
             crowd.sign_in("clerk")
         if answer.status_code in (200, 201) and not key.startswith("GET /static"):
             kept = answer.headers.get("cache-control", "")
@@ -160,7 +161,7 @@ def test_every_redirect_is_a_303_to_a_path_of_our_own(crowd):
     for key in PAGES:
         for name in ("nobody", "kiosk", "clerk", "administrator", "manager"):
             answer = crowd.send(name, key)
-            if key == "POST /sign-out" and name in ("clerk", "administrator", "manager"):
+            if key in LEAVING and name in ("clerk", "administrator", "manager"):
                 crowd.sign_in(name)
             if 300 <= answer.status_code < 400:
                 seen += 1
@@ -204,7 +205,7 @@ def behind_tls(tmp_path_factory):
 def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(crowd, behind_tls, key, secure):
     there = behind_tls if secure else crowd
     answer = there.send("manager", key)
-    if key == "POST /sign-out":
+    if key in LEAVING:
         there.sign_in("manager")
     assert check_cookies(answer, secure=secure) == 1
 

@@ -22,7 +22,7 @@ from tests.web.walks import (
     request_id,
 )
 from web.safety import UndeclaredRoute, guard
-from web.sessions import _first_page
+from web.sessions import first_page
 from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE
 
 ROOT = Path(__file__).parent.parent.parent
@@ -99,7 +99,7 @@ def test_no_handler_names_a_role_twice_over_or_names_none():
 
 @pytest.mark.parametrize("name", sorted(PEOPLE))
 def test_the_page_to_which_a_sign_in_leads_opens(crowd, name):
-    page = _first_page(frozenset({PEOPLE[name]}))
+    page = first_page(frozenset({PEOPLE[name]}))
     assert crowd.send(name, f"GET {page}").status_code == 200
 
 

@@ -22,9 +22,11 @@ from web.sockets import LettingGo, OneWrite, Whole
 
 PLACES = {
     "/kiosk/K1/live": ("kiosk", ["#strip"]),
+    "/rating/T1/live": ("tablet", ["#face"]),
     "/display/W1/live": ("wall", ["#clock", "#now", "#before", "#lines", "#calls"]),
     "/display/managers/live": ("manager", ["#floor"]),
-    "/counter/1/live": ("clerk", ["#lines", "#own", "#received"]),
+    "/admin/floor/live": ("supervisor", ["#floor"]),
+    "/counter/1/live": ("clerk", ["#alarms", "#lines", "#own", "#aside", "#received"]),
 }
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import httpx2
@@ -14,27 +15,37 @@ from websockets.sync.client import ClientConnection, connect
 
 from app import ROUTES
 from domain.applicants import applicant, particulars, to_bytes
+from domain.centre_rules import Booking
+from domain.centre_toml import write_centre
 from domain.centres import DeviceKind
+from domain.queue_events import AppointmentBooked
 from domain.roles import PERSON_ROLES, Role
-from operations import calling, entering, intake, managing, shifts, syncing, ticketing
-from store import jobs
-from store.writer import Act
+from domain.tickets import milliseconds
+from operations import calling, configuring, entering, intake, managing, shifts, syncing, ticketing
+from store import appointments as rows
+from store import jobs, plans
+from store.writer import Act, Tx
 from tests.support.halls import demo_calendar, demo_centre
 from tests.support.servers import Server
+from web import appointments
 from web.devices import plain_code
 from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE, hash_of
 
 QUEUE = "ho-tich"
 QUIET_QUEUE = "xay-dung"
+QUIET_HALL = "tang-2"
 SPARE_DEVICE = "K9"
 PASSWORD = "a long enough password"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 COUNTER_OF = {Role.CLERK: 1, Role.RESULT_OFFICER: 8, Role.SUPERVISOR: 3}
 NOBODY, SIGNED_OUT, REVOKED = "nobody", "signed out", "revoked kiosk"
-DEVICES = {"kiosk": "K1", "other kiosk": "K2", "wall": "W1", "other wall": "W2"}
+DEVICES = {"kiosk": "K1", "other kiosk": "K2", "wall": "W1", "other wall": "W2", "tablet": "T1"}
+DEVICE_ROLE = {"K": Role.KIOSK, "W": Role.WALL, "T": Role.TABLET}
 PEOPLE = {role.value: role for role in sorted(PERSON_ROLES)}
 VISITORS = [NOBODY, SIGNED_OUT, REVOKED, *DEVICES, *PEOPLE]
 # Nobody listens there: slips stay in the outbox, so that no event comes between two looks at the journal.
+# Places on every day that the calendar leaves open, whatever day it is when the tests run.
+EVERY_DAY = Booking((("07:30", "11:00"), ("13:30", "16:00")), 30, 100, 60, (1, 2, 3, 4, 5, 6, 7))
 NO_PRINTERS = (("P1", "tcp://127.0.0.1:1"), ("P2", "tcp://127.0.0.1:1"))
 _numbers = itertools.count(1)
 
@@ -53,6 +64,11 @@ def key_of(route: Any) -> str:
 def roles_of(route: Any) -> frozenset[Role]:
     """Who is named at the route's handler."""
     return frozenset(route.endpoint.roles)
+
+
+def a_phone() -> str:
+    """A phone number that nobody has used."""
+    return f"09{next(_numbers):08d}"
 
 
 ROUTE_OF = {key_of(route): route for route in ROUTES}
@@ -87,7 +103,11 @@ class Crowd:
         self.server.clients.append(self.client)
         found = demo_centre()
         spare = replace(next(d for d in found.devices if d.kind is DeviceKind.KIOSK), id=SPARE_DEVICE)
-        self.do(managing.load_centre, replace(found, devices=(*found.devices, spare)), demo_calendar())
+        queues = tuple(replace(q, booking=EVERY_DAY) if q.booking else q for q in found.queues)
+        changed = replace(found, devices=(*found.devices, spare), queues=queues)
+        now, calendar = self.server.app.state.house.now(), demo_calendar()
+        years = calendar.years | {now.year, now.year + 1}
+        self.do(managing.load_centre, changed, replace(calendar, years=years))
         self.cookies[REVOKED] = DEVICE_COOKIE + "K1=" + self.server.device_cookie("K1")
         self.do(entering.revoke_device, "K1")
         for name, device in DEVICES.items():
@@ -139,10 +159,68 @@ class Crowd:
         """A number given by a kiosk."""
         return int(self.do(ticketing.take_ticket, QUEUE, "vi", None, None, who=giver).id)
 
+    def absent(self) -> int:
+        """A number that was called in vain."""
+        counter = self.serving("clerk")
+        return int(self.do(calling.mark_absent, counter, self.person["clerk"]).id)
+
+    def resting(self, name: str) -> int:
+        """The counter at which this visitor sits, with nobody before it."""
+        counter = self.serving(name)
+        if PEOPLE.get(name) in COUNTER_OF:
+            self.do(calling.finish, counter, self.person[name])
+        return counter
+
+    def pressed(self, name: str) -> int:
+        """The number of this visitor's own newest act at the counter."""
+        if PEOPLE.get(name) not in COUNTER_OF:
+            return 1
+        counter, person = self.counter(name), self.person[name]
+        return int(self.do(calling.call_again, counter, person, who=person).seq)
+
     def announced(self) -> int:
         """The number of a call in the hall of K1 and W1."""
         counter = self.serving("clerk")
         return int(self.do(calling.call_again, counter, self.person["clerk"]).seq)
+
+    def over(self) -> int:
+        """A visit that has just ended at the counter of T1."""
+        return int(self.do(calling.finish, self.serving("clerk"), self.person["clerk"]).id)
+
+    def free_slot(self) -> datetime:
+        """A slot with places left."""
+        house = self.server.app.state.house
+        queue = next(q for q in house.store.centre().queues if q.id == QUEUE)
+        return next(s.at for day in appointments.days_offered(house, queue) for s in day.slots if s.left)
+
+    def booked(self) -> tuple[int, str]:
+        """An appointment for this moment, and its code."""
+        house, code = self.server.app.state.house, appointments.new_code(self.server.app.state.house, None)
+        secrets = appointments.code_hash(house, code), appointments.holder_hash(house, a_phone())
+        return int(self.do(_book_now, *secrets)), code
+
+    def in_force(self) -> int:
+        """The number of the configuration that may be changed: nothing is planned behind it."""
+        plan = self.server.store.read(plans.waiting)
+        if plan is not None:
+            self.do(configuring.cancel_plan, plan.number)
+        return int(self.server.store.read(plans.number_in_force))
+
+    def other_centre(self) -> str:
+        """A centre file that changes one word."""
+        found = self.server.store.read(plans.in_force)
+        return write_centre(replace(found, province=f"Tỉnh thứ {next(_numbers)}"))
+
+    def draft(self) -> int:
+        """The same, sent and found right."""
+        sealed = self.server.app.state.house.vault.seal(self.other_centre().encode())
+        return int(self.do(configuring.keep_draft, sealed))
+
+    def plan(self) -> int:
+        """The configuration of now, planned for the next business day."""
+        seen = self.in_force()
+        found = self.server.store.read(plans.in_force)
+        return int(self.do(configuring.plan_centre, found, demo_calendar(), None, seen))
 
     def parked_message(self) -> int:
         """A dossier that the portal has refused."""
@@ -175,7 +253,7 @@ class Crowd:
         if key.startswith("WS "):
             return self._answer_of_socket(name, example(self, key, name).path)
         answer = self.send(name, key)
-        if key == "POST /sign-out" and name in PEOPLE:
+        if key in ("POST /sign-out", "POST /lock") and name in PEOPLE:
             self.sign_in(name)
         leads = answer.headers.get("location", "").startswith("/sign-in?next=/")
         return "sign in" if leads and answer.status_code == 303 and key.startswith("GET ") else answer.status_code
@@ -187,6 +265,13 @@ class Crowd:
         except InvalidStatus as refusal:
             return refusal.response.status_code
         return 200
+
+
+def _book_now(tx: Tx, code_hash: bytes, holder_hash: bytes) -> int:
+    """An appointment at this instant, at which no centre may have a slot."""
+    booked = tx.record(AppointmentBooked(QUEUE, milliseconds(tx.now)))
+    rows.keep_secrets(tx.db, booked.seq, code_hash, holder_hash)
+    return booked.seq
 
 
 def browser(server: Server, cookies: str = "") -> httpx2.Client:
@@ -218,6 +303,11 @@ _PLAIN: dict[str, Callable[[Crowd, str], Asked]] = {
     "GET /sign-in": lambda c, w: Asked("/sign-in"),
     "POST /sign-in": lambda c, w: Asked("/sign-in", {"login": "guide", "password": PASSWORD}),
     "POST /sign-out": lambda c, w: Asked("/sign-out", {}),
+    "POST /lock": lambda c, w: Asked("/lock", {"next": "/"}),
+    "GET /locked": lambda c, w: Asked("/locked"),
+    "POST /unlock": lambda c, w: Asked("/unlock", {"pin": "2580"}),
+    "GET /pin": lambda c, w: Asked("/pin"),
+    "POST /pin": lambda c, w: Asked("/pin", {"pin": "2580"}),
     "POST /language": lambda c, w: Asked("/language", {"language": "en"}),
     "GET /pair/{screen}": lambda c, w: Asked(f"/pair/{SPARE_DEVICE}"),
     "POST /pair/{screen}": lambda c, w: Asked(f"/pair/{SPARE_DEVICE}", {"code": c.open_code()}),
@@ -236,6 +326,13 @@ _KIOSK: dict[str, Callable[[Crowd, str], Asked]] = {
     "GET /kiosk/{device}/tickets/{ticket}": lambda c, w: Asked(f"/kiosk/K1/tickets/{c.ticket()}"),
     "GET /kiosk/{device}/tickets/{ticket}/paper": lambda c, w: Asked(f"/kiosk/K1/tickets/{c.ticket()}/paper"),
     "GET /kiosk/{device}/tickets/{ticket}/qr.svg": lambda c, w: Asked(f"/kiosk/K1/tickets/{c.ticket()}/qr.svg"),
+    "POST /kiosk/{device}/tickets/{ticket}/departures": lambda c, w: Asked(
+        f"/kiosk/K1/tickets/{c.ticket()}/departures", {}
+    ),
+    "GET /kiosk/{device}/appointments": lambda c, w: Asked("/kiosk/K1/appointments"),
+    "POST /kiosk/{device}/check-ins": lambda c, w: Asked(
+        "/kiosk/K1/check-ins", {"code": c.booked()[1], "request_id": request_id()}
+    ),
     "WS /kiosk/{device}/live": lambda c, w: Asked("/kiosk/K1/live"),
 }
 _COUNTER: dict[str, Callable[[Crowd, str], Asked]] = {
@@ -247,6 +344,37 @@ _COUNTER: dict[str, Callable[[Crowd, str], Asked]] = {
     "POST /counter/{counter}/recalls": lambda c, w: Asked(f"/counter/{c.serving(w)}/recalls", {}),
     "POST /counter/{counter}/absences": lambda c, w: Asked(f"/counter/{c.serving(w)}/absences", {}),
     "POST /counter/{counter}/finishes": lambda c, w: Asked(f"/counter/{c.serving(w)}/finishes", {}),
+    "POST /counter/{counter}/picks": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/picks", {"ticket": c.ticket(), "reason": "urgent"}
+    ),
+    "POST /counter/{counter}/starts": lambda c, w: Asked(f"/counter/{c.serving(w)}/starts", {}),
+    "POST /counter/{counter}/parks": lambda c, w: Asked(f"/counter/{c.serving(w)}/parks", {"note": "form"}),
+    "POST /counter/{counter}/transfers": lambda c, w: Asked(
+        f"/counter/{c.serving(w)}/transfers", {"queue": "cu-tru", "note": "next-step"}
+    ),
+    "POST /counter/{counter}/returns": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/returns", {"ticket": c.absent()}
+    ),
+    "POST /counter/{counter}/delays": lambda c, w: Asked(f"/counter/{c.seated(w)}/delays", {"ticket": c.ticket()}),
+    "POST /counter/{counter}/departures": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/departures", {"ticket": c.ticket()}
+    ),
+    "POST /counter/{counter}/classes": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/classes", {"ticket": c.ticket(), "priority": "cao-tuoi", "reason": "confirmed"}
+    ),
+    "POST /counter/{counter}/undos": lambda c, w: Asked(f"/counter/{c.serving(w)}/undos", {"act": c.pressed(w)}),
+    "POST /counter/{counter}/pauses": lambda c, w: Asked(
+        f"/counter/{c.resting(w)}/pauses", {"reason": "break", "minutes": 10}
+    ),
+    "POST /counter/{counter}/pauses/end": lambda c, w: Asked(f"/counter/{c.seated(w)}/pauses/end", {}),
+    "POST /counter/{counter}/help": lambda c, w: Asked(f"/counter/{c.seated(w)}/help", {}),
+    "POST /counter/{counter}/help/end": lambda c, w: Asked("/counter/12/help/end", {"back": c.counter(w)}),
+    "POST /counter/{counter}/walk-ups": lambda c, w: Asked(f"/counter/{c.seated(w)}/walk-ups", {"queue": QUEUE}),
+    "POST /counter/{counter}/reprints": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/reprints", {"ticket": c.ticket()}
+    ),
+    "GET /counter/{counter}/slips": lambda c, w: Asked(f"/counter/{c.seated(w)}/slips?queue={QUEUE}&at=09:30"),
+    "POST /counter/{counter}/shifts/taken": lambda c, w: Asked(f"/counter/{c.seated(w)}/shifts/taken", {}),
     "GET /counter/{counter}/papers": lambda c, w: Asked(f"/counter/{c.seated(w)}/papers?procedure={a_procedure()}"),
     "POST /counter/{counter}/dossiers": lambda c, w: Asked(f"/counter/{c.seated(w)}/dossiers", dict(_DOSSIER)),
     "WS /counter/{counter}/live": lambda c, w: Asked(f"/counter/{c.seated(w)}/live"),
@@ -261,9 +389,34 @@ _DISPLAY: dict[str, Callable[[Crowd, str], Asked]] = {
     ),
     "WS /display/{device}/live": lambda c, w: Asked("/display/W1/live"),
     "GET /follow/{ticket}-{signature}": lambda c, w: Asked(follow_path(c.server, c.ticket())),
+    "POST /follow/{ticket}-{signature}/departures": lambda c, w: Asked(
+        follow_path(c.server, c.ticket()) + "/departures", {}
+    ),
+    "POST /follow/{ticket}-{signature}/returns": lambda c, w: Asked(
+        follow_path(c.server, c.absent()) + "/returns", {}
+    ),
+}
+_SCORE = {"score": 3}
+_RATING: dict[str, Callable[[Crowd, str], Asked]] = {
+    "GET /rating/{device}": lambda c, w: Asked("/rating/T1"),
+    "WS /rating/{device}/live": lambda c, w: Asked("/rating/T1/live"),
+    "GET /rating/{device}/visits/{ticket}/reason": lambda c, w: Asked(f"/rating/T1/visits/{c.over()}/reason"),
+    "POST /rating/{device}/visits/{ticket}/ratings": lambda c, w: Asked(
+        f"/rating/T1/visits/{c.over()}/ratings", dict(_SCORE)
+    ),
+    "POST /rating/{device}/visits/{ticket}/skips": lambda c, w: Asked(f"/rating/T1/visits/{c.over()}/skips", {}),
+    "GET /follow/{ticket}-{signature}/reason": lambda c, w: Asked(follow_path(c.server, c.over()) + "/reason"),
+    "POST /follow/{ticket}-{signature}/ratings": lambda c, w: Asked(
+        follow_path(c.server, c.over()) + "/ratings", dict(_SCORE)
+    ),
+    "POST /follow/{ticket}-{signature}/skips": lambda c, w: Asked(follow_path(c.server, c.over()) + "/skips", {}),
 }
 _ADMIN: dict[str, Callable[[Crowd, str], Asked]] = {
     "GET /admin": lambda c, w: Asked("/admin"),
+    "GET /admin/paper-numbers": lambda c, w: Asked("/admin/paper-numbers"),
+    "POST /admin/paper-numbers": lambda c, w: Asked(
+        "/admin/paper-numbers", {"queue": QUIET_QUEUE, "lines": f"{next(_numbers) % 9000 + 900} 00:00"}
+    ),
     "GET /admin/procedures": lambda c, w: Asked("/admin/procedures?q=dat dai"),
     "GET /admin/procedures/{code}": lambda c, w: Asked(f"/admin/procedures/{a_procedure()}"),
     "POST /admin/devices/{device}/codes": lambda c, w: Asked(f"/admin/devices/{SPARE_DEVICE}/codes", {}),
@@ -277,6 +430,10 @@ _ADMIN: dict[str, Callable[[Crowd, str], Asked]] = {
         {"login": f"walk{next(_numbers)}", "name": "Người mới", "password": PASSWORD, "role": "clerk"},
     ),
     "POST /admin/days": lambda c, w: Asked("/admin/days", {}),
+    "GET /admin/appointments": lambda c, w: Asked("/admin/appointments"),
+    "POST /admin/appointments": lambda c, w: Asked(
+        "/admin/appointments", {"place": f"{QUEUE}@{milliseconds(c.free_slot())}", "phone": a_phone()}
+    ),
     "GET /admin/desk": lambda c, w: Asked("/admin/desk"),
     "POST /admin/messages/{message}/resends": lambda c, w: Asked(
         f"/admin/messages/{c.parked_message()}/resends", {}
@@ -284,6 +441,69 @@ _ADMIN: dict[str, Callable[[Crowd, str], Asked]] = {
     "POST /admin/tickets/{ticket}/reprints": lambda c, w: Asked(
         f"/admin/tickets/{c.ticket()}/reprints", {"printer": "P1"}
     ),
+}
+_FLOOR: dict[str, Callable[[Crowd, str], Asked]] = {
+    "GET /admin/floor": lambda c, w: Asked("/admin/floor"),
+    "WS /admin/floor/live": lambda c, w: Asked("/admin/floor/live"),
+    "GET /admin/floor/counters/{counter}": lambda c, w: Asked("/admin/floor/counters/12"),
+    "POST /admin/floor/counters/{counter}/skills": lambda c, w: Asked(
+        "/admin/floor/counters/12/skills", {"as": "configured"}
+    ),
+    "POST /admin/floor/counters/{counter}/help/end": lambda c, w: Asked(
+        "/admin/floor/counters/12/help/end", {"false_alarm": "1"}
+    ),
+    "GET /admin/floor/queues/{queue}": lambda c, w: Asked(f"/admin/floor/queues/{QUIET_QUEUE}"),
+    "POST /admin/floor/queues/{queue}/stops": lambda c, w: Asked(
+        f"/admin/floor/queues/{QUIET_QUEUE}/stops", {"reason": "họp"}
+    ),
+    "POST /admin/floor/queues/{queue}/resumptions": lambda c, w: Asked(
+        f"/admin/floor/queues/{QUIET_QUEUE}/resumptions", {}
+    ),
+    "POST /admin/floor/queues/{queue}/keeping": lambda c, w: Asked(
+        f"/admin/floor/queues/{QUIET_QUEUE}/keeping", {"reason": "mất điện"}
+    ),
+    "GET /admin/floor/halls/{hall}": lambda c, w: Asked(f"/admin/floor/halls/{QUIET_HALL}"),
+    "POST /admin/floor/halls/{hall}/stops": lambda c, w: Asked(
+        f"/admin/floor/halls/{QUIET_HALL}/stops", {"reason": "họp"}
+    ),
+    "POST /admin/floor/halls/{hall}/resumptions": lambda c, w: Asked(
+        f"/admin/floor/halls/{QUIET_HALL}/resumptions", {}
+    ),
+    "GET /admin/morning": lambda c, w: Asked("/admin/morning"),
+    "GET /admin/morning/voice/{language}.wav": lambda c, w: Asked("/admin/morning/voice/vi.wav"),
+}
+_CENTRE: dict[str, Callable[[Crowd, str], Asked]] = {
+    "GET /admin/centre": lambda c, w: Asked("/admin/centre"),
+    "GET /admin/centre/file": lambda c, w: Asked("/admin/centre/file"),
+    "POST /admin/centre/drafts": lambda c, w: Asked("/admin/centre/drafts", {"text": c.other_centre()}),
+    "GET /admin/centre/drafts/{draft}": lambda c, w: Asked(f"/admin/centre/drafts/{c.draft()}"),
+    "POST /admin/centre/drafts/{draft}/loads": lambda c, w: Asked(
+        f"/admin/centre/drafts/{c.draft()}/loads", {"seen": c.in_force()}
+    ),
+    "POST /admin/centre/plans/{plan}/cancellations": lambda c, w: Asked(
+        f"/admin/centre/plans/{c.plan()}/cancellations", {}
+    ),
+    "GET /admin/centre/{number}": lambda c, w: Asked(f"/admin/centre/{c.in_force()}"),
+    "POST /admin/centre/{number}/restorations": lambda c, w: Asked(
+        f"/admin/centre/{c.in_force()}/restorations", {"seen": c.in_force()}
+    ),
+    "GET /admin/calling": lambda c, w: Asked("/admin/calling?try=1&ratio=3"),
+    "POST /admin/calling/plans": lambda c, w: Asked(
+        "/admin/calling/plans", {"policy": "ratio", "ratio": 3, "seen": c.in_force()}
+    ),
+}
+_BOOKING: dict[str, Callable[[Crowd, str], Asked]] = {
+    "GET /booking": lambda c, w: Asked("/booking"),
+    "POST /booking/appointments": lambda c, w: Asked(
+        "/booking/appointments",
+        {"queue": QUEUE, "slot": milliseconds(c.free_slot()), "phone": a_phone(), "request_id": request_id()},
+    ),
+    "GET /booking/mine": lambda c, w: Asked("/booking/mine"),
+    "POST /booking/mine": lambda c, w: Asked("/booking/mine", {"code": c.booked()[1]}),
+    "POST /booking/moves": lambda c, w: Asked(
+        "/booking/moves", {"code": c.booked()[1], "slot": milliseconds(c.free_slot())}
+    ),
+    "POST /booking/cancellations": lambda c, w: Asked("/booking/cancellations", {"code": c.booked()[1]}),
 }
 _V1 = "/api/v1"
 _API: dict[str, Callable[[Crowd, str], Asked]] = {
@@ -307,8 +527,19 @@ _API: dict[str, Callable[[Crowd, str], Asked]] = {
     "POST /api/v1/counters/{counter}/dossiers": lambda c, w: Asked(
         f"{_V1}/counters/{c.seated(w)}/dossiers", json=dict(_DOSSIER)
     ),
+    "GET /api/v1/slots": lambda c, w: Asked(f"{_V1}/slots?queue={QUEUE}"),
+    "POST /api/v1/appointments": lambda c, w: Asked(
+        f"{_V1}/appointments", json={"queue": QUEUE, "slot": c.free_slot().isoformat(), "phone": a_phone()}
+    ),
+    "POST /api/v1/appointments/{appointment}/moves": lambda c, w: Asked(
+        f"{_V1}/appointments/{c.booked()[0]}/moves", json={"slot": c.free_slot().isoformat()}
+    ),
+    "POST /api/v1/appointments/{appointment}/cancellations": lambda c, w: Asked(
+        f"{_V1}/appointments/{c.booked()[0]}/cancellations", json={}
+    ),
+    "POST /api/v1/check-ins": lambda c, w: Asked(f"{_V1}/check-ins", json={"code": c.booked()[1]}),
 }
-EXAMPLES = _PLAIN | _KIOSK | _COUNTER | _DISPLAY | _ADMIN | _API
+EXAMPLES = _PLAIN | _KIOSK | _BOOKING | _COUNTER | _DISPLAY | _RATING | _ADMIN | _CENTRE | _FLOOR | _API
 
 
 def example(crowd: Crowd, key: str, name: str) -> Asked:
@@ -330,8 +561,8 @@ def is_named(name: str, key: str) -> bool:
         return PEOPLE[name] in roles
     if name not in DEVICES:
         return False
-    role = Role.KIOSK if DEVICES[name].startswith("K") else Role.WALL
-    return role in roles and (key.split()[1].startswith("/api/") or name in ("kiosk", "wall"))
+    role = DEVICE_ROLE[DEVICES[name][0]]
+    return role in roles and (key.split()[1].startswith("/api/") or name in ("kiosk", "wall", "tablet"))
 
 
 def seq(server: Server) -> int:

@@ -27,7 +27,7 @@
     document.body.classList.toggle('lost', age > SAFE);
     link.hidden = age <= STALE;
     // A tap that leads to the browser's own error page would be the end of this screen: nothing can be tapped.
-    if (document.body.classList.contains('kiosk')) {
+    if (document.body.matches('.kiosk, .tablet')) {
       for (const part of document.querySelectorAll('body > header, body > main, body > footer')) part.inert = age > STALE;
     }
     const time = link.querySelector('[data-since]');
@@ -55,4 +55,14 @@
   document.addEventListener('change', event => {
     if (event.target.matches('[data-submit]')) event.target.form.requestSubmit();
   });
+
+  // A staff screen that nobody touches locks itself; whoever is being served counts as activity.
+  let touched = performance.now();
+  for (const kind of ['keydown', 'pointerdown', 'pointermove', 'wheel']) document.addEventListener(kind, () => { touched = performance.now(); }, { passive: true });
+  setInterval(() => {
+    const lock = document.getElementById('lock');
+    if (!lock) return;
+    if (document.querySelector('[data-ticking]')) touched = performance.now();
+    if (performance.now() - touched > Number(lock.dataset.idleMinutes) * 60000) { touched = performance.now(); lock.requestSubmit(); }
+  }, 1000);
 })();

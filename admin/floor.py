@@ -1,0 +1,220 @@
+"""The live floor for those who lead, and what they can change from there for today."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from admin import floor_views, views
+from domain.centres import Centre, Counter, Hall
+from domain.days import local
+from domain.errors import Invalid, NotFound
+from domain.roles import LEADING_ROLES, open_to
+from operations import managing, shifts
+from operations.shifts import find_counter
+from operations.ticketing import find_queue
+from store import centres, people
+from store.writer import Act
+from web import forms
+from web.house import act_of, house_of, visitor_of
+from web.languages import translator
+from web.live import DESK_PACE
+from web.pages import go, page, text_of
+
+FLOOR = "/admin/floor"
+LEADERS = tuple(sorted(LEADING_ROLES))
+
+
+@open_to(*LEADERS)
+async def show_floor(request: Request) -> Response:
+    """Every counter and every queue now, and what needs somebody's eye."""
+    house = house_of(request)
+    agency = floor_views.own_agency(visitor_of(request).person, house.store.centre())
+    context = floor_views.floor(house, agency, request.state.language)
+    return page(request, "admin/floor.html", **views.frame(request), **context)
+
+
+@open_to(*LEADERS)
+async def watch_floor(socket: WebSocket) -> None:
+    """The same, live; one picture for all whose own agency is the same."""
+    house = house_of(socket)
+    agency = floor_views.own_agency(visitor_of(socket).person, house.store.centre())
+    topic = house.hub.topic(
+        f"floor:{agency or ''}", lambda language: floor_views.floor_picture(house, agency, language), DESK_PACE
+    )
+    await house.hub.stream(socket, topic, socket.state.language, visitor_of(socket).who)
+
+
+@open_to(*LEADERS)
+async def show_counter(request: Request) -> Response:
+    """One counter: who is there, and which queues it serves today."""
+    house, language = house_of(request), request.state.language
+    centre, board = house.store.centre(), house.hub.board()
+    counter = find_counter(centre, request.path_params["counter"])
+    place = board.places[counter.number]
+    clerk = house.store.read(people.by_id, place.shift.person) if place.shift else None
+    context = {
+        "counter": counter,
+        "place": place,
+        "clerk": clerk,
+        "way": text_of(counter.way, language),
+        "rests": floor_views.rest(place.pause, translator(language)) if place.pause else "",
+        "calls": any(alarm.counter == counter.number for alarm in board.alarms),
+        "choices": [(q.id, q.prefix, text_of(q.title, language), _rank(place.skills, q.id)) for q in centre.queues],
+        "configured": (
+            floor_views.letters(centre, counter.queues),
+            floor_views.letters(centre, counter.secondary),
+        ),
+    }
+    return page(request, "admin/floor_counter.html", **views.frame(request), **context)
+
+
+def _rank(skills: Any, queue: str) -> str:
+    return "first" if queue in skills.queues else "second" if queue in skills.secondary else "none"
+
+
+@open_to(*LEADERS, body_limit=4096)
+async def set_skills(request: Request) -> Response:
+    """Other queues for this counter until the day ends, or the configured ones again."""
+    house, form = house_of(request), await forms.read_form(request)
+    centre, number = house.store.centre(), request.path_params["counter"]
+    counter = find_counter(centre, number)
+    first, second = _chosen(centre, counter, form)
+    await house.store.write(act_of(request, form), shifts.set_skills, number, first, second)
+    return go(FLOOR)
+
+
+def _chosen(centre: Centre, counter: Counter, form: FormData) -> tuple[list[str], list[str]]:
+    """The queues ticked as first and as second, in the configured order. Raises Invalid when none is."""
+    if form.get("as") == "configured":
+        return list(counter.queues), list(counter.secondary)
+    configured = (*counter.queues, *counter.secondary)
+    every = [*configured, *(queue.id for queue in centre.queues if queue.id not in configured)]
+    first = [queue for queue in every if form.get(f"queue-{queue}") == "first"]
+    second = [queue for queue in every if form.get(f"queue-{queue}") == "second"]
+    if not first:
+        raise Invalid(what="queues")
+    return first, second
+
+
+@open_to(*LEADERS, body_limit=2048)
+async def end_help(request: Request) -> Response:
+    """Somebody has come to the counter that called, or it was pressed by mistake.
+
+    All who lead see the same button with the same request id, and two may press it: each has an own request.
+    """
+    form, number = await forms.read_form(request), request.path_params["counter"]
+    house = house_of(request)
+    find_counter(house.store.centre(), number)
+    act = act_of(request, form)
+    own = Act(act.who, f"{act.request}-{act.who}" if act.request else None)
+    await house.store.write(own, shifts.end_help, number, form.get("false_alarm") == "1")
+    return go(FLOOR)
+
+
+@open_to(*LEADERS)
+async def show_queue(request: Request) -> Response:
+    """One queue: how it stands, whether it takes people, whether it is kept over night."""
+    house, language = house_of(request), request.state.language
+    queue = find_queue(house.store.centre(), request.path_params["queue"])
+    row = next(row for row in floor_views.queue_rows(house, language) if row.id == queue.id)
+    kept = house.store.read(centres.kept).get(queue.id, "")
+    return page(request, "admin/floor_queue.html", row=row, kept=kept, **views.frame(request))
+
+
+@open_to(*LEADERS, body_limit=2048)
+async def stop_queue(request: Request) -> Response:
+    """Nobody new in this queue, for a reason that the hall reads, perhaps until a time."""
+    house, form = house_of(request), await forms.read_form(request)
+    await house.store.write(
+        act_of(request, form), managing.stop_queue, request.path_params["queue"], *_reason(form, house.now())
+    )
+    return go(FLOOR)
+
+
+@open_to(*LEADERS, body_limit=2048)
+async def resume_queue(request: Request) -> Response:
+    """The queue takes people again."""
+    form = await forms.read_form(request)
+    await house_of(request).store.write(act_of(request, form), managing.resume_queue, request.path_params["queue"])
+    return go(FLOOR)
+
+
+@open_to(*LEADERS, body_limit=2048)
+async def keep_queue(request: Request) -> Response:
+    """Whoever still waits here tonight keeps the place tomorrow."""
+    form = await forms.read_form(request)
+    reason = forms.text(form, "reason", 120)
+    await house_of(request).store.write(
+        act_of(request, form), managing.keep_queue, request.path_params["queue"], reason
+    )
+    return go(FLOOR)
+
+
+@open_to(*LEADERS)
+async def show_hall(request: Request) -> Response:
+    """One hall: all its queues stopped or opened by one press."""
+    house, language = house_of(request), request.state.language
+    hall = _hall(house.store.centre(), request.path_params["hall"])
+    inside = {queue.id for queue in house.store.centre().queues if queue.hall == hall.id}
+    rows = [row for row in floor_views.queue_rows(house, language) if row.id in inside]
+    name = text_of(hall.name, language)
+    return page(request, "admin/floor_hall.html", hall=hall, name=name, rows=rows, **views.frame(request))
+
+
+def _hall(centre: Centre, hall: str) -> Hall:
+    for candidate in centre.halls:
+        if candidate.id == hall:
+            return candidate
+    raise NotFound(what=hall[:40])
+
+
+@open_to(*LEADERS, body_limit=2048)
+async def stop_hall(request: Request) -> Response:
+    """Nobody new in any queue of this hall."""
+    house, form = house_of(request), await forms.read_form(request)
+    await house.store.write(
+        act_of(request, form), managing.stop_hall, request.path_params["hall"], *_reason(form, house.now())
+    )
+    return go(FLOOR)
+
+
+@open_to(*LEADERS, body_limit=2048)
+async def resume_hall(request: Request) -> Response:
+    """All queues of this hall take people again."""
+    form = await forms.read_form(request)
+    await house_of(request).store.write(act_of(request, form), managing.resume_hall, request.path_params["hall"])
+    return go(FLOOR)
+
+
+def _reason(form: FormData, now: datetime) -> tuple[str, datetime | None]:
+    """Why, and until when today (local 'HH:MM') if that was said. Raises Invalid."""
+    reason, until = forms.text(form, "reason", 120), forms.text(form, "until", 5, required=False)
+    if not until:
+        return reason, None
+    try:
+        end = datetime.strptime(until, "%H:%M")
+    except ValueError as error:
+        raise Invalid(what="until") from error
+    today = local(now).replace(hour=end.hour, minute=end.minute, second=0, microsecond=0)
+    return reason, today.astimezone(UTC)
+
+
+ROUTES: list[BaseRoute] = [
+    Route(FLOOR, show_floor),
+    WebSocketRoute(f"{FLOOR}/live", watch_floor),
+    Route(f"{FLOOR}/counters/{{counter:int}}", show_counter),
+    Route(f"{FLOOR}/counters/{{counter:int}}/skills", set_skills, methods=["POST"]),
+    Route(f"{FLOOR}/counters/{{counter:int}}/help/end", end_help, methods=["POST"]),
+    Route(f"{FLOOR}/queues/{{queue}}", show_queue),
+    Route(f"{FLOOR}/queues/{{queue}}/stops", stop_queue, methods=["POST"]),
+    Route(f"{FLOOR}/queues/{{queue}}/resumptions", resume_queue, methods=["POST"]),
+    Route(f"{FLOOR}/queues/{{queue}}/keeping", keep_queue, methods=["POST"]),
+    Route(f"{FLOOR}/halls/{{hall}}", show_hall),
+    Route(f"{FLOOR}/halls/{{hall}}/stops", stop_hall, methods=["POST"]),
+    Route(f"{FLOOR}/halls/{{hall}}/resumptions", resume_hall, methods=["POST"]),
+]

@@ -1,0 +1,216 @@
+"""The floor as those who lead see it: every counter, every queue, and what needs somebody's eye.
+
+Notices to people only: nothing here calls anybody or changes an order.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.calendar import Translate
+from domain.centres import Centre, Queue
+from domain.days import local
+from domain.errors import msgid
+from domain.roles import Role
+from domain.tickets import milliseconds
+from store import centres, figures
+from store.boards import Board, Place, arrivals
+from store.counters import Pause
+from store.figures import NOTHING
+from store.people import Person
+from web import wording
+from web.house import House
+from web.languages import translator
+from web.pages import text_of
+
+LONG_MINUTES, TOO_LONG_MINUTES, OVERRUN_MINUTES = 45, 60, 10
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One queue now; waits in minutes; `open` counts the counters that serve it and do not rest."""
+
+    id: str
+    prefix: str
+    title: str
+    agency: str
+    waiting: int
+    longest: int
+    past_long: int
+    past_too_long: int
+    open: int
+    given: int
+    served: int
+    stopped: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CounterRow:
+    """One counter now; `since` is when it called its ticket, `rests` why and until when it pauses, in words."""
+
+    number: int
+    place: Place
+    first: str
+    second: str
+    since: datetime | None
+    minutes: int
+    rests: str
+    overrun: int
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyRows:
+    """The queues of one agency, with their sums."""
+
+    name: str
+    rows: tuple[QueueRow, ...]
+
+    def sum(self, figure: str) -> int:
+        """One figure of all its queues together."""
+        return sum(getattr(row, figure) for row in self.rows)
+
+    @property
+    def longest(self) -> int:
+        """The longest wait, in minutes."""
+        return max(row.longest for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What needs somebody's eye, in one sentence; `help_at` (ms) where a counter calls for help."""
+
+    words: str
+    counter: int = 0
+    help_at: int = 0
+
+
+def own_agency(person: Person | None, centre: Centre) -> str | None:
+    """The agency whose queues a department's manager sees first; None for whoever leads the whole centre."""
+    if person is None or Role.MANAGER not in person.roles or Role.ADMINISTRATOR in person.roles:
+        return None
+    return person.agency if person.agency in {queue.agency for queue in centre.queues} else None
+
+
+def floor(house: House, agency: str | None, language: str) -> dict[str, Any]:
+    """The whole floor, the queues and counters of `agency` first."""
+    centre, board, now, said = house.store.centre(), house.hub.board(), house.now(), translator(language)
+    queues = queue_rows(house, language)
+    counters = [_counter(centre, board, place, agency, now, said) for place in board.places.values()]
+    return {
+        "now": now,
+        "agencies": _by_agency(centre, queues, agency, language),
+        "counters": sorted(counters, key=lambda row: not row.own),
+        "divided": agency is not None,
+        "notices": [*_calls_for_help(board, said), *_of_queues(queues, said), *_of_pauses(counters, said)],
+        "halls": [(hall.id, text_of(hall.name, language)) for hall in _used_halls(centre)],
+    }
+
+
+def floor_picture(house: House, agency: str | None, language: str) -> str:
+    """The fragment that every open floor page gets."""
+    return house.pages.render("admin/_floor_live.html", language, **floor(house, agency, language))
+
+
+def queue_rows(house: House, language: str) -> list[QueueRow]:
+    """Every queue in the centre's order."""
+    centre, board, now = house.store.centre(), house.hub.board(), house.now()
+    came, kept = house.store.read(arrivals), house.store.read(centres.kept)
+    counted = house.store.read(figures.of_queues, board.day.id if board.day else 0)
+    rows = []
+    for queue in centre.queues:
+        waits = [_minutes(now - at) for at in came.get(queue.id, [])]
+        day = counted.get(queue.id, NOTHING)
+        stop = wording.stop(board.stop_of(queue.id, now), translator(language))
+        rows.append(QueueRow(
+            queue.id, queue.prefix, text_of(queue.title, language), queue.agency, len(waits), max([0, *waits]),
+            sum(wait >= LONG_MINUTES for wait in waits), sum(wait >= TOO_LONG_MINUTES for wait in waits),
+            serving(board, queue), day.given, day.served, stop, queue.id in kept,
+        ))  # fmt: skip
+    return rows
+
+
+def serving(board: Board, queue: Queue) -> int:
+    """How many counters serve this queue now and do not rest."""
+    return sum(
+        1 for place in board.places.values() if place.shift and not place.pause and queue.id in place.skills.all
+    )
+
+
+def letters(centre: Centre, queues: Iterable[str]) -> str:
+    """The letters of these queues, 'A B'."""
+    known = {queue.id: queue.prefix for queue in centre.queues}
+    return " ".join(known[queue] for queue in queues if queue in known)
+
+
+def rest(pause: Pause, said: Translate) -> str:
+    """Why a counter rests and until about when."""
+    reason = said(wording.PAUSE_REASONS.get(pause.reason, wording.PAUSE_REASONS["other"]))
+    until = pause.at + timedelta(minutes=pause.minutes)
+    return said(msgid("%(reason)s, đến khoảng %(time)s")) % {"reason": reason, "time": f"{local(until):%H:%M}"}
+
+
+def _counter(
+    centre: Centre, board: Board, place: Place, agency: str | None, now: datetime, said: Translate
+) -> CounterRow:
+    since = (place.ticket.started_at or place.ticket.called_at) if place.ticket else None
+    pause = place.pause
+    own = {queue.id for queue in centre.queues if queue.agency == agency}
+    return CounterRow(
+        place.number, place, letters(centre, place.skills.queues), letters(centre, place.skills.secondary),
+        since, _minutes(now - since) if since else 0, rest(pause, said) if pause else "",
+        _minutes(now - pause.at) - pause.minutes if pause else 0, bool(own & set(place.skills.all)),
+    )  # fmt: skip
+
+
+def _by_agency(centre: Centre, rows: list[QueueRow], own: str | None, language: str) -> list[AgencyRows]:
+    names = {agency.id: text_of(agency.name, language) for agency in centre.agencies}
+    order = sorted(dict.fromkeys(row.agency for row in rows), key=lambda agency: agency != own)
+    return [AgencyRows(names[agency], tuple(r for r in rows if r.agency == agency)) for agency in order]
+
+
+def _used_halls(centre: Centre) -> list[Any]:
+    used = {queue.hall for queue in centre.queues}
+    return [hall for hall in centre.halls if hall.id in used]
+
+
+def _calls_for_help(board: Board, said: Translate) -> list[Notice]:
+    words = said(msgid("Quầy %(counter)s gọi trợ giúp lúc %(time)s: mời người đến ngay."))
+    return [
+        Notice(
+            words % {"counter": alarm.counter, "time": f"{local(alarm.at):%H:%M}"},
+            alarm.counter,
+            milliseconds(alarm.at),
+        )
+        for alarm in board.alarms
+    ]
+
+
+def _of_queues(rows: list[QueueRow], said: Translate) -> list[Notice]:
+    """Nobody serves, then more than an hour, then 45 minutes: one sentence each, the largest number first."""
+    served = [row for row in rows if row.open]
+    unserved = [(row.prefix, row.waiting) for row in rows if row.waiting and not row.open]
+    hour = [(row.prefix, row.past_too_long) for row in served if row.past_too_long]
+    late = [(row.prefix, row.past_long) for row in served if row.past_long and not row.past_too_long]
+    texts = (
+        (msgid("Chưa quầy nào phục vụ hàng %(queues)s: hãy mở quầy hoặc đổi hàng cho một quầy."), unserved),
+        (msgid("Chờ quá 60 phút ở hàng %(queues)s: hãy mở thêm quầy ngay."), hour),
+        (msgid("Chờ quá 45 phút ở hàng %(queues)s: hãy mở thêm quầy."), late),
+    )
+    return [Notice(said(text) % {"queues": _counted(found)}) for text, found in texts if found]
+
+
+def _counted(found: list[tuple[str, int]]) -> str:
+    return ", ".join(f"{name} ({n})" for name, n in sorted(found, key=lambda pair: -pair[1]))
+
+
+def _of_pauses(rows: list[CounterRow], said: Translate) -> list[Notice]:
+    late = [(str(row.number), row.overrun) for row in rows if row.overrun >= OVERRUN_MINUTES]
+    words = said(msgid("Nghỉ quá giờ đã báo (phút) ở quầy %(counters)s: hãy hỏi cán bộ ở quầy."))
+    return [Notice(words % {"counters": _counted(late)})] if late else []
+
+
+def _minutes(span: timedelta) -> int:
+    return max(0, int(span.total_seconds() // 60))

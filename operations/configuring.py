@@ -1,0 +1,146 @@
+"""Which configuration is in force: now, from a later business day, or an older one again."""
+
+from dataclasses import asdict
+from datetime import date, timedelta
+
+from domain.calendar import Calendar
+from domain.centres import Centre, as_data
+from domain.days import Day, is_over, local
+from domain.errors import Invalid, Refused, msgid
+from domain.events import CalendarLoaded, CentreLoaded, CentrePlanCancelled, CentrePlanned, PersonAdded
+from store import calendars, centres, people, plans, tickets
+from store.writer import Tx
+
+FURTHEST_PLAN = timedelta(days=366)
+
+
+class LoginTaken(Invalid):
+    text = msgid("Tên đăng nhập “%(login)s” đã có người dùng. Hãy chọn tên khác.")
+
+
+class ConfigurationMoved(Refused):
+    text = msgid("Cấu hình vừa được đổi ở nơi khác. Hãy xem lại khác biệt rồi quyết định lần nữa.")
+
+
+class PlanWaits(Refused):
+    """Whatever changes now would be undone by the plan, silently."""
+
+    text = msgid(
+        "Đã có một cấu hình chờ áp dụng từ %(date)s; nó sẽ thay mọi thay đổi làm bây giờ. "
+        "Hãy hủy kế hoạch đó trước."
+    )
+
+
+class PolicyInUse(Refused):
+    """Keys of two policies in one line have no common order."""
+
+    text = msgid("Hôm nay đã phát số theo cách gọi khác. Hãy chọn ngày áp dụng là một ngày sau hôm nay.")
+
+
+class NotPlanned(Refused):
+    text = msgid("Không còn cấu hình nào chờ áp dụng. Hãy tải lại trang.")
+
+
+def load_centre(tx: Tx, centre: Centre, calendar: Calendar) -> int:
+    """Put a configuration in force, with its people and its calendar; gives the number of its event.
+
+    Raises LoginTaken. It asks nothing about the day: `apply_centre` does.
+    """
+    return _load(tx, centre, calendars.to_event(calendar), None)
+
+
+def apply_centre(tx: Tx, centre: Centre, calendar: Calendar, seen: int) -> int:
+    """Put a configuration in force now, by somebody who saw what it changes in configuration number `seen`.
+
+    Gives the number of its event. Raises ConfigurationMoved, PlanWaits, PolicyInUse, LoginTaken.
+    """
+    _check_free(tx, seen)
+    if tx.day is not None and not is_over(tx.day, tx.now) and centres.is_loaded(tx.db):
+        is_other = centres.current(tx.db).calling.policy is not centre.calling.policy
+        if is_other and tickets.are_given(tx.db, tx.day.id):
+            raise PolicyInUse()
+    return load_centre(tx, centre, calendar)
+
+
+def plan_centre(tx: Tx, centre: Centre, calendar: Calendar, effective: date | None, seen: int) -> int:
+    """Let a configuration come into force with the first business day on or after a date; gives its number.
+
+    The date lies behind today, or is today while today's business day has not been opened; without one it is the
+    next business day. Raises ConfigurationMoved, PlanWaits, LoginTaken, Invalid.
+    """
+    _check_free(tx, seen)
+    today = local(tx.now).date()
+    earliest = first_possible(tx.day, today)
+    effective = effective or earliest
+    if not earliest <= effective <= today + FURTHEST_PLAN:
+        raise Invalid(what="effective")
+    _check_logins(tx, centre)
+    planned = tx.record(CentrePlanned(effective.isoformat(), as_data(centre), asdict(calendars.to_event(calendar))))
+    plans.keep_names(tx.db, planned.seq, centre)
+    return planned.seq
+
+
+def cancel_plan(tx: Tx, plan: int) -> None:
+    """The planned configuration will not come. Raises NotPlanned."""
+    found = plans.waiting(tx.db)
+    if found is None or found.number != plan:
+        raise NotPlanned()
+    _drop(tx, plan, "")
+
+
+def put_planned_in_force(tx: Tx, day: Day) -> None:
+    """What was planned for this business day counts from here; a day is never kept from opening by it."""
+    if not plans.is_due(tx.db, day.label):
+        return
+    plan = plans.waiting(tx.db)
+    if plan is None:
+        return
+    try:
+        _load(tx, plans.named(tx.db, plan), plan.calendar, plan.number)
+    except LoginTaken as refusal:
+        _drop(tx, plan.number, refusal.code)
+    else:
+        plans.forget_names(tx.db, plan.number)
+
+
+def keep_draft(tx: Tx, sealed: bytes) -> int:
+    """Keep the sealed text of a file that somebody is deciding on; it leaves no trace in the journal."""
+    return plans.keep_draft(tx.db, sealed, tx.now)
+
+
+def first_possible(day: Day | None, today: date) -> date:
+    """The earliest date that a configuration can be planned for: never in the middle of an open day."""
+    is_open = day is not None and day.label >= today
+    return today + timedelta(days=1) if is_open else today
+
+
+def _check_free(tx: Tx, seen: int) -> None:
+    if plans.number_in_force(tx.db) != seen:
+        raise ConfigurationMoved()
+    plan = plans.waiting(tx.db)
+    if plan is not None:
+        raise PlanWaits(date=f"{plan.effective:%d/%m/%Y}")
+
+
+def _load(tx: Tx, centre: Centre, calendar: CalendarLoaded, plan: int | None) -> int:
+    _check_logins(tx, centre)
+    loaded = tx.record(CentreLoaded(as_data(centre), plan))
+    tx.record(calendar)
+    people.keep_people(tx.db, {person.id: (person.login, person.name) for person in centre.people})
+    for person in centre.people:
+        tx.record(PersonAdded(person.id, list(person.roles), person.agency, person.counter))
+    return loaded.seq
+
+
+def _check_logins(tx: Tx, centre: Centre) -> None:
+    """A login belongs to one person; those of the file may change theirs among themselves."""
+    own = {person.id for person in centre.people}
+    taken = {login for person, (login, _) in people.names(tx.db).items() if person not in own}
+    for person in centre.people:
+        if person.login in taken or not person.login:
+            raise LoginTaken(login=person.login)
+
+
+def _drop(tx: Tx, plan: int, reason: str) -> None:
+    tx.record(CentrePlanCancelled(plan, reason))
+    plans.forget_names(tx.db, plan)

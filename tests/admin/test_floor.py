@@ -1,0 +1,315 @@
+"""The live floor without a browser: what it says of counters and queues, and what can be changed from it."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from admin import floor_views
+from domain.centres import Centre
+from domain.events import PersonAdded
+from domain.roles import Role
+from operations import calling, shifts, ticketing
+from store import centres, counters
+from store.people import Person
+from store.writer import Act
+from tests.support.halls import HandClock, demo_centre
+from tests.support.servers import running
+from tests.web.walks import NO_PRINTERS, browser, request_id, seq, watching
+
+
+class Floor:
+    """One hall with a clock that stands, a manager of the whole centre, and one of the land office."""
+
+    def __init__(self, server, clock):
+        self.server, self.clock = server, clock
+        self.manager = self.browser("ql01")
+
+    def browser(self, person):
+        return browser(self.server, f"motcua-person={self.server.person_cookie(person)}")
+
+    def do(self, operation, *arguments, who="test"):
+        return self.server.store.write_now(Act(who), operation, *arguments)
+
+    def sit(self, *places):
+        for counter in places:
+            self.do(shifts.open_shift, counter, f"cb{counter:02d}")
+
+    def take(self, queue, times=1):
+        for _ in range(times):
+            self.do(ticketing.take_ticket, queue)
+
+    def page(self, browser=None):
+        answer = (browser or self.manager).get("/admin/floor")
+        assert answer.status_code == 200
+        return answer.text
+
+    def notices(self):
+        found = re.search(r'class="notices".*?</section>', self.page(), re.S)[0]
+        return [
+            re.sub(r"<[^>]+>", "", line).strip()
+            for line in re.findall(r"<li>.*?</span>\s*<span>(.*?)</span>", found, re.S)
+        ]
+
+    def row(self, start, browser=None):
+        """The words of the table row whose heading is this."""
+        rows = re.findall(r"<tr\b.*?</tr>", self.page(browser), re.S)
+        said = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
+        return next(words for words in said if words.startswith(start))
+
+    def post(self, path, **fields):
+        return self.manager.post(f"/admin/floor/{path}", data={"request_id": request_id(), **fields})
+
+
+@pytest.fixture
+def floor(tmp_path):
+    clock = HandClock()
+    with running(tmp_path / "data", now=clock, printer_of=NO_PRINTERS) as server:
+        yield Floor(server, clock)
+
+
+def test_an_empty_hall_is_calm(floor):
+    page = floor.page()
+    assert "Không có cảnh báo." in page
+    assert floor.row("1 ").startswith("1 đóng")
+    for queue in demo_centre().queues:
+        assert f"/admin/floor/queues/{queue.id}" in page
+
+
+def test_a_counter_says_whom_it_serves_since_when_or_why_it_rests(floor):
+    floor.sit(1, 2, 3)
+    floor.take("ho-tich")
+    floor.do(calling.call_next, 1, "cb01")
+    floor.do(shifts.pause, 3, "cb03", "meeting", 20)
+    floor.clock.forward(minutes=7)
+    assert "001 từ 08:00 (7 phút)" in floor.row("1 ")
+    assert "rảnh" in floor.row("2 ")
+    assert "tạm nghỉ · họp, đến khoảng 08:20" in floor.row("3 ")
+    assert "đóng" in floor.row("4 ")
+
+
+def test_waits_past_45_and_60_minutes_are_counted_and_noticed(floor):
+    floor.sit(1)
+    floor.take("ho-tich", 2)
+    floor.clock.forward(minutes=20)
+    floor.take("ho-tich", 3)
+    floor.clock.forward(minutes=44)
+    assert floor.row("A Hộ tịch").startswith("A Hộ tịch 5 64 2 2 ")
+    floor.clock.forward(minutes=1)
+    assert floor.row("A Hộ tịch").startswith("A Hộ tịch 5 65 5 2 ")
+    assert floor.notices() == ["Chờ quá 60 phút ở hàng A (2): hãy mở thêm quầy ngay."]
+
+
+def test_a_queue_is_named_once_and_the_fullest_first(floor):
+    floor.sit(1, 2, 3, 4)
+    floor.take("ho-tich")
+    floor.clock.forward(minutes=20)
+    floor.take("chung-thuc", 1)
+    floor.take("cu-tru", 2)
+    floor.sit(5)
+    floor.clock.forward(minutes=45)
+    assert floor.notices() == [
+        "Chờ quá 60 phút ở hàng A (1): hãy mở thêm quầy ngay.",
+        "Chờ quá 45 phút ở hàng C (2), B (1): hãy mở thêm quầy.",
+    ]
+
+
+def test_44_minutes_are_no_alarm(floor):
+    floor.sit(1)
+    floor.take("ho-tich")
+    floor.clock.forward(minutes=44)
+    assert floor.notices() == []
+
+
+def test_people_without_an_open_counter_are_an_alarm_also_when_it_only_rests(floor):
+    floor.take("dat-dai", 3)
+    assert floor.notices() == ["Chưa quầy nào phục vụ hàng E (3): hãy mở quầy hoặc đổi hàng cho một quầy."]
+    counter = next(c.number for c in demo_centre().counters if "dat-dai" in c.queues)
+    floor.sit(counter)
+    assert floor.notices() == []
+    floor.do(shifts.pause, counter, f"cb{counter:02d}", "break", 10)
+    assert "hàng E (3)" in floor.notices()[0]
+
+
+def test_a_pause_is_noticed_ten_minutes_after_its_announced_end(floor):
+    floor.sit(2)
+    floor.do(shifts.pause, 2, "cb02", "break", 15)
+    floor.clock.forward(minutes=24)
+    assert floor.notices() == []
+    floor.clock.forward(minutes=1)
+    assert floor.notices() == ["Nghỉ quá giờ đã báo (phút) ở quầy 2 (10): hãy hỏi cán bộ ở quầy."]
+
+
+def test_a_call_for_help_stands_first_and_is_ended_from_here_once(floor):
+    floor.sit(3)
+    floor.take("dat-dai")
+    floor.do(shifts.call_for_help, 3, "cb03")
+    assert floor.notices()[0] == "Quầy 3 gọi trợ giúp lúc 08:00: mời người đến ngay."
+    forms = re.findall(r"<form[^>]*/counters/3/help/end.*?</form>", floor.page(), re.S)
+    assert len(forms) == 2
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', forms[1]))
+    before = seq(floor.server)
+    for _ in range(2):
+        assert floor.manager.post("/admin/floor/counters/3/help/end", data=fields).status_code == 303
+    assert seq(floor.server) == before + 1
+    other = floor.browser("ql02")
+    before = seq(floor.server)
+    assert other.post("/admin/floor/counters/3/help/end", data=fields).status_code == 303
+    assert seq(floor.server) == before
+    assert floor.server.store.read(counters.alarms) == ()
+    kept = floor.server.store.read(lambda db: db.execute("SELECT false_alarm FROM alarms").fetchall())
+    assert kept == [(1,)]
+
+
+def test_nothing_on_the_floor_changes_an_order(floor):
+    """Looking records nothing, however late people are."""
+    floor.take("ho-tich", 3)
+    floor.clock.forward(minutes=90)
+    before = seq(floor.server)
+    floor.page()
+    assert len(floor.notices()) == 1
+    assert seq(floor.server) == before
+
+
+def skills(floor, counter):
+    centre = demo_centre()
+    place = next(c for c in centre.counters if c.number == counter)
+    return floor.server.store.read(counters.skills_of, place)
+
+
+def test_a_counters_queues_are_changed_for_today_and_put_back(floor):
+    page = floor.manager.get("/admin/floor/counters/1").text
+    assert "Trở lại như cấu hình" not in page
+    asked = {"queue-ho-tich": "second", "queue-dat-dai": "first", "queue-cu-tru": "none"}
+    assert floor.post("counters/1/skills", **asked).headers["location"] == "/admin/floor"
+    assert (skills(floor, 1).queues, skills(floor, 1).secondary) == (("dat-dai",), ("ho-tich",))
+    assert "đổi hôm nay" in floor.row("1 ")
+    page = floor.manager.get("/admin/floor/counters/1").text
+    assert re.search(r'name="queue-dat-dai">.*?value="first" selected', page, re.S)
+    assert floor.post("counters/1/skills", **{"as": "configured"}).status_code == 303
+    assert not skills(floor, 1).changed
+
+
+@pytest.mark.parametrize("fields", [{}, {"queue-ho-tich": "second"}, {"queue-khong-co": "first"}])
+def test_a_counter_without_a_first_queue_is_refused(floor, fields):
+    """Two empty lists would mean 'as configured' to the operation: not what was asked."""
+    before = seq(floor.server)
+    assert floor.post("counters/1/skills", **fields).status_code == 422
+    assert seq(floor.server) == before
+
+
+def test_a_queue_is_stopped_until_a_time_resumed_and_kept(floor):
+    assert floor.post("queues/cu-tru/stops", reason="mất mạng", until="09:30").status_code == 303
+    assert "tạm dừng: mất mạng, đến 09:30" in floor.row("C Cư trú")
+    floor.clock.at("09:30")
+    assert "tạm dừng" not in floor.row("C Cư trú")
+    floor.post("queues/cu-tru/stops", reason="mất điện")
+    assert "tạm dừng: mất điện" in floor.row("C Cư trú")
+    assert "Mở lại" in floor.manager.get("/admin/floor/queues/cu-tru").text
+    floor.post("queues/cu-tru/resumptions")
+    assert floor.server.store.read(centres.stopped) == {}
+    floor.post("queues/cu-tru/keeping", reason="hệ thống ngừng")
+    assert floor.server.store.read(centres.kept) == {"cu-tru": "hệ thống ngừng"}
+    assert "giữ qua đêm" in floor.row("C Cư trú")
+    assert "hệ thống ngừng" in floor.manager.get("/admin/floor/queues/cu-tru").text
+
+
+@pytest.mark.parametrize("until", ["07:59", "08:00", "25:00", "9h30", "ab:cd"])
+def test_an_end_that_cannot_be_is_refused(floor, until):
+    assert floor.post("queues/cu-tru/stops", reason="họp", until=until).status_code == 422
+    assert floor.server.store.read(centres.stopped) == {}
+
+
+def test_a_whole_hall_is_stopped_and_opened_by_one_press(floor):
+    upstairs = {queue.id for queue in demo_centre().queues if queue.hall == "tang-2"}
+    assert floor.post("halls/tang-2/stops", reason="mất điện", until="11:00").status_code == 303
+    assert set(floor.server.store.read(centres.stopped)) == upstairs
+    page = floor.manager.get("/admin/floor/halls/tang-2").text
+    assert page.count("mất điện, đến 11:00") == len(upstairs)
+    floor.post("halls/tang-2/resumptions")
+    assert floor.server.store.read(centres.stopped) == {}
+
+
+@pytest.mark.parametrize("path", ["counters/99", "queues/khong-co", "halls/khong-co"])
+def test_what_is_not_there_is_not_found(floor, path):
+    assert floor.manager.get(f"/admin/floor/{path}").status_code == 404
+
+
+def of_the_land_office(floor) -> None:
+    """The manager works for the land office from now on."""
+    floor.do(lambda tx: tx.record(PersonAdded("ql02", ["manager"], "dat-dai", None)).seq)
+
+
+def test_a_departments_manager_sees_the_own_queues_and_counters_first(floor):
+    of_the_land_office(floor)
+    manager = floor.browser("ql02")
+    page = floor.page(manager)
+    agencies = re.findall(r'scope="rowgroup">([^<]+)<', page)
+    assert agencies[0] == "Chi nhánh Văn phòng đăng ký đất đai"
+    assert sorted(agencies) == sorted(re.findall(r'scope="rowgroup">([^<]+)<', floor.page()))
+    order = [int(n) for n in re.findall(r'href="/admin/floor/counters/(\d+)"', page)]
+    own = [c.number for c in demo_centre().counters if "dat-dai" in (*c.queues, *c.secondary)]
+    assert order[: len(own)] == own
+    assert sorted(order) == [c.number for c in demo_centre().counters]
+
+
+def test_figures_are_summed_by_agency(floor):
+    floor.sit(1)
+    floor.take("ho-tich", 3)
+    floor.take("chung-thuc", 2)
+    floor.do(calling.call_next, 1, "cb01")
+    floor.do(calling.finish, 1, "cb01")
+    floor.clock.forward(minutes=50)
+    words = floor.row("Ủy ban nhân dân phường Bến Lụa")
+    assert words.endswith("4 50 4 0 1/5")
+
+
+PERSON = Person("x", "x", "X", frozenset({Role.MANAGER}), "dat-dai", None)
+
+
+@pytest.mark.parametrize(("person", "agency"), [
+    (PERSON, "dat-dai"),
+    (replace(PERSON, agency=None), None),
+    (replace(PERSON, agency="khong-co"), None),
+    (replace(PERSON, roles=frozenset({Role.SUPERVISOR})), None),
+    (replace(PERSON, roles=frozenset({Role.MANAGER, Role.ADMINISTRATOR})), None),
+    (None, None),
+])  # fmt: skip
+def test_whose_agency_counts(person, agency):
+    centre: Centre = demo_centre()
+    assert floor_views.own_agency(person, centre) == agency
+
+
+def test_the_live_picture_follows_and_differs_by_agency(floor):
+    of_the_land_office(floor)
+    with (
+        watching(floor.server, "/admin/floor/live?lang=vi", _headers(floor, "ql01")) as one,
+        watching(floor.server, "/admin/floor/live?lang=vi", _headers(floor, "ql02")) as other,
+    ):
+        first, second = one.recv(timeout=5), other.recv(timeout=5)
+        assert first != second
+        assert 'hx-target="#floor"' in first
+        floor.sit(5)
+        assert "rảnh" in _next_picture(one)
+        assert "rảnh" in _next_picture(other)
+
+
+def test_the_live_picture_stands_still_while_nothing_happens(floor):
+    """A form with a fresh request id in it would be sent and morphed under the manager's hand."""
+    floor.sit(3)
+    floor.do(shifts.call_for_help, 3, "cb03")
+    house = floor.server.app.state.house
+    assert floor_views.floor_picture(house, None, "vi") == floor_views.floor_picture(house, None, "vi")
+
+
+def _headers(floor, person):
+    return {"Cookie": f"motcua-person={floor.server.person_cookie(person)}", "Origin": floor.server.url}
+
+
+def _next_picture(socket):
+    while True:
+        message = socket.recv(timeout=5)
+        if not message.startswith("{"):
+            return message
+        assert json.loads(message)["t"] == "hb"
