@@ -26,7 +26,7 @@ def frame(payload, kind=screens.TEXT):
 
 
 def picture(seq, width=0):
-    return b'<i data-seq="1" data-speak="0"></i>' + b" " * width + b'<i data-seq="%d" data-speak="1"></i>' % seq
+    return b'<i data-seq="1" data-ticket="0"></i>' + b" " * width + b'<i data-seq="%d" data-ticket="1"></i>' % seq
 
 
 def shown(stream, size):
