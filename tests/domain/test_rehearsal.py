@@ -235,14 +235,15 @@ class Person:
         return self.priority is not None or self.slot is not None
 
     def order(self, policy: Policy) -> tuple[int, int, int]:
+        in_time = self.slot is not None and self.came <= self.slot + 10
         if policy is Policy.STRICT:
-            return (0 if self.priority else 1 if self.slot is not None else 2, self.came, self.n)
+            return (0 if self.priority else 1 if in_time else 2, self.came, self.n)
         if policy is not Policy.DUE:
             return (0, self.came, self.n)
-        claims = [self.came - CREDIT[self.priority]]
+        claims = [self.came - CREDIT[self.priority]] if self.priority else []
         if self.slot is not None:
-            claims.append((self.slot if self.came <= self.slot + 10 else self.came) - 30)
-        return (0, min(claims), self.n)
+            claims.append((self.slot if in_time else self.came) - 30)
+        return (0, min(claims, default=self.came), self.n)
 
 
 minutes = st.integers(0, 120)
