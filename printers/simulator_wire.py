@@ -135,6 +135,9 @@ class Board:
 
     def admit(self, line: Line) -> None:
         """A host connected."""
+        if self._listener is None:
+            line.reset()
+            return
         self._bury_the_dead()
         if len(self._lines) >= MAX_CONNECTIONS or Fault.OFF in self.mechanism.health:
             self.mechanism.log(EventKind.CONNECTION_REFUSED, f"{len(self._lines)} are open")
