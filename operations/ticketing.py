@@ -53,7 +53,7 @@ def give_number(
 ) -> Ticket:  # fmt: skip
     """The one way in which a number comes to be; all others are this with other wishes."""
     day = ensure_day(tx)  # first: a planned configuration comes into force with it
-    centre = centres.current(tx.db)
+    centre = tx.centre
     line = find_queue(centre, queue)
     stop = centres.stop_of(tx.db, line.id, tx.now)
     if stop is not None and not override:

@@ -1,7 +1,7 @@
 """From templates to answers: one environment a language, nothing undefined, everything escaped."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from jinja2.visitor import NodeTransformer
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from domain import stopping
 from domain.calendar import Translate
 from domain.days import local
 from domain.roles import Role
@@ -37,11 +38,19 @@ class Pages:
         return self._environments[language].get_template(template).render(lang=language, **context)
 
 
-class _Spoken(NodeTransformer):
-    """Puts the translation in the place of `_("text")` while a template is compiled: no look-up a page."""
+class _Settled(NodeTransformer):
+    """Does once, while a template is compiled, what is the same on every page: its texts and its included parts."""
 
-    def __init__(self, translate: Translate) -> None:
+    def __init__(self, translate: Translate, part: Callable[[str], nodes.Template]) -> None:
         self._translate = translate
+        self._part = part
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:
+        """A part named by its constant name stands in the place of `include`: no second context a page."""
+        match node:
+            case nodes.Include(template=nodes.Const(value=str(name)), with_context=True, ignore_missing=False):
+                return nodes.Scope(self._part(name).body, lineno=node.lineno)
+        return node
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         """`_` with one constant text and nothing to fill in."""
@@ -58,8 +67,14 @@ class _Environment(Environment):
     translate: Translate = staticmethod(str)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        template: nodes.Template = _Spoken(self.translate).visit(super()._parse(source, name, filename))
+        parsed = super()._parse(source, name, filename)
+        template: nodes.Template = _Settled(self.translate, self._part).visit(parsed)
         return template
+
+    def _part(self, name: str) -> nodes.Template:
+        assert self.loader is not None
+        source, filename, _ = self.loader.get_source(self, name)
+        return self._parse(source, name, filename)
 
 
 def _environment(loader: PrefixLoader, assets: Assets, language: str) -> Environment:
@@ -75,9 +90,11 @@ def _environment(loader: PrefixLoader, assets: Assets, language: str) -> Environ
     environment.globals |= _texts(language)
     environment.globals["asset"] = assets.__getitem__
     environment.globals["shown_number"] = shown_number
+    environment.globals["stop_reasons"] = tuple(stopping.REASONS.values())
     environment.globals["clock_trouble"] = clocks.trouble
     environment.globals["new_request_id"] = lambda: secrets.token_urlsafe(12)
     environment.filters["hhmm"] = lambda instant: f"{local(instant):%H:%M}"
+    environment.filters["hhmmss"] = lambda instant: f"{local(instant):%H:%M:%S}"
     environment.filters["day"] = lambda instant: f"{local(instant):%d/%m/%Y}"
     environment.filters["weekday"] = lambda instant: wording.weekday(instant, gettext)
     environment.filters["minutes"] = lambda value: "–" if value is None else f"{value:.0f}"

@@ -110,7 +110,8 @@ def _to_sign_in(request: Request) -> Response | None:
 
 
 def _language(connection: HTTPConnection) -> str:
-    return languages.chosen(connection.query_params.get("lang"), connection.cookies.get(LANGUAGE_COOKIE))
+    asked = connection.query_params.get("lang") if connection.scope["query_string"] else None
+    return languages.chosen(asked, connection.cookies.get(LANGUAGE_COOKIE))
 
 
 def _bounded(receive: Receive, limit: int) -> Receive:

@@ -1,6 +1,7 @@
 """The feed: every committed event once and in order, whoever wrote it."""
 
 import asyncio
+import time
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from operations import managing, ticketing
 from store import centres, journal, store
 from store.store import Store
 from store.writer import Act
-from tests.store.conftest import Bench
+from tests.store.conftest import PATIENCE, Bench
 from tests.support.halls import demo_calendar, demo_centre
 
 take = ticketing.take_ticket
@@ -111,9 +112,11 @@ def test_an_event_that_the_feed_saw_first_is_not_told_again(demo_file):
         heard: list[int] = []
         server.store.listen(lambda events: heard.extend(recorded.seq for recorded in events))
         writing = asyncio.ensure_future(server.store.write(Act("test"), take, "ho-tich"))
-        await asyncio.sleep(0)
+        for _ in range(2):  # the press, and what the turn that brought it passes on
+            await asyncio.sleep(0)
+        patience = time.monotonic() + PATIENCE
         while server.store.writer.written == 0:  # the commit is done, its news still waits for this loop
-            pass
+            assert time.monotonic() < patience
         server.store.catch_up()
         await writing
         await asyncio.sleep(0)

@@ -14,7 +14,7 @@ from domain.queue_events import QueueStopped as QueueStoppedEvent
 from operations import calling, managing, shifts, ticketing
 from store import journal, tickets, upkeep, writer
 from store.store import Store
-from store.writer import Act, Job, Place, Writer
+from store.writer import Act, Job, Writer
 from tests.store.conftest import PATIENCE, Bench
 from tests.support.halls import ROOT, HandClock
 from tests.support.sizes import size
@@ -74,14 +74,13 @@ def test_a_refused_operation_leaves_its_neighbours_alone(bench):
 
 @pytest.mark.planted
 def test_a_writer_without_savepoints_is_caught(bench, monkeypatch):
-    def leaky(self, job, place, events):
-        tx = writer.Tx(self.db, self.clock(), job.act.who, place.seq, place.digest)
+    def leaky(self, tx, job, apart):
+        job.answer = job.error = None
         try:
             job.answer = writer.perform(tx, job)
         except Exception as error:
-            job.error = error
-        events.extend(tx.events)
-        return Place(tx.seq, tx.digest)
+            job.future.set_exception(error)
+            job.future = Future()
 
     monkeypatch.setattr(Writer, "_perform", leaky)
     with pytest.raises(AssertionError, match="QueueStopped"):
@@ -125,12 +124,11 @@ def test_futures_and_listeners_hear_only_what_is_committed(bench):
 def test_an_answer_before_the_commit_is_caught(bench, monkeypatch):
     perform = Writer._perform
 
-    def hasty(self, job, place, events):
-        place = perform(self, job, place, events)
+    def hasty(self, tx, job, apart):
+        perform(self, tx, job, apart)
         if job.error is None:
             job.future.set_result(job.answer)
             job.future = Future()
-        return place
 
     monkeypatch.setattr(Writer, "_perform", hasty)
     with pytest.raises(AssertionError, match="told before the commit"):
@@ -217,10 +215,11 @@ def test_select_then_update_is_caught(bench):
     def take_seen(tx, ticket, counter):
         tx.db.execute("UPDATE tickets SET state = 'called', counter = ? WHERE id = ?", (counter, ticket))
         number = "(SELECT coalesce(max(seq), 0) + 1 FROM calls)"
-        tx.db.execute(f"INSERT INTO calls VALUES ({number}, 1, ?, ?, 0, 'call', '')", (ticket, counter))
+        call = f"({number}, 1, ?, ?, 0, 'call', '', '', 'due', NULL, NULL, 0)"
+        tx.db.execute(f"INSERT INTO calls VALUES {call}", (ticket, counter))
 
     def press(together, counter, person):
-        head = bench.store.read(tickets.heads, ["ho-tich"])[0]
+        head = bench.store.read(tickets.heads, counter, person, ["ho-tich"])[0]
         together.wait(PATIENCE)
         bench.do(take_seen, head.ticket, counter)
         return head.ticket
@@ -324,7 +323,7 @@ class Breaking:
 
     def execute(self, sql, *args):
         self.begun += sql == "BEGIN IMMEDIATE"
-        if sql == self.statement:
+        if sql.startswith(self.statement):
             error = sqlite3.OperationalError("disk I/O error")
             error.sqlite_errorname = self.name
             raise error
@@ -332,7 +331,7 @@ class Breaking:
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize("statement", ["BEGIN IMMEDIATE", "SAVEPOINT job", "COMMIT"])
+@pytest.mark.parametrize("statement", ["BEGIN IMMEDIATE", "INSERT INTO journal", "COMMIT"])
 @pytest.mark.parametrize("name", ["SQLITE_IOERR_FSYNC", "SQLITE_IOERR_WRITE", "SQLITE_CORRUPT"])
 def test_after_an_io_error_the_writer_stops_for_good(bench, statement, name):
     fatal: list[str] = []
@@ -345,6 +344,19 @@ def test_after_an_io_error_the_writer_stops_for_good(bench, statement, name):
         bench.queue(take, "ho-tich")
     assert bench.one("SELECT count(*) FROM tickets") == 0
     assert broken.begun == 1
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("statement", ["ROLLBACK", "SAVEPOINT job", "ROLLBACK TO job", "RELEASE job"])
+def test_an_io_error_while_a_batch_is_done_again_stops_the_writer_too(bench, statement):
+    """An operation that wrote before it refused has its batch done again, each operation apart."""
+    bench.store.writer.db = Breaking(bench.store.writer.db, statement, "SQLITE_IOERR_WRITE")
+    with bench.held():
+        futures = [
+            bench.queue(operation, *args) for operation, args in ((take, ("ho-tich",)), (stop_then_refuse, ()))
+        ]
+    assert {type(future.exception(PATIENCE)) for future in futures} == {StoreUnavailable}
+    assert bench.store.writer.failed == "SQLITE_IOERR_WRITE"
 
 
 @pytest.mark.fault
