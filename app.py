@@ -24,7 +24,7 @@ from printers.service import PrinterService
 from settings import Settings
 from store.store import Store
 from store.vault import Vault
-from web import assets, booking, devices, health, live, locking, safety, sessions
+from web import assets, booking, devices, health, live, locking, openings, safety, sessions, stops
 from web.house import House
 from web.languages import translator
 from web.live import Hub
@@ -70,7 +70,7 @@ def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Sta
         store.listen(printers.heed)
         store.listen(portal.heed)
         work = [printers.run(), portal.run(), _follow(store), _tick(house.hub)]
-        tasks = [asyncio.create_task(job) for job in work]
+        tasks = [asyncio.create_task(job) for job in (*work, openings.open_days(house), stops.end(house))]
         try:
             yield
         finally:

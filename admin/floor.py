@@ -1,10 +1,11 @@
 """The live floor for those who lead, and what they can change from there for today."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from starlette.datastructures import FormData
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
@@ -18,12 +19,14 @@ from operations import managing, shifts
 from operations.shifts import find_counter
 from operations.ticketing import find_queue
 from store import centres, people
-from store.writer import Act
+from store.counters import Skills
+from store.writer import Act, Tx
 from web import forms
 from web.house import act_of, house_of, visitor_of
 from web.languages import translator
 from web.live import DESK_PACE
 from web.pages import go, page, text_of
+from web.scope import Scope, scope_of
 
 FLOOR = "/admin/floor"
 LEADERS = tuple(sorted(LEADING_ROLES))
@@ -32,21 +35,24 @@ LEADERS = tuple(sorted(LEADING_ROLES))
 @open_to(*LEADERS)
 async def show_floor(request: Request) -> Response:
     """Every counter and every queue now, and what needs somebody's eye."""
-    house = house_of(request)
-    agency = floor_views.own_agency(visitor_of(request).person, house.store.centre())
-    context = floor_views.floor(house, agency, request.state.language)
+    context = floor_views.floor(house_of(request), _scope(request), request.state.language)
     return page(request, "admin/floor.html", **views.frame(request), **context)
 
 
 @open_to(*LEADERS)
 async def watch_floor(socket: WebSocket) -> None:
-    """The same, live; one picture for all whose own agency is the same."""
-    house = house_of(socket)
-    agency = floor_views.own_agency(visitor_of(socket).person, house.store.centre())
-    topic = house.hub.topic(
-        f"floor:{agency or ''}", lambda language: floor_views.floor_picture(house, agency, language), DESK_PACE
-    )
+    """The same, live; one picture for all who see the same agency."""
+    house, person = house_of(socket), visitor_of(socket).person
+
+    def draw(language: str) -> str:
+        return floor_views.floor_picture(house, scope_of(person, house.store.centre()), language)
+
+    topic = house.hub.topic(f"floor:{_scope(socket).agency or ''}", draw, DESK_PACE)
     await house.hub.stream(socket, topic, socket.state.language, visitor_of(socket).who)
+
+
+def _scope(connection: HTTPConnection) -> Scope:
+    return scope_of(visitor_of(connection).person, house_of(connection).store.centre())
 
 
 @open_to(*LEADERS)
@@ -55,7 +61,8 @@ async def show_counter(request: Request) -> Response:
     house, language = house_of(request), request.state.language
     centre, board = house.store.centre(), house.hub.board()
     counter = find_counter(centre, request.path_params["counter"])
-    place = board.places[counter.number]
+    place, scope = board.places[counter.number], _scope(request)
+    scope.check_counter(counter.number, place.skills.all)
     clerk = house.store.read(people.by_id, place.shift.person) if place.shift else None
     context = {
         "counter": counter,
@@ -64,7 +71,11 @@ async def show_counter(request: Request) -> Response:
         "way": text_of(counter.way, language),
         "rests": floor_views.rest(place.pause, translator(language)) if place.pause else "",
         "calls": any(alarm.counter == counter.number for alarm in board.alarms),
-        "choices": [(q.id, q.prefix, text_of(q.title, language), _rank(place.skills, q.id)) for q in centre.queues],
+        "choices": [
+            (q.id, q.prefix, text_of(q.title, language), _rank(place.skills, q.id))
+            for q in centre.queues
+            if q.id in scope.queues
+        ],
         "configured": (
             floor_views.letters(centre, counter.queues),
             floor_views.letters(centre, counter.secondary),
@@ -82,20 +93,31 @@ async def set_skills(request: Request) -> Response:
     """Other queues for this counter until the day ends, or the configured ones again."""
     house, form = house_of(request), await forms.read_form(request)
     centre, number = house.store.centre(), request.path_params["counter"]
-    counter = find_counter(centre, number)
-    first, second = _chosen(centre, counter, form)
+    counter, scope = find_counter(centre, number), _scope(request)
+    now = house.hub.board().places[number].skills
+    scope.check_counter(number, now.all)
+    first, second = _chosen(centre, counter, form, scope, now)
     await house.store.write(act_of(request, form), shifts.set_skills, number, first, second)
     return go(FLOOR)
 
 
-def _chosen(centre: Centre, counter: Counter, form: FormData) -> tuple[list[str], list[str]]:
-    """The queues ticked as first and as second, in the configured order. Raises Invalid when none is."""
-    if form.get("as") == "configured":
-        return list(counter.queues), list(counter.secondary)
-    configured = (*counter.queues, *counter.secondary)
-    every = [*configured, *(queue.id for queue in centre.queues if queue.id not in configured)]
-    first = [queue for queue in every if form.get(f"queue-{queue}") == "first"]
-    second = [queue for queue in every if form.get(f"queue-{queue}") == "second"]
+def _chosen(
+    centre: Centre, counter: Counter, form: FormData, scope: Scope, now: Skills
+) -> tuple[list[str], list[str]]:
+    """The queues ticked as first and as second, in the configured order; another agency's stay as they are.
+
+    Raises Invalid when none is first.
+    """
+    configured = Skills(counter.queues, counter.secondary)
+    every = [*configured.all, *(queue.id for queue in centre.queues if queue.id not in configured.all)]
+
+    def wanted(queue: str) -> Any:
+        if queue not in scope.queues:
+            return _rank(now, queue)
+        return _rank(configured, queue) if form.get("as") == "configured" else form.get(f"queue-{queue}")
+
+    first = [queue for queue in every if wanted(queue) == "first"]
+    second = [queue for queue in every if wanted(queue) == "second"]
     if not first:
         raise Invalid(what="queues")
     return first, second
@@ -103,7 +125,7 @@ def _chosen(centre: Centre, counter: Counter, form: FormData) -> tuple[list[str]
 
 @open_to(*LEADERS, body_limit=2048)
 async def end_help(request: Request) -> Response:
-    """Somebody has come to the counter that called, or it was pressed by mistake.
+    """Somebody has come to the counter that called, or it was pressed by mistake: whosever counter it is.
 
     All who lead see the same button with the same request id, and two may press it: each has an own request.
     """
@@ -120,8 +142,9 @@ async def end_help(request: Request) -> Response:
 async def show_queue(request: Request) -> Response:
     """One queue: how it stands, whether it takes people, whether it is kept over night."""
     house, language = house_of(request), request.state.language
-    queue = find_queue(house.store.centre(), request.path_params["queue"])
-    row = next(row for row in floor_views.queue_rows(house, language) if row.id == queue.id)
+    queue, scope = find_queue(house.store.centre(), request.path_params["queue"]), _scope(request)
+    scope.check_queue(queue.id)
+    row = next(row for row in floor_views.queue_rows(house, scope, language) if row.id == queue.id)
     kept = house.store.read(centres.kept).get(queue.id, "")
     return page(request, "admin/floor_queue.html", row=row, kept=kept, **views.frame(request))
 
@@ -129,19 +152,13 @@ async def show_queue(request: Request) -> Response:
 @open_to(*LEADERS, body_limit=2048)
 async def stop_queue(request: Request) -> Response:
     """Nobody new in this queue, for a reason that the hall reads, perhaps until a time."""
-    house, form = house_of(request), await forms.read_form(request)
-    await house.store.write(
-        act_of(request, form), managing.stop_queue, request.path_params["queue"], *_reason(form, house.now())
-    )
-    return go(FLOOR)
+    return await _stop(request, managing.stop_queue, _own_queue(request))
 
 
 @open_to(*LEADERS, body_limit=2048)
 async def resume_queue(request: Request) -> Response:
     """The queue takes people again."""
-    form = await forms.read_form(request)
-    await house_of(request).store.write(act_of(request, form), managing.resume_queue, request.path_params["queue"])
-    return go(FLOOR)
+    return await _resume(request, managing.resume_queue, _own_queue(request))
 
 
 @open_to(*LEADERS, body_limit=2048)
@@ -149,45 +166,58 @@ async def keep_queue(request: Request) -> Response:
     """Whoever still waits here tonight keeps the place tomorrow."""
     form = await forms.read_form(request)
     reason = forms.text(form, "reason", 120)
-    await house_of(request).store.write(
-        act_of(request, form), managing.keep_queue, request.path_params["queue"], reason
-    )
+    await house_of(request).store.write(act_of(request, form), managing.keep_queue, _own_queue(request), reason)
     return go(FLOOR)
+
+
+def _own_queue(request: Request) -> str:
+    """The queue of the address. Raises UnknownQueue."""
+    queue: str = request.path_params["queue"]
+    _scope(request).check_queue(queue)
+    return queue
 
 
 @open_to(*LEADERS)
 async def show_hall(request: Request) -> Response:
     """One hall: all its queues stopped or opened by one press."""
     house, language = house_of(request), request.state.language
-    hall = _hall(house.store.centre(), request.path_params["hall"])
+    hall = _own_hall(request)
     inside = {queue.id for queue in house.store.centre().queues if queue.hall == hall.id}
-    rows = [row for row in floor_views.queue_rows(house, language) if row.id in inside]
+    rows = [row for row in floor_views.queue_rows(house, _scope(request), language) if row.id in inside]
     name = text_of(hall.name, language)
     return page(request, "admin/floor_hall.html", hall=hall, name=name, rows=rows, **views.frame(request))
 
 
-def _hall(centre: Centre, hall: str) -> Hall:
-    for candidate in centre.halls:
-        if candidate.id == hall:
-            return candidate
-    raise NotFound(what=hall[:40])
+def _own_hall(request: Request) -> Hall:
+    """The hall of the address, where every queue in it may be stopped. Raises NotFound."""
+    wanted: str = request.path_params["hall"]
+    for hall in floor_views.own_halls(house_of(request).store.centre(), _scope(request)):
+        if hall.id == wanted:
+            return hall
+    raise NotFound(what=wanted[:40])
 
 
 @open_to(*LEADERS, body_limit=2048)
 async def stop_hall(request: Request) -> Response:
     """Nobody new in any queue of this hall."""
-    house, form = house_of(request), await forms.read_form(request)
-    await house.store.write(
-        act_of(request, form), managing.stop_hall, request.path_params["hall"], *_reason(form, house.now())
-    )
-    return go(FLOOR)
+    return await _stop(request, managing.stop_hall, _own_hall(request).id)
 
 
 @open_to(*LEADERS, body_limit=2048)
 async def resume_hall(request: Request) -> Response:
     """All queues of this hall take people again."""
+    return await _resume(request, managing.resume_hall, _own_hall(request).id)
+
+
+async def _stop(request: Request, stop: Callable[[Tx, str, str, datetime | None], object], place: str) -> Response:
+    house, form = house_of(request), await forms.read_form(request)
+    await house.store.write(act_of(request, form), stop, place, *_reason(form, house.now()))
+    return go(FLOOR)
+
+
+async def _resume(request: Request, resume: Callable[[Tx, str], object], place: str) -> Response:
     form = await forms.read_form(request)
-    await house_of(request).store.write(act_of(request, form), managing.resume_hall, request.path_params["hall"])
+    await house_of(request).store.write(act_of(request, form), resume, place)
     return go(FLOOR)
 
 

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from admin import cover
 from domain.calendar import Translate
-from domain.centres import Centre, Queue
+from domain.centres import Centre, Hall, Queue
 from domain.days import local
 from domain.errors import msgid
-from domain.roles import Role
 from domain.tickets import milliseconds
 from store import centres, figures
 from store.boards import Board, Place, arrivals
 from store.counters import Pause
 from store.figures import NOTHING
-from store.people import Person
 from web import wording
 from web.house import House
 from web.languages import translator
 from web.pages import text_of
+from web.scope import Scope
 
 LONG_MINUTES, TOO_LONG_MINUTES, OVERRUN_MINUTES = 45, 60, 10
 
@@ -58,7 +58,6 @@ class CounterRow:
     minutes: int
     rests: str
     overrun: int
-    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,40 +86,36 @@ class Notice:
     help_at: int = 0
 
 
-def own_agency(person: Person | None, centre: Centre) -> str | None:
-    """The agency whose queues a department's manager sees first; None for whoever leads the whole centre."""
-    if person is None or Role.MANAGER not in person.roles or Role.ADMINISTRATOR in person.roles:
-        return None
-    return person.agency if person.agency in {queue.agency for queue in centre.queues} else None
-
-
-def floor(house: House, agency: str | None, language: str) -> dict[str, Any]:
-    """The whole floor, the queues and counters of `agency` first."""
+def floor(house: House, scope: Scope, language: str) -> dict[str, Any]:
+    """The floor as far as this scope reaches; only a call for help is for everybody who leads."""
     centre, board, now, said = house.store.centre(), house.hub.board(), house.now(), translator(language)
-    queues = queue_rows(house, language)
-    counters = [_counter(centre, board, place, agency, now, said) for place in board.places.values()]
+    queues = queue_rows(house, scope, language)
+    places = [place for place in board.places.values() if scope.has_counter(place.number, place.skills.all)]
+    counters = [_counter(centre, place, now, said) for place in places]
     return {
         "now": now,
-        "agencies": _by_agency(centre, queues, agency, language),
-        "counters": sorted(counters, key=lambda row: not row.own),
-        "divided": agency is not None,
-        "notices": [*_calls_for_help(board, said), *_of_queues(queues, said), *_of_pauses(counters, said)],
-        "halls": [(hall.id, text_of(hall.name, language)) for hall in _used_halls(centre)],
-    }
+        "agencies": _by_agency(centre, queues, language),
+        "counters": counters,
+        "notices": [
+            *_calls_for_help(board, said), *_of_queues(queues, said), *_of_changes(centre, board, queues, said),
+            *_of_pauses(counters, said),
+        ],
+        "halls": [(hall.id, text_of(hall.name, language)) for hall in own_halls(centre, scope)],
+    }  # fmt: skip
 
 
-def floor_picture(house: House, agency: str | None, language: str) -> str:
-    """The fragment that every open floor page gets."""
-    return house.pages.render("admin/_floor_live.html", language, **floor(house, agency, language))
+def floor_picture(house: House, scope: Scope, language: str) -> str:
+    """The fragment that every open floor page of this scope gets."""
+    return house.pages.render("admin/_floor_live.html", language, **floor(house, scope, language))
 
 
-def queue_rows(house: House, language: str) -> list[QueueRow]:
-    """Every queue in the centre's order."""
+def queue_rows(house: House, scope: Scope, language: str) -> list[QueueRow]:
+    """Every queue of the scope in the centre's order."""
     centre, board, now = house.store.centre(), house.hub.board(), house.now()
     came, kept = house.store.read(arrivals), house.store.read(centres.kept)
     counted = house.store.read(figures.of_queues, board.day.id if board.day else 0)
     rows = []
-    for queue in centre.queues:
+    for queue in (queue for queue in centre.queues if queue.id in scope.queues):
         waits = [_minutes(now - at) for at in came.get(queue.id, [])]
         day = counted.get(queue.id, NOTHING)
         stop = wording.stop(board.stop_of(queue.id, now), translator(language))
@@ -152,28 +147,26 @@ def rest(pause: Pause, said: Translate) -> str:
     return said(msgid("%(reason)s, đến khoảng %(time)s")) % {"reason": reason, "time": f"{local(until):%H:%M}"}
 
 
-def _counter(
-    centre: Centre, board: Board, place: Place, agency: str | None, now: datetime, said: Translate
-) -> CounterRow:
+def _counter(centre: Centre, place: Place, now: datetime, said: Translate) -> CounterRow:
     since = (place.ticket.started_at or place.ticket.called_at) if place.ticket else None
     pause = place.pause
-    own = {queue.id for queue in centre.queues if queue.agency == agency}
     return CounterRow(
         place.number, place, letters(centre, place.skills.queues), letters(centre, place.skills.secondary),
         since, _minutes(now - since) if since else 0, rest(pause, said) if pause else "",
-        _minutes(now - pause.at) - pause.minutes if pause else 0, bool(own & set(place.skills.all)),
+        _minutes(now - pause.at) - pause.minutes if pause else 0,
     )  # fmt: skip
 
 
-def _by_agency(centre: Centre, rows: list[QueueRow], own: str | None, language: str) -> list[AgencyRows]:
+def _by_agency(centre: Centre, rows: list[QueueRow], language: str) -> list[AgencyRows]:
     names = {agency.id: text_of(agency.name, language) for agency in centre.agencies}
-    order = sorted(dict.fromkeys(row.agency for row in rows), key=lambda agency: agency != own)
+    order = dict.fromkeys(row.agency for row in rows)
     return [AgencyRows(names[agency], tuple(r for r in rows if r.agency == agency)) for agency in order]
 
 
-def _used_halls(centre: Centre) -> list[Any]:
-    used = {queue.hall for queue in centre.queues}
-    return [hall for hall in centre.halls if hall.id in used]
+def own_halls(centre: Centre, scope: Scope) -> list[Hall]:
+    """The halls all of whose queues are in the scope: one press stops them all."""
+    inside = {hall.id: {q.id for q in centre.queues if q.hall == hall.id} for hall in centre.halls}
+    return [hall for hall in centre.halls if inside[hall.id] and inside[hall.id] <= scope.queues]
 
 
 def _calls_for_help(board: Board, said: Translate) -> list[Notice]:
@@ -200,6 +193,21 @@ def _of_queues(rows: list[QueueRow], said: Translate) -> list[Notice]:
         (msgid("Chờ quá 45 phút ở hàng %(queues)s: hãy mở thêm quầy."), late),
     )
     return [Notice(said(text) % {"queues": _counted(found)}) for text, found in texts if found]
+
+
+def _of_changes(centre: Centre, board: Board, rows: list[QueueRow], said: Translate) -> list[Notice]:
+    """Queues that lost their last counter, or the last one for wheelchairs, because skills were changed today."""
+    quiet = {row.id for row in rows if not row.stopped and not (row.waiting and not row.open)}
+    alone, steep = cover.left_alone(centre, board)
+    texts = (
+        (msgid("Sau khi đổi hàng ở quầy, hàng %(queues)s không còn quầy nào: hãy trả lại cho một quầy."), alone),
+        (
+            msgid("Sau khi đổi hàng ở quầy, hàng %(queues)s không còn quầy nào có lối xe lăn: hãy trả lại."),
+            steep,
+        ),
+    )
+    found = [(text, " ".join(queue.prefix for queue in queues if queue.id in quiet)) for text, queues in texts]
+    return [Notice(said(text) % {"queues": prefixes}) for text, prefixes in found if prefixes]
 
 
 def _counted(found: list[tuple[str, int]]) -> str:

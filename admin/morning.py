@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from admin import views
+from admin import cover, views
 from domain.calendar import Translate
 from domain.centres import DeviceKind
 from domain.days import is_far_jump, local
@@ -151,7 +151,25 @@ def _counters(house: House, language: str, said: Translate) -> list[Finding]:
         if not manned and board.stop_of(queue.id, house.now()) is None:
             words = said(msgid("Chưa có cán bộ ở quầy nào: gọi người đến hoặc đổi hàng cho một quầy."))
             found.append(Finding(f"{queue.prefix} · {text_of(queue.title, language)}", False, words))
+    found += _wheelchairs(house, language, said)
     return found or [Finding(said(msgid("Quầy")), True, said(msgid("Hàng nào cũng có cán bộ ở quầy.")))]
+
+
+def _wheelchairs(house: House, language: str, said: Translate) -> list[Finding]:
+    """Every queue that has somebody has somebody whom a wheelchair reaches."""
+    centre, board, found = house.store.centre(), house.hub.board(), []
+    for queue in cover.unreachable(centre, board):
+        if board.stop_of(queue.id, house.now()) is not None:
+            continue
+        counters = ", ".join(map(str, cover.accessible_counters(centre, queue)))
+        text = (
+            msgid("Chưa mở quầy nào có lối xe lăn: mở quầy %(counters)s, hoặc đổi hàng cho quầy có lối xe lăn.")
+            if counters
+            else msgid("Không quầy nào của hàng này có lối xe lăn: thêm hàng vào một quầy như vậy ở tệp cấu hình.")
+        )
+        what = f"{queue.prefix} · {text_of(queue.title, language)}"
+        found.append(Finding(what, False, said(text) % {"counters": counters}))
+    return found
 
 
 def _yesterday(house: House, said: Translate) -> Finding:

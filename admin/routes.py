@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from admin import appointments, calling, centre, floor, morning, paper_numbers, views
+from admin import appointments, calling, centre, floor, journal, morning, paper_numbers, reports, stories, views
 from domain.errors import Invalid, UnknownProcedure
 from domain.roles import COUNTER_ROLES, LEADING_ROLES, PERSON_ROLES, Role, open_to
 from operations import entering, managing, opening, printing, syncing
@@ -62,25 +62,6 @@ async def revoke_device(request: Request) -> Response:
     await house_of(request).store.write(
         act_of(request, form), entering.revoke_device, request.path_params["device"]
     )
-    return go("/admin")
-
-
-@open_to(*LEADERS, body_limit=2048)
-async def stop_queue(request: Request) -> Response:
-    """Stop a queue with a reason that the hall reads."""
-    form = await forms.read_form(request)
-    reason = forms.text(form, "reason", 120)
-    await house_of(request).store.write(
-        act_of(request, form), managing.stop_queue, request.path_params["queue"], reason
-    )
-    return go("/admin")
-
-
-@open_to(*LEADERS, body_limit=2048)
-async def resume_queue(request: Request) -> Response:
-    """The queue takes people again."""
-    form = await forms.read_form(request)
-    await house_of(request).store.write(act_of(request, form), managing.resume_queue, request.path_params["queue"])
     return go("/admin")
 
 
@@ -144,8 +125,6 @@ ROUTES: list[BaseRoute] = [
     Route("/admin/procedures/{code}", show_procedure),
     Route("/admin/devices/{device}/codes", offer_pairing, methods=["POST"]),
     Route("/admin/devices/{device}/revocations", revoke_device, methods=["POST"]),
-    Route("/admin/queues/{queue}/stops", stop_queue, methods=["POST"]),
-    Route("/admin/queues/{queue}/resumptions", resume_queue, methods=["POST"]),
     Route("/admin/people", add_person, methods=["POST"]),
     Route("/admin/days", confirm_day, methods=["POST"]),
     Route("/admin/desk", show_desk),
@@ -157,4 +136,7 @@ ROUTES: list[BaseRoute] = [
     *paper_numbers.ROUTES,
     *floor.ROUTES,
     *morning.ROUTES,
+    *journal.ROUTES,
+    *stories.ROUTES,
+    *reports.ROUTES,
 ]

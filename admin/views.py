@@ -13,9 +13,10 @@ from store import jobs, people, procedures, tickets
 from store.centres import NoCentre
 from web import wording
 from web.health import check
-from web.house import House, house_of
+from web.house import House, house_of, visitor_of
 from web.languages import translator
 from web.pages import text_of
+from web.scope import scope_of
 
 in_thread = asyncio.to_thread  # Argon2 takes 0.4 s: never on the event loop
 
@@ -48,6 +49,7 @@ async def overview(request: Request) -> dict[str, Any]:
             q.id: wording.stop(board.stop_of(q.id, house.now()), translator(request.state.language))
             for q in centre.queues
         },
+        "scope": scope_of(visitor_of(request).person, centre),
         "text": lambda text: text_of(text, request.state.language),
         "served": served_queues,
         "letters": {queue.id: queue.prefix for queue in centre.queues},

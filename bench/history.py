@@ -32,9 +32,10 @@ COUNTER, CLERK, QUEUE = 1, "cb01", "ho-tich"
 OLD = """
 WITH RECURSIVE old(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM old WHERE i + 1 < :n)
 INSERT INTO tickets (id, day, queue, prefix, n, state, key, arrived_at, ahead, language, kiosk, counter,
-  called_at, ended_at, outcome, home, privileged, base, started_at, directed, note)
+  called_at, ended_at, outcome, home, privileged, base, started_at, directed, note, turn)
 SELECT :first + i, :day + i / 1000, q.value, 'A', i % 1000 / 8 + 1, 'finished', i * 1000, i * 1000, 0, 'vi',
-  'device:K1', i % 12 + 1, i * 1000 + 600, i * 1000 + 900, 'served', q.value, 0, i * 1000, i * 1000 + 600, 0, ''
+  'device:K1', i % 12 + 1, i * 1000 + 600, i * 1000 + 900, 'served', q.value, 0, i * 1000, i * 1000 + 600, 0, '',
+  :first + i
 FROM old JOIN json_each(:queues) q ON q.key = i % 8;
 INSERT INTO calls SELECT id, day, id, counter, called_at, 'call', 'cb01', '', 'due', key, NULL, 0
 FROM tickets WHERE id >= :first AND id < :first + :n;

@@ -22,8 +22,6 @@ from store.migrations import NewerFile
 from web.assets import FrontEndMissing
 from web.sockets import LettingGo, Whole
 
-READY_POLL_SECONDS = 0.01
-
 
 @click.command()
 @click.option("--host", help="Address to listen on [127.0.0.1].")
@@ -66,7 +64,7 @@ def run(
         raise click.ClickException(f"{settings.host}:{settings.port}: {error.strerror}") from error
     port = listener.getsockname()[1]
     config = uvicorn_config(app, https=settings.https)
-    server = uvicorn.Server(config)
+    server = Announcing(config)
     url = f"http://{settings.host}:{port}"
     with _measures(app, settings.metrics_port), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_serve(server, listener, url, ready, beside))
@@ -82,6 +80,18 @@ def uvicorn_config(app: Starlette, *, https: bool, loop: Literal["uvloop", "asyn
         proxy_headers=https, timeout_keep_alive=75, timeout_graceful_shutdown=2,
         h11_max_incomplete_event_size=16384,
     )  # fmt: skip
+
+
+class Announcing(uvicorn.Server):
+    """A server that says when it takes requests; uvicorn tells it by no event."""
+
+    announce: Callable[[], None]
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so, unless the application could not."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            self.announce()
 
 
 @contextmanager
@@ -121,20 +131,22 @@ def _spare_the_collector() -> None:
 
 
 async def _serve(
-    server: uvicorn.Server,
+    server: Announcing,
     listener: socket.socket,
     url: str,
     ready: Callable[[str], None],
     beside: Callable[[object], Awaitable[None]] | None,
 ) -> None:
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started and not serving.done():  # noqa: ASYNC110 uvicorn tells it by no event
-        await asyncio.sleep(READY_POLL_SECONDS)
-    if server.started:
+    others = []
+
+    def started() -> None:
         _spare_the_collector()
         ready(url)
-    other = asyncio.ensure_future(beside(server.config.app)) if beside and server.started else None
-    await serving
-    if other is not None:
+        if beside is not None:
+            others.append(asyncio.ensure_future(beside(server.config.app)))
+
+    server.announce = started
+    await server.serve(sockets=[listener])
+    for other in others:
         other.cancel()
-        await asyncio.gather(other, return_exceptions=True)
+    await asyncio.gather(*others, return_exceptions=True)

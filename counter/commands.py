@@ -1,6 +1,5 @@
 """The buttons of the clerk's screen: each is one operation, answered with the counter's newest picture."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from counter import views
 from domain.errors import Invalid, NotAllowed, msgid
 from domain.roles import COUNTER_ROLES, Role, open_to
+from domain.scans import read_number
 from operations import calling, moving, printing, shifts, ticketing, undoing
 from store import days, tickets
 from store.people import Person
@@ -28,7 +28,6 @@ GIVEN = msgid("Đã thêm số %(number)s.")
 REPRINTED = msgid("Đang in lại phiếu số %(number)s.")
 NO_PRINTER = msgid("Khu vực này chưa có máy in phiếu.")
 LARGEST_TICKET_ID = 2**53
-NUMBER = re.compile(r"([A-Z])([0-9]{1,4})")
 
 More = Callable[[Request, FormData], Mapping[str, Any]]
 Said = Callable[[Any, Callable[[str], str]], str]
@@ -98,11 +97,11 @@ def of_counter(operation: Callable[..., Any], more: More = _nothing) -> Any:
 
 
 def of_ticket(operation: Callable[..., Any], more: More) -> Any:
-    """A handler for one button of a ticket in a list of this counter."""
+    """A handler for one button of a ticket that is not, or not only, at this counter."""
 
     async def perform(request: Request, form: FormData, number: int) -> str:
-        await _own_shift_only(request, number)
-        await house_of(request).store.write(act_of(request, form), operation, **more(request, form))
+        by = {"counter": number, "person": person_of(request).id}
+        await house_of(request).store.write(act_of(request, form), operation, **more(request, form), **by)
         return ""
 
     return _handler(perform)
@@ -118,7 +117,8 @@ def _handler(perform: Callable[[Request, FormData, int], Awaitable[str]]) -> Any
     return pressed
 
 
-async def _own_shift_only(request: Request, number: int) -> None:
+def own_shift_only(request: Request, number: int) -> None:
+    """Refuse whoever does not sit at this counter. Raises CounterTaken, CounterClosed, UnknownCounter."""
     person = person_of(request).id
     house_of(request).store.read(lambda db: shifts.shift_here(db, house_of(request).store.centre(), number, person))
 
@@ -132,13 +132,12 @@ def ticket_named(request: Request, form: FormData) -> int:
     """The ticket that the clerk typed, 'A12' or 'a 012', or that a button names. Raises UnknownTicket, Invalid."""
     if "ticket" in form:
         return ticket_id(form)
-    typed = "".join(str(form.get("number", ""))[:24].split()).upper()
-    named = NUMBER.fullmatch(typed)
+    named = read_number(str(form.get("number", ""))[:24])
     if named is None:
         raise Invalid(what="number")
     store = house_of(request).store
     today = store.read(days.newest)
-    found = store.read(tickets.by_number, today.id if today else 0, named[1], int(named[2]))
+    found = store.read(tickets.by_number, today.id if today else 0, named.prefix, named.n)
     if not found:
         raise UnknownTicket()
     return found[0].id
@@ -176,7 +175,7 @@ async def take_back(request: Request) -> Response:
 async def add_walk_up(request: Request) -> Response:
     """A number for somebody who cannot use a kiosk; with a reason also where the queue is closed."""
     number, form = request.path_params["counter"], await forms.read_form(request)
-    await _own_shift_only(request, number)
+    own_shift_only(request, number)
     given = await house_of(request).store.write(
         act_of(request, form),
         ticketing.add_walk_up,
@@ -195,7 +194,7 @@ async def add_walk_up(request: Request) -> Response:
 async def reprint_slip(request: Request) -> Response:
     """A lost slip once more, marked as a copy."""
     number, form = request.path_params["counter"], await forms.read_form(request)
-    await _own_shift_only(request, number)
+    own_shift_only(request, number)
     house, translate = house_of(request), translator(request.state.language)
     printer = views.printer_of(house, number)
     if printer is None:

@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from counter import forms as intake_forms
-from counter import views
+from counter import keys, scans, views
 from counter.commands import COMMANDS, WORKERS, answer, person_of, topic_of
 from domain.applicants import MOST_PAPERS
 from domain.errors import UnknownProcedure
@@ -119,6 +119,8 @@ async def watch(socket: WebSocket) -> None:
 
 ROUTES: list[BaseRoute] = [
     *COMMANDS,
+    *keys.ROUTES,
+    *scans.ROUTES,
     Route("/counter", show_counters),
     Route("/counter/{counter:int}", show_counter),
     Route("/counter/{counter:int}/shifts", open_counter, methods=["POST"]),

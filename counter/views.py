@@ -1,23 +1,25 @@
 """What the clerk's pages show, from the board and the dossiers of this counter."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
 
-from domain.centre_rules import Policy
 from domain.centres import Centre
 from domain.days import local
 from domain.explaining import why
 from domain.roles import COUNTER_ROLES
+from domain.shortcuts import cap, in_use
 from domain.tickets import Ticket, milliseconds
 from operations import undoing
 from operations.shifts import find_counter
-from store import dossiers, jobs, moves, people, tickets
+from store import dossiers, explanations, jobs, moves, people, tickets
 from store.boards import Board
 from store.jobs import PortalMessage
 from store.people import Person
+from store.shortcuts import chosen_by
 from web import wording
 from web.house import House, house_of
 from web.languages import translator
@@ -77,6 +79,7 @@ def desk(request: Request, number: int) -> dict[str, Any]:
         "colleagues": [person for person in house.store.read(people.everybody) if person.roles & COUNTER_ROLES],
         "classes": [(chosen.id, text_of(chosen.label, language)) for chosen in centre.classes],
         "printer": printer_of(house, number),
+        "scan_prefix": centre.scanner.prefix,
         "outcomes": wording.translated(wording.OUTCOMES, translate),
         "out_of_order": wording.translated(wording.OUT_OF_ORDER, translate, leave_out=("parked",)),
         "transfer_notes": wording.translated(wording.TRANSFER_NOTES, translate),
@@ -109,9 +112,26 @@ def picture(house: House, number: int, language: str) -> dict[str, Any]:
         "pause_reason": wording.PAUSE_REASONS.get(place.pause.reason, "") if place.pause else "",
         "undo": _undo(house, number),
         "alarms": [alarm.counter for alarm in board.alarms if alarm.counter != number],
+        "helped": any(alarm.counter == number for alarm in board.alarms),
+        "keys": keys_of(house, place.shift.person if place.shift else ""),
         "received": _received(house, number),
         "said": translator(language),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key by its place on the keyboard, and what stands on it."""
+
+    code: str
+    cap: str
+
+
+def keys_of(house: House, person: str) -> dict[str, Key | None]:
+    """The key with which this person does each act, None where there is none."""
+    chosen, scanner = house.store.read(chosen_by, person), house.store.centre().scanner.prefix
+    found = in_use(chosen.keys, off=chosen.off, scanner=scanner)
+    return {act: Key(code, cap(code)) if code else None for act, code in found.items()}
 
 
 def _class_label(centre: Centre, ticket: Ticket | None, language: str) -> str:
@@ -121,13 +141,8 @@ def _class_label(centre: Centre, ticket: Ticket | None, language: str) -> str:
 
 def _why(house: House, centre: Centre, ticket: Ticket | None, language: str) -> str:
     """'Vì sao số này?' in one sentence, from the call itself."""
-    call = house.store.read(tickets.last_call_of, ticket.id) if ticket else None
-    if ticket is None or call is None:
-        return ""
-    found = why(ticket, Policy(call.policy), call.reason, call.key)
-    translate = translator(language)
-    reason = translate(wording.OUT_OF_ORDER[call.reason]) if call.reason else ""
-    return translate(found.text) % found.times + (f": {reason}" if reason else "")
+    called = house.store.read(explanations.last_call, ticket.id) if ticket else None
+    return wording.explained(why(called, centre.calling), translator(language)) if called else ""
 
 
 def _away(house: House, board: Board, served: tuple[str, ...]) -> list[Ticket]:
@@ -145,6 +160,8 @@ def _undo(house: House, number: int) -> dict[str, Any] | None:
         return None
     left = (move.at + undoing.SECONDS - house.now()).total_seconds()
     if not 0 < left <= undoing.SECONDS.total_seconds():
+        return None
+    if move.ticket and house.store.read(moves.moves_of, move.ticket)[-1].seq != move.seq:
         return None
     ticket = house.store.read(tickets.load, move.ticket) if move.ticket else None
     return {"act": move.seq, "what": wording.MOVES.get(move.kind, ""), "ticket": ticket, "at": move.at}

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from display.routes import device_of, followed_ticket
-from display.views import follow_link, followed, question
+from display.phones import followed, followed_ticket
+from display.routes import device_of
+from display.views import follow_link, question
 from domain.centres import Device
 from domain.errors import Invalid
 from domain.events import CentreLoaded, Event

@@ -1,26 +1,21 @@
-"""The hall's wall, the managers' wall, the phone page, and the spoken calls."""
+"""The hall's wall, the managers' wall, and the spoken announcements. The phone's page: `display.phones`."""
 
-from collections.abc import Callable, Mapping
-from hmac import compare_digest
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from display import views
+from display import announcing, phones, views
 from display.voice import BadPack, Pack
 from domain.centres import Device
 from domain.errors import NotFound
 from domain.roles import LEADING_ROLES, Role, open_to
-from domain.speech import sentence, withdrawal
-from domain.tickets import Ticket
-from operations import moving
-from store import tickets
-from web import forms
-from web.house import House, act_of, house_of, visitor_of
+from web.house import House, house_of, visitor_of
 from web.live import DESK_PACE
-from web.pages import go, is_fragment, page
+from web.pages import page
+from web.scope import Scope, scope_of
 
 LEADERS = tuple(sorted(LEADING_ROLES))
 
@@ -53,11 +48,11 @@ async def watch_wall(socket: WebSocket) -> None:
 
 @open_to(Role.WALL)
 async def list_calls(request: Request) -> Response:
-    """Calls above a number, for a wall that sees a gap: none may be lost by conflation."""
+    """Announcements above a number, for a wall that sees a gap: none may be lost by conflation."""
     after = request.query_params.get("after", "0")
     if not after.isascii() or not after.isdigit() or len(after) > 18:
         raise NotFound(what="after")
-    rows = views.calls_after(house_of(request), device_of(request).zone, int(after))
+    rows = announcing.after(house_of(request), device_of(request).zone, int(after))
     return JSONResponse({"calls": rows}, headers={"Cache-Control": "no-store"})
 
 
@@ -66,20 +61,14 @@ async def speak(request: Request) -> Response:
     """One announcement as one sound file, so that two can never overlap."""
     parts = request.path_params
     pack: Pack | None = packs_of(request).get(parts["language"])
-    call = house_of(request).store.read(tickets.call, parts["seq"])
-    if pack is None or call is None:
+    words = announcing.words(house_of(request), parts["seq"], pack.language) if pack else None
+    if pack is None or words is None:
         raise NotFound(what=f"#{parts['seq']}")
     try:
-        sound = pack.speak(_words(call, pack.language))
+        sound = pack.speak(words)
     except BadPack as error:
         raise NotFound(what=str(error)[:80]) from error
     return Response(sound, media_type="audio/wav", headers={"Cache-Control": "private, max-age=600"})
-
-
-def _words(call: tickets.Call, language: str) -> tuple[str, ...]:
-    if call.kind == "withdrawn":
-        return withdrawal(call.prefix, call.n, language)
-    return sentence(call.prefix, call.n, call.counter, language)
 
 
 def packs_of(request: Request) -> Mapping[str, Pack]:
@@ -91,61 +80,28 @@ def packs_of(request: Request) -> Mapping[str, Pack]:
 @open_to(*LEADERS)
 async def show_managers_wall(request: Request) -> Response:
     """People waiting, longest wait, median wait: live."""
-    context = views.managers(house_of(request), request.state.language)
+    house = house_of(request)
+    scope = scope_of(visitor_of(request).person, house.store.centre())
+    context = views.managers(house, scope, request.state.language)
     return page(request, "display/managers.html", **context)
 
 
 @open_to(*LEADERS)
 async def watch_managers_wall(socket: WebSocket) -> None:
-    """The managers' live picture."""
-    house = house_of(socket)
-    topic = house.hub.topic("managers", lambda language: managers_picture(house, language), DESK_PACE)
+    """The managers' live picture; one for all who see the same agency."""
+    house, person = house_of(socket), visitor_of(socket).person
+
+    def draw(language: str) -> str:
+        return managers_picture(house, scope_of(person, house.store.centre()), language)
+
+    agency = scope_of(person, house.store.centre()).agency
+    topic = house.hub.topic(f"managers:{agency or ''}", draw, DESK_PACE)
     await house.hub.stream(socket, topic, socket.state.language, visitor_of(socket).who)
 
 
-def managers_picture(house: House, language: str) -> str:
-    """The fragment that every managers' wall gets."""
-    return house.pages.render("display/_managers_live.html", language, **views.managers(house, language))
-
-
-@open_to(Role.ANYONE)
-async def follow(request: Request) -> Response:
-    """My ticket on my phone: place in the line and where to go. The link is its own key."""
-    house, ticket = house_of(request), followed_ticket(request)
-    context = views.followed(house, ticket, request.state.language)
-    template = "display/_follow.html" if request.headers.get("hx-request") else "display/follow.html"
-    return page(request, template, **context)
-
-
-@open_to(Role.ANYONE, body_limit=512)
-async def leave(request: Request) -> Response:
-    """'Tôi không chờ nữa', from the phone."""
-    return await _by_phone(request, moving.leave)
-
-
-@open_to(Role.ANYONE, body_limit=512)
-async def come_back(request: Request) -> Response:
-    """Called and absent, here now: within the grace the place is kept."""
-    return await _by_phone(request, moving.come_back)
-
-
-async def _by_phone(request: Request, operation: Callable[..., Ticket]) -> Response:
-    house, ticket = house_of(request), followed_ticket(request)
-    form = await forms.read_form(request)
-    request.state.failures_go_to = "#failure"
-    moved = await house.store.write(act_of(request, form), operation, ticket.id)
-    if not is_fragment(request):
-        return go(request.url.path.rpartition("/")[0])
-    return page(request, "display/_follow.html", **views.followed(house, moved, request.state.language))
-
-
-def followed_ticket(request: Request) -> Ticket:
-    """The ticket that the link of a phone names. Raises UnknownTicket for a link that is not ours."""
-    house, number = house_of(request), request.path_params["ticket"]
-    meant = house.vault.sign("follow", str(number))
-    if not compare_digest(request.path_params["signature"].encode(), meant.encode()):
-        raise tickets.UnknownTicket()
-    return house.store.read(tickets.load, number)
+def managers_picture(house: House, scope: Scope, language: str) -> str:
+    """The fragment that every managers' wall of this scope gets."""
+    return house.pages.render("display/_managers_live.html", language, **views.managers(house, scope, language))
 
 
 ROUTES: list[BaseRoute] = [
@@ -155,7 +111,5 @@ ROUTES: list[BaseRoute] = [
     Route("/display/{device}/calls", list_calls),
     Route("/display/{device}/voice/{language}/{seq:int}.wav", speak),
     WebSocketRoute("/display/{device}/live", watch_wall),
-    Route("/follow/{ticket:int}-{signature}", follow),
-    Route("/follow/{ticket:int}-{signature}/departures", leave, methods=["POST"]),
-    Route("/follow/{ticket:int}-{signature}/returns", come_back, methods=["POST"]),
+    *phones.ROUTES,
 ]

@@ -4,27 +4,28 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from display import announcing
 from display.voice import Pack
-from domain.centres import Centre
-from domain.satisfaction import FACES, TooLateToRate, VisitNotOver, check_time
-from domain.tickets import Ticket, TicketState
-from store import figures, ratings, tickets
-from store.boards import Board, Line, position
+from domain.centres import Centre, Queue
+from domain.satisfaction import FACES
+from domain.tickets import Ticket
+from store import figures, ratings
+from store.boards import Line
 from store.tickets import Call
 from web import wording
 from web.house import House
 from web.languages import translator
 from web.pages import text_of
+from web.scope import Scope
 
 LAST_CALLS = 5
-SPOKEN_WITHIN_SECONDS = 90
 TAKEN_BACK_SECONDS = 8
 
 
 def hall(house: House, zone: str, language: str) -> dict[str, Any]:
     """The wall of one zone: the newest call, those before it, and who waits."""
     centre, board = house.store.centre(), house.hub.board()
-    every = calls_of_zone(centre, board, zone)
+    every = announcing.calls_of_zone(centre, board, zone)
     calls = still_valid(every)
     ways = {counter.number: text_of(counter.way, language) for counter in centre.counters}
     return {
@@ -34,27 +35,28 @@ def hall(house: House, zone: str, language: str) -> dict[str, Any]:
         "way": ways.get(calls[-1].counter, "") if calls else "",
         "before": _latest_of_each(calls[:-1], calls[-1] if calls else None),
         "taken_back": [call.number for call in every if is_fresh_withdrawal(call, house.now())],
-        "calls": [as_row(call, house) for call in every[-12:]],
+        "calls": announcing.newest(house, zone),
         "lines": [
             (q.prefix, text_of(q.title, language), board.lines[q.id], board.stop_of(q.id, house.now()))
             for q in centre.queues
         ],
-        "stops": stops(house, language),
+        "stops": stops(house, zone, language),
         "classes": [text_of(c.label, language) for c in centre.classes],
     }
 
 
-def calls_of_zone(centre: Centre, board: Board, zone: str) -> list[Call]:
-    """The calls to this zone's counters, oldest first."""
-    here = counters_shown(centre, zone)
-    return [call for call in board.calls if call.counter in here]
-
-
-def stops(house: House, language: str) -> list[tuple[str, str, str]]:
-    """The queues that take nobody new: letter, title, why and until when."""
+def stops(house: House, zone: str, language: str) -> list[tuple[str, str, str]]:
+    """What is stopped, by cause, this hall's queues first: letters, title of a single one, why and until when."""
     centre, board, translate = house.store.centre(), house.hub.board(), translator(language)
-    found = [(q, wording.stop(board.stop_of(q.id, house.now()), translate)) for q in centre.queues]
-    return [(queue.prefix, text_of(queue.title, language), why) for queue, why in found if why]
+    hall = next(z.hall for z in centre.zones if z.id == zone)
+    found: dict[str, list[Queue]] = {}
+    for queue in sorted(centre.queues, key=lambda queue: queue.hall != hall):
+        if why := wording.stop(board.stop_of(queue.id, house.now()), translate):
+            found.setdefault(why, []).append(queue)
+    return [
+        (", ".join(q.prefix for q in same), text_of(same[0].title, language) if len(same) == 1 else "", why)
+        for why, same in found.items()
+    ]
 
 
 def still_valid(calls: list[Call]) -> list[Call]:
@@ -75,12 +77,6 @@ def is_fresh_withdrawal(call: Call, now: datetime) -> bool:
     return call.kind == "withdrawn" and 0 <= (now - call.at).total_seconds() < TAKEN_BACK_SECONDS
 
 
-def counters_shown(centre: Centre, zone: str) -> set[int]:
-    """The counters whose calls a wall in this zone shows: all of its hall, so that no zone is left out."""
-    halls = {z.id: z.hall for z in centre.zones}
-    return {counter.number for counter in centre.counters if halls[counter.zone] == halls[zone]}
-
-
 def _latest_of_each(calls: list[Call], newest: Call | None) -> list[Call]:
     """The last calls, newest first, each ticket once."""
     seen = {newest.ticket} if newest else set()
@@ -97,41 +93,22 @@ def hall_picture(house: House, zone: str, language: str) -> str:
     return house.pages.render("display/_hall_live.html", language, **hall(house, zone, language))
 
 
-def as_row(call: Call, house: House) -> dict[str, Any]:
-    """A call as the wall's script reads it; `speak` is false when it is too old to be spoken."""
-    age = (house.now() - call.at).total_seconds()
-    return {
-        "seq": call.seq,
-        "ticket": call.ticket,
-        "number": call.number,
-        "counter": call.counter,
-        "kind": call.kind,
-        "speak": age <= SPOKEN_WITHIN_SECONDS,
-    }
-
-
-def calls_after(house: House, zone: str, after: int) -> list[dict[str, Any]]:
-    """All calls of the zone above this number."""
-    centre, board = house.store.centre(), house.hub.board()
-    here = counters_shown(centre, zone)
-    day = board.day.id if board.day else 0
-    return [as_row(call, house) for call in house.store.read(tickets.calls_after, day, here, after, 500)]
-
-
 def voices(packs: Mapping[str, Pack]) -> list[str]:
     """The languages that can be spoken here, Vietnamese first."""
     return sorted(packs, key=lambda language: language != "vi")
 
 
-def managers(house: House, language: str) -> dict[str, Any]:
-    """Four large figures, the queues, the counters and what needs somebody's eye."""
+def managers(house: House, scope: Scope, language: str) -> dict[str, Any]:
+    """Four large figures, the queues, the counters and what needs somebody's eye, as far as the scope reaches."""
     centre, board, now = house.store.centre(), house.hub.board(), house.now()
     day = board.day.id if board.day else 0
     of_queue = house.store.read(figures.of_queues, day)
-    received, known = house.store.read(figures.received_today, day)
-    satisfied = house.store.read(ratings.of_queues, day)
+    own = None if scope.agency is None else [p.code for p in centre.procedures if p.queue in scope.queues]
+    received, known = house.store.read(figures.received_today, day, own)
+    said = house.store.read(ratings.of_queues, day)
+    satisfied = {queue: sums for queue, sums in said.items() if queue in scope.queues}
     rows: list[dict[str, Any]] = []
-    for queue in centre.queues:
+    for queue in (queue for queue in centre.queues if queue.id in scope.queues):
         line, counted = board.lines[queue.id], of_queue.get(queue.id, figures.NOTHING)
         serving = sum(1 for place in board.places.values() if place.shift and queue.id in place.skills.all)
         longest = _minutes_since(line, now)
@@ -140,8 +117,9 @@ def managers(house: House, language: str) -> dict[str, Any]:
             "longest": longest, "figures": counted, "open": serving, "satisfied": satisfied.get(queue.id),
             "stopped": wording.stop(board.stop_of(queue.id, now), translator(language)),
         })  # fmt: skip
+    place = next((agency for agency in centre.agencies if agency.id == scope.agency), centre)
     return {
-        "centre_name": text_of(centre.name, language),
+        "centre_name": text_of(place.name, language),
         "now": now,
         "rows": rows,
         "most": max([row["waiting"] for row in rows] + [1]),
@@ -152,7 +130,11 @@ def managers(house: House, language: str) -> dict[str, Any]:
         "received": received,
         "known": known,
         "satisfied": ratings.together(satisfied.values()),
-        "places": [(place.number, place, prefixes(centre, place.skills.all)) for place in board.places.values()],
+        "places": [
+            (place.number, place, prefixes(centre, place.skills.all))
+            for place in board.places.values()
+            if scope.has_counter(place.number, place.skills.all)
+        ],
         "alarms": [row for row in rows if (row["waiting"] and not row["open"]) or row["longest"] >= 45],
     }
 
@@ -167,27 +149,6 @@ def _minutes_since(line: Line, now: Any) -> int:
     return int((now - line.oldest).total_seconds() // 60) if line.oldest else 0
 
 
-def followed(house: House, ticket: Ticket, language: str) -> dict[str, Any]:
-    """One ticket's place for its owner's phone."""
-    centre, board = house.store.centre(), house.hub.board()
-    queue = next(q for q in centre.queues if q.id == ticket.queue)
-    way = next((text_of(c.way, language) for c in centre.counters if c.number == ticket.counter), "")
-    return {
-        "centre_name": text_of(centre.name, language),
-        "ticket": ticket,
-        "link": follow_link(house, ticket),
-        "queue_title": text_of(queue.title, language),
-        "ahead": house.store.read(position, ticket),
-        "stopped": wording.stop(board.stop_of(queue.id, house.now()), translator(language)),
-        "way": way,
-        "called": ticket.state is TicketState.CALLED,
-        "waiting": ticket.state is TicketState.WAITING,
-        "counters": ", ".join(str(p.number) for p in board.places.values() if queue.id in p.skills.all),
-        "rated": house.store.read(ratings.is_rated, ticket.id),
-        "question": question(ticket, follow_link(house, ticket)) if _may_be_asked(house, ticket) else None,
-    }
-
-
 def follow_link(house: House, ticket: Ticket) -> str:
     """The address of the phone page of this number; it cannot be guessed."""
     return f"/follow/{ticket.id}-{house.vault.sign('follow', str(ticket.id))}"
@@ -196,12 +157,3 @@ def follow_link(house: House, ticket: Ticket) -> str:
 def question(ticket: Ticket, link: str) -> dict[str, Any]:
     """What is asked about a visit that is over: its faces, and where the answer goes."""
     return {"ticket": ticket, "link": link, "faces": [(int(score), text) for score, text in FACES.items()]}
-
-
-def _may_be_asked(house: House, ticket: Ticket) -> bool:
-    """Whether the phone asks: once, as long as an answer is taken."""
-    try:
-        check_time(ticket, house.now())
-    except (VisitNotOver, TooLateToRate):
-        return False
-    return not (house.store.read(ratings.is_rated, ticket.id) or house.store.read(ratings.is_skipped, ticket.id))

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from domain.calendar import DayKind
 from domain.errors import msgid
-from domain.records import Between, Count, Pattern, Words, Wrong
+from domain.records import Among, Between, Count, Pattern, Words, Wrong
 
 Line = Annotated[str, Words(200)]
 Id = Annotated[str, Pattern(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}", msgid("dùng chữ không dấu, số và dấu gạch nối"))]
@@ -82,6 +82,13 @@ def _minutes(clock: str) -> int:
     return int(clock[:2]) * 60 + int(clock[3:])
 
 
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """The key (or control character STX) that every scanner at the counters sends before a code; Enter ends it."""
+
+    prefix: Annotated[str, Among(("F9", "F10", "F6", "F4", "F3", "F1", "STX"))] = "F9"
+
+
 class WindowKind(StrEnum):
     """What a window of time is for: giving tickets, or serving at the counters."""
 
@@ -99,19 +106,25 @@ class Window:
     queues: Annotated[tuple[Id, ...], Count(0, 26)] = ()
 
 
-def cut_off_within(hours: "Hours") -> "Hours":
-    """The hours, when their cut-off lies inside a half-day. Raises Wrong."""
+def hours_agree(hours: "Hours") -> "Hours":
+    """The hours, when their cut-off lies inside a half-day and the day opens before the first. Raises Wrong."""
     if not any(opens <= hours.cut_off <= closes for opens, closes in hours.half_days):
         raise Wrong(msgid("nằm ngoài các buổi làm việc"), msgid("ghi một giờ trong buổi làm việc"), at="cut_off")
+    if hours.opens_day is not None and hours.opens_day > hours.half_days[0][0]:
+        raise Wrong(msgid("muộn hơn giờ bắt đầu buổi đầu"), msgid("ghi một giờ trước buổi đầu"), at="opens_day")
     return hours
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Half-days as local times; what is received by `cut_off` is due the same day where the limit says so."""
+    """Half-days as local times; what is received by `cut_off` is due the same day where the limit says so.
+
+    At `opens_day` the business day opens by itself, on days that are worked; without it with the first act.
+    """
 
     half_days: HalfDays
     cut_off: Clock
+    opens_day: Clock | None = None
 
 
 @dataclass(frozen=True, slots=True)

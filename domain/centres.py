@@ -21,8 +21,9 @@ from domain.centre_rules import (
     Hours,
     Id,
     Line,
+    Scanner,
     Window,
-    cut_off_within,
+    hours_agree,
     whole_slots,
 )
 from domain.deadlines import Unit
@@ -44,7 +45,7 @@ from domain.records import Mistake as Mistake
 from domain.roles import PERSON_ROLES, Role
 
 LONGEST_TEXT = 1024 * 1024
-AS_DEFAULT = Calling()
+AS_DEFAULT, USUAL_SCANNER = Calling(), Scanner()
 # tomllib needs time quadratic in the depth of a dotted key (minutes for one line of 1 MiB).
 DEEP_KEY = re.compile(r"""(?:\.[ \t]*+(?:[\w-]++|"[^"\n]*"|'[^'\n]*')[ \t]*){16}""")
 SYNTAX_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
@@ -266,11 +267,12 @@ class Centre:
     people: Annotated[tuple[Person, ...], Count(0, 500)]
     printers: Annotated[tuple[Printer, ...], Count(0, 50)]
     devices: Annotated[tuple[Device, ...], Count(0, 100)]
-    hours: Annotated[Hours, cut_off_within]
+    hours: Annotated[Hours, hours_agree]
     days: Annotated[tuple[DayOverride, ...], Count(0, 400)] = ()
     portal: Portal | None = None
     calling: Calling = AS_DEFAULT
     windows: Annotated[tuple[Window, ...], Count(0, 60)] = ()
+    scanner: Scanner = USUAL_SCANNER
 
 
 class CentreFileWrong(Exception):

@@ -108,6 +108,12 @@ class AlreadyElsewhere(Refused):
     text = msgid("Số %(number)s không còn ở chỗ đó. Hãy xem lại danh sách.")
 
 
+class MoreTimeOnce(Refused):
+    text = msgid(
+        "Số %(number)s đã xin thêm thời gian một lần rồi và giữ nguyên chỗ. Cần nữa, mời nói với cán bộ ở quầy."
+    )
+
+
 class NothingToUndo(Refused):
     text = msgid("Không còn việc nào để hoàn tác: đã quá 10 giây hoặc đã có việc khác xảy ra sau đó.")
 

@@ -88,6 +88,15 @@ class PersonUnlocked:
 
 
 @dataclass(frozen=True, slots=True)
+class KeysChosen:
+    """Which keys this person works with at a counter; an act that is not named keeps the usual one."""
+
+    person: str
+    keys: dict[str, str]
+    off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordSet:
     """The password itself stands, hashed, in the vault."""
 
@@ -117,6 +126,18 @@ class DevicePaired:
 @dataclass(frozen=True, slots=True)
 class DeviceRevoked:
     device: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalExported:
+    """A copy of the journal left the house: from and to which number, and what narrowed it (empty: nothing)."""
+
+    first: int
+    last: int
+    kind: str = ""
+    who: str = ""
+    counter: int | None = None
+    ticket: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +207,13 @@ Event = (
     | PersonSignedOut
     | PersonLocked
     | PersonUnlocked
+    | KeysChosen
     | PasswordSet
     | TokenGiven
     | TokenRevoked
     | DevicePaired
     | DeviceRevoked
+    | JournalExported
     | SlipReprinted
     | DossierReceived
     | SlipEnded

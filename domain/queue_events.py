@@ -30,16 +30,21 @@ class QueueKept:
 
 @dataclass(frozen=True, slots=True)
 class QueueStopped:
-    """Nobody new is taken, until an instant if one was named; whoever waits keeps the place."""
+    """Nobody new is taken, until an instant if one was named; whoever waits keeps the place.
+
+    `hall`, here and in the next: the hall whose queues were all meant by one press; the voice says it once.
+    """
 
     queue: str
     reason: str
     until: int | None = None
+    hall: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueResumed:
     queue: str
+    hall: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,21 +191,32 @@ class TicketTransferred:
 
 @dataclass(frozen=True, slots=True)
 class TicketReturned:
-    """Somebody absent came back; within the grace the key is the old one, after it counts the return."""
+    """Somebody absent came back; within the grace the key is the old one, after it counts the return.
+
+    `counter`, here and in the next two: at which one its clerk pressed it, None by phone or kiosk.
+    """
 
     ticket: int
     key: int
     within_grace: bool
+    counter: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TicketRekeyed:
-    """Another place in the order: a class confirmed, denied or changed, or more time asked for."""
+    """Another place in the order: a class confirmed, denied or changed, more time asked for, or set anew.
+
+    `base`: whence the key counts from now on, where that changed too. `turn`: the place among equal keys, where
+    it is not that of the issue.
+    """
 
     ticket: int
     key: int
     priority: str | None
     reason: str
+    counter: int | None = None
+    base: int | None = None
+    turn: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +224,7 @@ class TicketLeft:
     """The person waits no longer, by own word."""
 
     ticket: int
+    counter: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +259,14 @@ class VisitRated:
     counter: int
     score: int
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WordsRead:
+    """Somebody read what people had written about this queue on this business day."""
+
+    business_day: int
+    queue: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +332,7 @@ QueueEvent = (
     | ActUndone
     | TicketFinished
     | VisitRated
+    | WordsRead
     | TicketMissed
     | AppointmentBooked
     | AppointmentMoved

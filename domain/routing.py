@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from domain.centre_rules import Calling, Policy
 from domain.centres import Counter
-from domain.tickets import milliseconds
+from domain.tickets import Ticket, milliseconds
 
 APPOINTMENT_RANK, PRIORITY_RANK = 1, 2
 # Longer than any queue lasts, so that a rank decides before any arrival does.
@@ -29,12 +29,21 @@ class OutOfOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The first waiting ticket of one queue, of the privileged or of the ordinary; `key` is its due moment (ms)."""
+    """The first waiting ticket of one queue, of the privileged or of the ordinary; `key` is its due moment (ms).
+
+    `turn` is its place among equal keys, None: that of its issue.
+    """
 
     ticket: int
     queue: str
     key: int
     privileged: bool = False
+    turn: float | None = None
+
+    @property
+    def place(self) -> tuple[int, float, int]:
+        """What orders the line; explicit down to the last, so that it never depends on how a database sorts."""
+        return self.key, self.ticket if self.turn is None else self.turn, self.ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +92,11 @@ def key_of(
 def choose(heads: Iterable[Head], policy: Policy, ratio: int = 2, lately: Sequence[bool] = ()) -> Choice | None:
     """The ticket to call next among the heads of a counter's queues, or None when nobody waits.
 
-    Smallest key first, ties by the order of issue: the tie rule is explicit so that it never depends on how a
-    database sorts; secondary queues compete without delay. Under `ratio` n:1, `lately` says of the counter's
-    last calls, newest first, which were privileged: after n of these an ordinary ticket has its turn, and where
-    one of the two groups is empty the other is called.
+    Smallest key first, ties by the order of issue; secondary queues compete without delay. Under `ratio` n:1,
+    `lately` says of the counter's last calls, newest first, which were privileged: after n of these an ordinary
+    ticket has its turn, and where one of the two groups is empty the other is called.
     """
-    line = sorted(heads, key=lambda head: (head.key, head.ticket))
+    line = sorted(heads, key=lambda head: head.place)
     if policy is Policy.RATIO:
         ordinary_has_its_turn = len(lately) >= ratio and all(lately[:ratio])
         line.sort(key=lambda head: head.privileged is ordinary_has_its_turn)
@@ -98,3 +106,14 @@ def choose(heads: Iterable[Head], policy: Policy, ratio: int = 2, lately: Sequen
 def largest_lead(calling: Calling, credits: Iterable[int]) -> int:
     """Minutes: nobody who came later than this after an ordinary ticket passes it, under `due` (ADR 7)."""
     return max([*credits, calling.appointment_credit_minutes + calling.late_minutes, 0])
+
+
+def place_between(before: Ticket, after: Ticket | None) -> tuple[int, float]:
+    """The key and the turn of somebody who goes right behind one ticket and in front of another, if there is one.
+
+    A later key would not do: appointments of one slot, and all who came while the clock stood still, have equal
+    ones. Whoever takes such a key afterwards has a later turn.
+    """
+    if after is not None and after.key == before.key:
+        return before.key, (before.turn + after.turn) / 2
+    return before.key, before.turn + 0.5

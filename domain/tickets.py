@@ -36,7 +36,8 @@ class Ticket:
 
     `queue` is where it stands now, `home` the queue that gave its number: a transfer keeps number and first
     arrival. `for_counter` or `for_person` wants it alone. `kept_from` is the label of the day it was given on,
-    where that is an earlier one. `slot` is the moment of its appointment, `base` whence its key counts.
+    where that is an earlier one. `slot` is the moment of its appointment, `base` whence its key counts, `turn`
+    its place among equal keys: that of its issue, unless it was put between two others.
     """
 
     id: int
@@ -62,6 +63,7 @@ class Ticket:
     kept_from: date | None = None
     slot: datetime | None = None
     base: datetime | None = None
+    turn: float = 0.0
 
     @property
     def number(self) -> str:

@@ -17,7 +17,7 @@ from domain.errors import Invalid, RequestReused
 from domain.queue_events import AppointmentBooked, AppointmentCancelled, AppointmentKept, AppointmentMoved
 from domain.tickets import Ticket, milliseconds
 from operations.ticketing import find_queue, give_number
-from store import appointments, calendars, centres, tickets
+from store import appointments, calendars, tickets
 from store.writer import Tx
 
 
@@ -29,7 +29,7 @@ def book(
     It does not open the business day: people book at night, from home. Raises UnknownQueue, NoBooking, SlotClosed,
     SlotFull, OneAppointment, and RequestReused for a code that somebody has.
     """
-    centre = centres.current(tx.db)
+    centre = tx.centre
     line = find_queue(centre, queue)
     _check_place(tx, line.id, slot)
     lateness = timedelta(minutes=centre.calling.late_minutes)
@@ -84,12 +84,12 @@ def check_in(tx: Tx, appointment: int, language: str = "vi", printer: str | None
 
 def _changeable(tx: Tx, appointment: int) -> Appointment:
     found = appointments.load(tx.db, appointment)
-    check_changeable(found, tx.now, centres.current(tx.db).calling.late_minutes)
+    check_changeable(found, tx.now, tx.centre.calling.late_minutes)
     return found
 
 
 def _check_place(tx: Tx, queue: str, slot: datetime) -> None:
     """Counted in the transaction that takes the place: nobody else can take it in between."""
-    rules = booking_of(find_queue(centres.current(tx.db), queue))
+    rules = booking_of(find_queue(tx.centre, queue))
     taken = appointments.taken(tx.db, queue, slot)
     check_slot(rules, slot, taken, tx.now, calendars.current(tx.db))

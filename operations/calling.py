@@ -7,6 +7,7 @@ from domain.errors import AlreadyElsewhere, Invalid, NoTicketHere, StaleScreen
 from domain.queue_events import (
     CounterResumed,
     ServiceStarted,
+    ShiftOpened,
     TicketCalled,
     TicketFinished,
     TicketMissed,
@@ -17,7 +18,7 @@ from domain.routing import LONGEST_MEMORY, Choice, OutOfOrder, choose
 from domain.tickets import Outcome, Ticket, TicketState
 from operations.opening import ensure_day
 from operations.shifts import find_counter, own_shift
-from store import centres, counters, tickets
+from store import counters, tickets
 from store.writer import Tx
 
 PARK_NOTES = ("form", "paper", "payment", "scan", "other")
@@ -36,11 +37,22 @@ def call_next(tx: Tx, counter: int, person: str, seen: int | None = None) -> Cal
 
     Raises CounterClosed, CounterTaken, UnknownCounter, StaleScreen.
     """
-    ensure_day(tx)
+    finished = _free(tx, counter, person, seen)
+    return _call_first(tx, tx.centre, counter, person, finished)
+
+
+def _free(tx: Tx, counter: int, person: str, seen: int | None) -> int | None:
+    """Finish whoever is being served here; gives the number of that event.
+
+    Who calls on a new date begins its business day: the visit still ends on its own, the clerk stays seated.
+    """
     own_shift(tx, counter, person)
     serving = _as_seen(tx, counter, seen)
     finished = tx.record(TicketFinished(serving.id, counter, Outcome.SERVED)).seq if serving else None
-    return _call_first(tx, centres.current(tx.db), counter, person, finished)
+    before = tx.day
+    if ensure_day(tx) != before:
+        tx.record(ShiftOpened(counter, person))
+    return finished
 
 
 def _call_first(tx: Tx, centre: Centre, counter: int, person: str, finished: int | None) -> Called:
@@ -65,17 +77,14 @@ def call_this(tx: Tx, counter: int, person: str, ticket: int, reason: str, seen:
 
     Raises UnknownTicket, AlreadyElsewhere, Invalid and what call_next raises.
     """
-    ensure_day(tx)
-    own_shift(tx, counter, person)
-    serving = _as_seen(tx, counter, seen)
+    finished = _free(tx, counter, person, seen)
     wanted = tickets.load(tx.db, ticket)
     parked_here = wanted.state is TicketState.PARKED and wanted.counter == counter
     if wanted.state is not TicketState.WAITING and not parked_here:
         raise AlreadyElsewhere(number=wanted.number)
     why = OutOfOrder.PARKED if parked_here else _reason(reason)
-    finished = tx.record(TicketFinished(serving.id, counter, Outcome.SERVED)).seq if serving else None
     _end_pause(tx, counter)
-    return _call(tx, centres.current(tx.db), ticket, counter, person, why, None, finished)
+    return _call(tx, tx.centre, ticket, counter, person, why, None, finished)
 
 
 def _call(tx: Tx, centre: Centre, ticket: int, counter: int, person: str, reason: str, runner_up: int | None,
@@ -119,7 +128,7 @@ def finish(tx: Tx, counter: int, person: str, seen: int | None = None, outcome: 
     if outcome not in tuple(Outcome):
         raise Invalid(what="outcome")
     finished = tx.record(TicketFinished(ticket.id, counter, Outcome(outcome)))
-    centre = centres.current(tx.db)
+    centre = tx.centre
     if centre.calling.auto_call:
         _call_first(tx, centre, counter, person, finished.seq)
     return tickets.load(tx.db, ticket.id)
@@ -135,8 +144,10 @@ def set_aside(tx: Tx, counter: int, person: str, seen: int | None = None, note: 
 
 
 def served_here(tx: Tx, counter: int, person: str, seen: int | None) -> Ticket:
-    """The ticket at this counter, as its clerk sees it. Raises NoTicketHere, StaleScreen, CounterTaken."""
-    ensure_day(tx)
+    """The ticket at this counter, as its clerk sees it. Raises NoTicketHere, StaleScreen, CounterTaken.
+
+    It opens no business day: a visit that lasts beyond midnight ends on the day it began.
+    """
     own_shift(tx, counter, person)
     ticket = _as_seen(tx, counter, seen)
     if ticket is None:

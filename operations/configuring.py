@@ -4,11 +4,14 @@ from dataclasses import asdict
 from datetime import date, timedelta
 
 from domain.calendar import Calendar
+from domain.centre_rules import Policy
 from domain.centres import Centre, as_data
 from domain.days import Day, is_over, local
 from domain.errors import Invalid, Refused, msgid
 from domain.events import CalendarLoaded, CentreLoaded, CentrePlanCancelled, CentrePlanned, PersonAdded
-from store import calendars, centres, people, plans, tickets
+from domain.queue_events import TicketRekeyed
+from domain.routing import key_of, largest_lead
+from store import calendars, centres, counters, people, plans, tickets
 from store.writer import Tx
 
 FURTHEST_PLAN = timedelta(days=366)
@@ -37,6 +40,20 @@ class PolicyInUse(Refused):
     text = msgid("Hôm nay đã phát số theo cách gọi khác. Hãy chọn ngày áp dụng là một ngày sau hôm nay.")
 
 
+class CreditRaised(PolicyInUse):
+    """Who has a number was told that nobody passes who comes later than the largest credit of that moment."""
+
+    text = msgid("Hôm nay đã phát số với mức ưu tiên thấp hơn. Hãy chọn ngày áp dụng là một ngày sau hôm nay.")
+
+
+class StillInUse(Refused):
+    """Nobody would call these people any more, nobody could close these counters."""
+
+    text = msgid(
+        "Hôm nay còn người ở hàng hoặc quầy sẽ bị bỏ: %(what)s. Hãy chọn ngày áp dụng là một ngày sau hôm nay."
+    )
+
+
 class NotPlanned(Refused):
     text = msgid("Không còn cấu hình nào chờ áp dụng. Hãy tải lại trang.")
 
@@ -52,13 +69,13 @@ def load_centre(tx: Tx, centre: Centre, calendar: Calendar) -> int:
 def apply_centre(tx: Tx, centre: Centre, calendar: Calendar, seen: int) -> int:
     """Put a configuration in force now, by somebody who saw what it changes in configuration number `seen`.
 
-    Gives the number of its event. Raises ConfigurationMoved, PlanWaits, PolicyInUse, LoginTaken.
+    Gives the number of its event. Raises ConfigurationMoved, PlanWaits, PolicyInUse, CreditRaised, StillInUse,
+    LoginTaken.
     """
     _check_free(tx, seen)
     if tx.day is not None and not is_over(tx.day, tx.now) and centres.is_loaded(tx.db):
-        is_other = centres.current(tx.db).calling.policy is not centre.calling.policy
-        if is_other and tickets.are_given(tx.db, tx.day.id):
-            raise PolicyInUse()
+        _check_promises(tx.centre, centre, are_given=tickets.are_given(tx.db, tx.day.id))
+        _check_left_out(tx, tx.centre, centre)
     return load_centre(tx, centre, calendar)
 
 
@@ -122,14 +139,47 @@ def _check_free(tx: Tx, seen: int) -> None:
         raise PlanWaits(date=f"{plan.effective:%d/%m/%Y}")
 
 
+def _check_promises(before: Centre, after: Centre, *, are_given: bool) -> None:
+    if are_given and before.calling.policy is not after.calling.policy:
+        raise PolicyInUse()
+    if are_given and after.calling.policy is Policy.DUE and _lead(after) > _lead(before):
+        raise CreditRaised()
+
+
+def _check_left_out(tx: Tx, before: Centre, after: Centre) -> None:
+    queues, counted = {queue.id for queue in after.queues}, {counter.number for counter in after.counters}
+    busy, manned = tickets.queues_in_use(tx.db), counters.open_shifts(tx.db)
+    letters = [queue.prefix for queue in before.queues if queue.id in busy - queues]
+    numbers = [str(number) for number in sorted(manned) if number not in counted]
+    if letters or numbers:
+        raise StillInUse(what=", ".join([*letters, *numbers]))
+
+
+def _lead(centre: Centre) -> int:
+    return largest_lead(centre.calling, (group.credit_minutes for group in centre.classes))
+
+
 def _load(tx: Tx, centre: Centre, calendar: CalendarLoaded, plan: int | None) -> int:
     _check_logins(tx, centre)
+    before = tx.centre.calling.policy if centres.is_loaded(tx.db) else centre.calling.policy
     loaded = tx.record(CentreLoaded(as_data(centre), plan))
     tx.record(calendar)
     people.keep_people(tx.db, {person.id: (person.login, person.name) for person in centre.people})
     for person in centre.people:
         tx.record(PersonAdded(person.id, list(person.roles), person.agency, person.counter))
+    if before is not centre.calling.policy:
+        _rekey_kept(tx, centre)
     return loaded.seq
+
+
+def _rekey_kept(tx: Tx, centre: Centre) -> None:
+    """Who was kept over night stands among the newcomers by the new policy's key; arrival is the same in all."""
+    rules, credits = centre.calling, {group.id: group.credit_minutes for group in centre.classes}
+    for ticket in tickets.waiting_privileged(tx.db):
+        credit, came = credits.get(ticket.priority or ""), ticket.base or ticket.arrived_at
+        key = key_of(rules.policy, came, credit_minutes=credit, slot=ticket.slot, calling=rules)
+        if key != ticket.key:
+            tx.record(TicketRekeyed(ticket.id, key, ticket.priority, "policy"))
 
 
 def _check_logins(tx: Tx, centre: Centre) -> None:

@@ -17,7 +17,7 @@ from domain.events import (
     TokenRevoked,
 )
 from domain.tickets import milliseconds
-from store import centres, people
+from store import people
 from store.writer import Tx
 
 SIGN_IN_LASTS = timedelta(hours=12)
@@ -75,7 +75,7 @@ def set_password(tx: Tx, person: str, password_hash: str) -> None:
 
 def offer_pairing(tx: Tx, device: str, code_hash: bytes, lasts: timedelta = PAIRING_LASTS) -> str:
     """Offer a one-time code for a screen of this centre. Raises NotFound."""
-    find_device(centres.current(tx.db), device)
+    find_device(tx.centre, device)
     people.keep_pairing_code(tx.db, device, code_hash, milliseconds(tx.now + lasts), PAIRING_TRIES)
     return device
 
@@ -91,7 +91,7 @@ def pair_device(tx: Tx, device: str, code_hash: bytes, token_hash: bytes) -> Pai
 
 def revoke_device(tx: Tx, device: str) -> None:
     """The lost or replaced screen opens nothing any more. Raises NotFound."""
-    find_device(centres.current(tx.db), device)
+    find_device(tx.centre, device)
     people.drop_device_token(tx.db, device)
     people.drop_pairing_code(tx.db, device)
     tx.record(DeviceRevoked(device))
@@ -102,7 +102,7 @@ def give_token(tx: Tx, kind: str, holder: str, label: str, token_hash: bytes) ->
     if kind == "person" and people.by_id(tx.db, holder) is None:
         raise NotFound(what=holder[:40])
     if kind == "device":
-        find_device(centres.current(tx.db), holder)
+        find_device(tx.centre, holder)
     if kind not in ("person", "device"):
         raise Invalid(what=kind[:20])
     number = tx.seq + 1

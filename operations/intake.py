@@ -11,9 +11,9 @@ from domain.deadlines import Due, Limit, Unit
 from domain.errors import Invalid, UnknownProcedure
 from domain.events import DossierReceived
 from domain.tickets import milliseconds
-from operations.opening import ensure_day
+from operations.opening import check_clock
 from operations.shifts import own_shift
-from store import calendars, centres, dossiers, procedures, tickets
+from store import calendars, dossiers, procedures, tickets
 from store.writer import Tx
 
 COUNTER_CHANNEL = 1
@@ -42,12 +42,12 @@ class Received:
 def receive_dossier(tx: Tx, counter: int, person: str, intake: Intake) -> Received:
     """Enter the dossier in the book: code, due date, receipt and portal message in one transaction.
 
-    The ticket being served at this counter is tied to it. Raises UnknownProcedure, Invalid and what
-    own_shift raises.
+    The ticket being served at this counter is tied to it. Raises UnknownProcedure, Invalid, DayNeedsConfirmation
+    and what own_shift raises.
     """
-    ensure_day(tx)
+    check_clock(tx)  # no new day: whoever is served over midnight still stands here
     own_shift(tx, counter, person)
-    centre = centres.current(tx.db)
+    centre = tx.centre
     placement = find_placement(centre, intake.procedure)
     _check(tx, intake)
     ticket = tickets.at_counter(tx.db, counter)

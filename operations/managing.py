@@ -63,27 +63,41 @@ def stop_queue(tx: Tx, queue: str, reason: str, until: datetime | None = None) -
 
     Raises UnknownQueue, Invalid.
     """
-    find_queue(centres.current(tx.db), queue)
+    find_queue(tx.centre, queue)
+    _stop(tx, queue, reason, until)
+
+
+def _stop(tx: Tx, queue: str, reason: str, until: datetime | None, hall: str = "") -> None:
     cleaned = words(reason)
     if until is not None and not tx.now < until <= tx.now + LONGEST_STOP:
         raise Invalid(what="until")
-    tx.record(QueueStopped(queue, cleaned, milliseconds(until) if until else None))
+    tx.record(QueueStopped(queue, cleaned, milliseconds(until) if until else None, hall))
 
 
 def stop_hall(tx: Tx, hall: str, reason: str, until: datetime | None = None) -> int:
     """Stop every queue of a hall by one click; gives how many. Raises NotFound, Invalid."""
-    queues = _queues_of(centres.current(tx.db), hall)
+    queues = _queues_of(tx.centre, hall)
     for queue in queues:
-        stop_queue(tx, queue, reason, until)
+        _stop(tx, queue, reason, until, hall)
     return len(queues)
 
 
 def resume_hall(tx: Tx, hall: str) -> int:
     """Resume every queue of a hall; gives how many were stopped. Raises NotFound."""
-    stopped = [q for q in _queues_of(centres.current(tx.db), hall) if q in centres.stopped(tx.db)]
+    stopped = [q for q in _queues_of(tx.centre, hall) if q in centres.stopped(tx.db)]
     for queue in stopped:
-        tx.record(QueueResumed(queue))
+        tx.record(QueueResumed(queue, hall))
     return len(stopped)
+
+
+def end_stops(tx: Tx) -> int:
+    """Resume every queue whose named end has come; gives how many. Doing it twice changes nothing."""
+    centre = tx.centre
+    over = {queue for queue, stop in centres.stopped(tx.db).items() if not stop.holds(tx.now)}
+    whole = {q.id: q.hall for q in centre.queues if over.issuperset(_queues_of(centre, q.hall))}
+    for queue in sorted(over):
+        tx.record(QueueResumed(queue, whole.get(queue, "")))
+    return len(over)
 
 
 def _queues_of(centre: Centre, hall: str) -> list[str]:
@@ -95,7 +109,7 @@ def _queues_of(centre: Centre, hall: str) -> list[str]:
 
 def keep_queue(tx: Tx, queue: str, reason: str) -> None:
     """Whoever still waits here when the day ends keeps the place on the next one. Raises UnknownQueue, Invalid."""
-    find_queue(centres.current(tx.db), queue)
+    find_queue(tx.centre, queue)
     tx.record(QueueKept(queue, words(reason)))
 
 
@@ -109,6 +123,6 @@ def words(reason: str) -> str:
 
 def resume_queue(tx: Tx, queue: str) -> None:
     """The queue takes people again. Raises UnknownQueue."""
-    find_queue(centres.current(tx.db), queue)
+    find_queue(tx.centre, queue)
     if queue in centres.stopped(tx.db):
         tx.record(QueueResumed(queue))

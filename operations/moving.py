@@ -4,16 +4,16 @@ from datetime import timedelta
 
 from domain.centres import Centre, PriorityClass
 from domain.days import local
-from domain.errors import AlreadyElsewhere, Invalid, QueueStopped
+from domain.errors import AlreadyElsewhere, Invalid, MoreTimeOnce, QueueStopped
 from domain.queue_events import TicketLeft, TicketRekeyed, TicketReturned, TicketTransferred
 from domain.roles import COUNTER_ROLES, Role
-from domain.routing import key_of
+from domain.routing import key_of, place_between
 from domain.tickets import Ticket, TicketState
 from operations.calling import served_here
 from operations.opening import ensure_day
-from operations.shifts import find_counter
+from operations.shifts import find_counter, own_shift
 from operations.ticketing import find_class, find_queue
-from store import centres, people, tickets
+from store import centres, explanations, people, tickets
 from store.writer import Tx
 
 TRANSFER_NOTES = ("next-step", "other-queue", "supplement", "collect", "expert", "other")
@@ -28,7 +28,7 @@ def transfer(tx: Tx, counter: int, person: str, seen: int | None = None, *, note
     Without a queue the ticket stays in its own. Raises UnknownQueue, QueueStopped, UnknownCounter, Invalid.
     """
     ticket = served_here(tx, counter, person, seen)
-    centre = centres.current(tx.db)
+    centre = tx.centre
     line = find_queue(centre, queue or ticket.queue)
     stop = centres.stop_of(tx.db, line.id, tx.now)
     if stop is not None and line.id != ticket.queue:
@@ -51,69 +51,87 @@ def _works_at_counters(tx: Tx, person: str) -> None:
         raise Invalid(what="person")
 
 
-def come_back(tx: Tx, ticket: int) -> Ticket:
+def come_back(tx: Tx, ticket: int, counter: int | None = None, person: str = "") -> Ticket:
     """Somebody absent is here: within the grace the old key counts, after it the moment of the return.
 
-    Raises UnknownTicket, AlreadyElsewhere.
+    `counter` and `person`, here and below: the clerk who presses it and may take it back; None: by phone or kiosk.
+    Raises UnknownTicket, AlreadyElsewhere, and for a clerk CounterTaken, CounterClosed.
     """
     day = ensure_day(tx)
+    _sits_there(tx, counter, person)
     away = tickets.load(tx.db, ticket)
     if away.state is not TicketState.ABSENT or away.ended_at is None or (away.day != day.id and not away.kept_from):
         raise AlreadyElsewhere(number=away.number)
-    centre = centres.current(tx.db)
+    centre = tx.centre
     within = tx.now <= away.ended_at + timedelta(minutes=centre.calling.grace_minutes)
-    key = away.key if within else _key(tx, centre, find_class(centre, away.priority), away, returned=True)
-    tx.record(TicketReturned(ticket, key, within))
+    # Not `find_class`: a class that the centre has no longer keeps nobody from coming back.
+    chosen = next((group for group in centre.classes if group.id == away.priority), None)
+    key = away.key if within else _key(tx, centre, chosen, away, returned=True)
+    tx.record(TicketReturned(ticket, key, within, counter))
     return tickets.load(tx.db, ticket)
 
 
-def set_class(tx: Tx, ticket: int, priority: str | None, reason: str) -> Ticket:
+def set_class(tx: Tx, ticket: int, priority: str | None, reason: str, counter: int | None = None,
+              person: str = "") -> Ticket:  # fmt: skip
     """A clerk confirms, denies or changes the priority class; the key counts from the first arrival.
 
-    Raises UnknownTicket, AlreadyElsewhere, Invalid.
+    Raises UnknownTicket, AlreadyElsewhere, Invalid, CounterTaken, CounterClosed.
     """
     ensure_day(tx)
+    _sits_there(tx, counter, person)
     found = _still_here(tx, ticket)
     if reason not in CLASS_REASONS:
         raise Invalid(what="reason")
-    centre = centres.current(tx.db)
+    centre = tx.centre
     chosen = find_class(centre, priority)
     if chosen and chosen.effective_from and chosen.effective_from > local(tx.now).date():
         raise Invalid(what="priority")
-    tx.record(TicketRekeyed(ticket, _key(tx, centre, chosen, found), priority, reason))
+    tx.record(TicketRekeyed(ticket, _key(tx, centre, chosen, found), priority, reason, counter))
     return tickets.load(tx.db, ticket)
 
 
-def give_time(tx: Tx, ticket: int) -> Ticket:
+def give_time(tx: Tx, ticket: int, counter: int | None = None, person: str = "") -> Ticket:
     """Who needs more time goes behind the next few of the queue, and in front of all others.
 
-    Raises UnknownTicket, AlreadyElsewhere.
+    By own wish, without a counter, once a ticket; a clerk may do it again.
+    Raises UnknownTicket, AlreadyElsewhere, MoreTimeOnce, CounterTaken, CounterClosed.
     """
     ensure_day(tx)
+    _sits_there(tx, counter, person)
     found = _still_here(tx, ticket)
-    places = centres.current(tx.db).calling.places_back
+    if counter is None and explanations.has_asked_for_time(tx.db, ticket):
+        raise MoreTimeOnce(number=found.number)
+    places = tx.centre.calling.places_back
     line = tickets.waiting_in(tx.db, found.queue, LONGEST_LINE)
     at = next((i for i, other in enumerate(line) if other.id == ticket), None)
     if at is None:
         raise AlreadyElsewhere(number=found.number)
-    behind = line[at + 1 : at + 1 + places]
-    if behind:
-        tx.record(TicketRekeyed(ticket, behind[-1].key + 1, found.priority, "more-time"))
+    passing, rest = line[at + 1 : at + 1 + places], line[at + 1 + places :]
+    if passing:
+        key, turn = place_between(passing[-1], rest[0] if rest else None)
+        tx.record(TicketRekeyed(ticket, key, found.priority, "more-time", counter, turn=turn))
     return tickets.load(tx.db, ticket)
 
 
-def leave(tx: Tx, ticket: int) -> Ticket:
+def leave(tx: Tx, ticket: int, counter: int | None = None, person: str = "") -> Ticket:
     """'Tôi không chờ nữa': by the person's own word. Doing it twice changes nothing.
 
-    Raises UnknownTicket, AlreadyElsewhere when the number is being served or over.
+    Raises UnknownTicket, CounterTaken, CounterClosed, AlreadyElsewhere when the number is being served or over.
     """
+    _sits_there(tx, counter, person)
     found = tickets.load(tx.db, ticket)
     if found.state is TicketState.LEFT:
         return found
     if found.state not in (TicketState.WAITING, TicketState.ABSENT):
         raise AlreadyElsewhere(number=found.number)
-    tx.record(TicketLeft(ticket))
+    tx.record(TicketLeft(ticket, counter))
     return tickets.load(tx.db, ticket)
+
+
+def _sits_there(tx: Tx, counter: int | None, person: str) -> None:
+    if counter is not None:
+        ensure_day(tx)
+        own_shift(tx, counter, person)
 
 
 def _still_here(tx: Tx, ticket: int) -> Ticket:

@@ -1,10 +1,18 @@
-"""The business day opens by an event, with the first thing that happens on a new date."""
+"""The business day opens by an event: with the first act on a new date, or at the centre's own hour."""
 
+from datetime import datetime, time
+
+from domain.admission import windows_on
+from domain.calendar import Calendar
+from domain.centre_rules import WindowKind
+from domain.centres import Centre
 from domain.days import Day, is_far_jump, is_over, local
 from domain.errors import DayNeedsConfirmation
-from domain.queue_events import DayOpened
+from domain.queue_events import DayOpened, TicketRekeyed
+from domain.tickets import milliseconds
 from operations.configuring import put_planned_in_force
-from store import days
+from store import calendars, centres, days, tickets
+from store.database import Connection
 from store.writer import Tx
 
 
@@ -16,9 +24,14 @@ def ensure_day(tx: Tx) -> Day:
     day = tx.day
     if day is not None and not is_over(day, tx.now):
         return day
-    if day is not None and is_far_jump(day, tx.now):
-        raise DayNeedsConfirmation(label=f"{local(tx.now):%d/%m/%Y}")
+    check_clock(tx)
     return _open(tx, confirmed=False)
+
+
+def check_clock(tx: Tx) -> None:
+    """For what bears today's date but opens no day. Raises DayNeedsConfirmation as `ensure_day` does."""
+    if tx.day is not None and is_far_jump(tx.day, tx.now):
+        raise DayNeedsConfirmation(label=f"{local(tx.now):%d/%m/%Y}")
 
 
 def confirm_day(tx: Tx) -> int:
@@ -34,10 +47,57 @@ def repair_day(tx: Tx) -> int:
     return _open(tx, confirmed=True, repaired=True).id
 
 
+def open_on_time(tx: Tx) -> bool:
+    """Open the business day because its hour has come, or has passed while nobody looked. Gives whether it did."""
+    if not is_due(tx.db, tx.now):
+        return False
+    _open(tx, confirmed=False)
+    return True
+
+
+def is_due(db: Connection, now: datetime) -> bool:
+    """Whether the centre's hour has come for a day that nobody has opened yet.
+
+    Never for the first day of all, and never so far from the last one that a person has to vouch for the clock.
+    """
+    day = days.newest(db)
+    if day is None or not is_over(day, now) or is_far_jump(day, now):
+        return False
+    centre, here = centres.current(db), local(now)
+    opens = centre.hours.opens_day
+    if opens is None or here.time() < time.fromisoformat(opens):
+        return False
+    return _is_worked(centre, calendars.newest(db), here)
+
+
+def _is_worked(centre: Centre, calendar: Calendar | None, here: datetime) -> bool:
+    """By law, or because numbers are given on this day: some centres open on Saturdays."""
+    if calendar is not None and here.year in calendar.years and calendar.is_working(here.date()):
+        return True
+    kind = WindowKind.TICKETS
+    return any(windows_on(centre, kind, queue.id, here.date(), calendar) for queue in centre.queues)
+
+
 def _open(tx: Tx, *, confirmed: bool, repaired: bool = False) -> Day:
     number = (tx.day.id if tx.day else 0) + 1
     label = local(tx.now).date()
     tx.record(DayOpened(number, label.isoformat(), confirmed, repaired))
     days.forget_requests(tx.db, number - 1)
+    if repaired:
+        _set_back(tx)
     put_planned_in_force(tx, Day(number, label))
     return Day(number, label)
+
+
+def _set_back(tx: Tx) -> None:
+    """Who was kept from a day of the wrong clock counts from now: by the years ahead all others would pass.
+
+    All go back by the same span, so that their own order stays and nobody gets ahead of the true arrival.
+    """
+    ahead, now = tickets.waiting_ahead_of(tx.db, tx.now), milliseconds(tx.now)
+    bases = {ticket.id: milliseconds(ticket.base or ticket.arrived_at) for ticket in ahead}
+    span = max([0, *(base - now for base in bases.values())])
+    for ticket in ahead:
+        base = bases[ticket.id] - span if bases[ticket.id] > now else None
+        key = ticket.key - span
+        tx.record(TicketRekeyed(ticket.id, key, ticket.priority, "clock", base=base, turn=ticket.turn))

@@ -1,9 +1,9 @@
-"""What a person says of a visit that is over, by the tablet of the counter or by phone."""
+"""What a person says of a visit that is over, by the tablet of the counter or by phone, and who reads it."""
 
 from dataclasses import dataclass
 
-from domain.errors import Invalid
-from domain.queue_events import VisitRated
+from domain.errors import Invalid, NotFound, msgid
+from domain.queue_events import VisitRated, WordsRead
 from domain.satisfaction import AlreadyRated, check_answer, check_time
 from domain.tickets import Ticket
 from store import ratings, tickets
@@ -15,6 +15,17 @@ class Rated:
     """Which visit was rated; not how."""
 
     ticket: int
+
+
+class NothingToRead(NotFound):
+    text = msgid("Không có ý kiến nào được đọc ở hàng và ngày này: ngày chưa qua, hoặc chưa đủ năm người viết.")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How many opinions may be read."""
+
+    number: int
 
 
 def rate_visit(
@@ -40,6 +51,15 @@ def skip_rating(tx: Tx, ticket: int, counter: int | None = None) -> Rated:
     rateable(tx, ticket, counter)
     ratings.keep_skip(tx.db, ticket)
     return Rated(ticket)
+
+
+def read_words(tx: Tx, day: int, queue: str) -> Words:
+    """Note that somebody reads what was written about this queue on this day. Raises NothingToRead."""
+    words = ratings.words_of(tx.db, [day]).get((day, queue), [])
+    if not words:
+        raise NothingToRead()
+    tx.record(WordsRead(day, queue))
+    return Words(len(words))
 
 
 def rateable(tx: Tx, ticket: int, counter: int | None) -> Ticket:

@@ -1,6 +1,6 @@
-"""A clerk opens a counter, takes one over, rests, calls for help, and closes it again."""
+"""A clerk opens a counter, takes one over, rests, calls for help, chooses keys, and closes it again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from domain.centres import Centre, Counter
 from domain.errors import (
@@ -13,6 +13,7 @@ from domain.errors import (
     UnknownCounter,
     UnknownQueue,
 )
+from domain.events import KeysChosen
 from domain.queue_events import (
     CounterPaused,
     CounterResumed,
@@ -24,8 +25,9 @@ from domain.queue_events import (
     SkillsSet,
     TicketFinished,
 )
+from domain.shortcuts import checked
 from operations.opening import ensure_day
-from store import centres, counters, tickets
+from store import counters, shortcuts, tickets
 from store.counters import Shift
 from store.database import Connection
 from store.writer import Tx
@@ -40,7 +42,7 @@ def open_shift(tx: Tx, counter: int, person: str) -> Shift:
     Raises UnknownCounter, CounterTaken, ClerkElsewhere.
     """
     ensure_day(tx)
-    find_counter(centres.current(tx.db), counter)
+    find_counter(tx.centre, counter)
     here, mine = counters.shift_at(tx.db, counter), counters.shift_of(tx.db, person)
     if here is not None and here.person == person:
         return here
@@ -58,7 +60,7 @@ def take_over(tx: Tx, counter: int, person: str) -> Shift:
     Raises UnknownCounter, CounterClosed, ClerkElsewhere.
     """
     ensure_day(tx)
-    find_counter(centres.current(tx.db), counter)
+    find_counter(tx.centre, counter)
     here, mine = counters.shift_at(tx.db, counter), counters.shift_of(tx.db, person)
     if here is None:
         raise CounterClosed(counter=counter)
@@ -72,7 +74,6 @@ def take_over(tx: Tx, counter: int, person: str) -> Shift:
 
 def pause(tx: Tx, counter: int, person: str, reason: str, minutes: int) -> None:
     """Rest, for a reason from the list and about so many minutes. Raises Invalid, TicketStillHere."""
-    ensure_day(tx)
     own_shift(tx, counter, person)
     if reason not in PAUSE_REASONS or not 1 <= minutes <= LONGEST_PAUSE:
         raise Invalid(what="reason")
@@ -85,7 +86,6 @@ def pause(tx: Tx, counter: int, person: str, reason: str, minutes: int) -> None:
 
 def resume(tx: Tx, counter: int, person: str) -> None:
     """Serve again."""
-    ensure_day(tx)
     own_shift(tx, counter, person)
     if counters.pause_at(tx.db, counter) is not None:
         tx.record(CounterResumed(counter))
@@ -94,7 +94,7 @@ def resume(tx: Tx, counter: int, person: str) -> None:
 def set_skills(tx: Tx, counter: int, queues: Sequence[str], secondary: Sequence[str]) -> None:
     """Which queues this counter serves until the day ends. Raises UnknownCounter, UnknownQueue, Invalid."""
     ensure_day(tx)
-    centre = centres.current(tx.db)
+    centre = tx.centre
     place = find_counter(centre, counter)
     known = {queue.id for queue in centre.queues}
     wanted = [*queues, *secondary]
@@ -108,8 +108,7 @@ def set_skills(tx: Tx, counter: int, queues: Sequence[str], secondary: Sequence[
 
 
 def call_for_help(tx: Tx, counter: int, person: str) -> None:
-    """The emergency key: silent here, an alarm on all colleagues' and managers' screens."""
-    ensure_day(tx)
+    """The emergency key: silent here, an alarm on all colleagues' and managers' screens. No clock keeps it back."""
     own_shift(tx, counter, person)
     if all(alarm.counter != counter for alarm in counters.alarms(tx.db)):
         tx.record(HelpCalled(counter, person))
@@ -119,6 +118,17 @@ def end_help(tx: Tx, counter: int, false_alarm: bool) -> None:
     """Somebody has come, or it was pressed by mistake. Doing it twice changes nothing."""
     if any(alarm.counter == counter for alarm in counters.alarms(tx.db)):
         tx.record(HelpEnded(counter, false_alarm))
+
+
+def choose_keys(tx: Tx, person: str, keys: Mapping[str, str], *, off: bool) -> None:
+    """The keys that this person works with from now on, at every counter; no keys: the usual ones.
+
+    Doing it twice changes nothing. Raises KeyRefused, KeyTaken, KeyOfScanner, KeyWhileTyping, Invalid.
+    """
+    ensure_day(tx)
+    wanted = shortcuts.Chosen(checked(keys, tx.centre.scanner.prefix), off)
+    if wanted != shortcuts.chosen_by(tx.db, person):
+        tx.record(KeysChosen(person, wanted.keys, off))
 
 
 def close_shift(tx: Tx, counter: int, person: str) -> int:
@@ -135,7 +145,7 @@ def close_shift(tx: Tx, counter: int, person: str) -> int:
 
 def own_shift(tx: Tx, counter: int, person: str) -> Shift:
     """The shift of this person at this counter. Raises UnknownCounter, CounterTaken, CounterClosed."""
-    return shift_here(tx.db, centres.current(tx.db), counter, person)
+    return shift_here(tx.db, tx.centre, counter, person)
 
 
 def shift_here(db: Connection, centre: Centre, counter: int, person: str) -> Shift:

@@ -101,7 +101,7 @@ def enter_paper_numbers(tx: Tx, queue: str, numbers: Sequence[PaperNumber]) -> i
     Who was not served yet waits from the real arrival. Raises UnknownQueue, UnknownCounter, Invalid.
     """
     day = ensure_day(tx)
-    centre = centres.current(tx.db)
+    centre = tx.centre
     line = find_queue(centre, queue)
     known = {counter.number for counter in centre.counters}
     taken = tickets.numbers_given(tx.db, day.id, line.id)

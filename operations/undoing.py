@@ -14,7 +14,6 @@ from store.writer import Tx
 
 SECONDS = timedelta(seconds=10)
 ON_THE_WAY = timedelta(seconds=1)
-ANNOUNCED = ("call", "recall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def _recorded(tx: Tx, move: Move) -> Recorded:
 def _undo_of_ticket(tx: Tx, move: Move) -> None:
     if moves.moves_of(tx.db, move.ticket)[-1].seq != move.seq:
         raise NothingToUndo()
-    withdrawn = move.seq if move.kind in ANNOUNCED else None
+    withdrawn = move.seq if move.kind == "call" else None  # after a recall too many the call still stands
     tx.record(ActUndone(move.seq, move.ticket, move.standing, withdrawn))
 
 

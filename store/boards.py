@@ -5,14 +5,16 @@ from datetime import datetime
 
 from domain.days import Day
 from domain.tickets import Ticket, TicketState
-from store import centres, counters, days, tickets
+from store import centres, counters, days, notices, tickets
 from store.centres import Stop
 from store.counters import Alarm, Pause, Shift, Skills
 from store.database import Connection
 from store.instants import instant, moment
+from store.notices import Notice
 from store.tickets import Call
 
 CALLS_SHOWN = 12
+OLDEST = "SELECT min(min(arrived_at, base)) FROM tickets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Board:
     places: dict[int, Place]
     calls: tuple[Call, ...]
     alarms: tuple[Alarm, ...]
+    notices: tuple[Notice, ...] = ()
 
     def stop_of(self, queue: str, now: datetime) -> Stop | None:
         """Why this queue takes nobody new at this instant, None when it does."""
@@ -81,13 +84,14 @@ def read_board(db: Connection) -> Board:
         for c in centre.counters
     }
     calls = tuple(tickets.calls(db, day_id, last=CALLS_SHOWN * 4))
-    return Board(seq, day, lines, places, calls, counters.alarms(db))
+    told = tuple(notices.newest(db, day_id, CALLS_SHOWN))
+    return Board(seq, day, lines, places, calls, counters.alarms(db), told)
 
 
 def arrivals(db: Connection) -> dict[str, list[datetime]]:
-    """When everybody who waits now came, by queue, earliest first."""
+    """When everybody who waits now came, by queue, earliest first; the base where a wrong clock was set right."""
     found: dict[str, list[datetime]] = {}
-    rows = db.execute("SELECT queue, arrived_at FROM tickets WHERE state = 'waiting' ORDER BY arrived_at")
+    rows = db.execute("SELECT queue, min(arrived_at, base) FROM tickets WHERE state = 'waiting' ORDER BY 2")
     for queue, at in rows:
         found.setdefault(queue, []).append(moment(at))
     return found
@@ -97,7 +101,7 @@ def _line(db: Connection, day: int, queue: str, stop: Stop | None) -> Line:
     line = tickets.line(db, day, queue)
     oldest = None
     if line.waiting:
-        row = db.execute("SELECT min(arrived_at) FROM tickets WHERE state = 'waiting' AND queue = ?", (queue,))
+        row = db.execute(f"{OLDEST} WHERE state = 'waiting' AND queue = ?", (queue,))
         oldest = instant(row.fetchone()[0])
     return Line(queue, line.waiting, oldest, line.last, stop)
 
@@ -112,7 +116,7 @@ def position(db: Connection, ticket: Ticket) -> int:
     if ticket.state is not TicketState.WAITING:
         return 0
     row = db.execute(
-        "SELECT count(*) FROM tickets WHERE state = 'waiting' AND queue = ? AND (key, id) < (?, ?)",
-        (ticket.queue, ticket.key, ticket.id),
+        "SELECT count(*) FROM tickets WHERE state = 'waiting' AND queue = ? AND (key, turn, id) < (?, ?, ?)",
+        (ticket.queue, ticket.key, ticket.turn, ticket.id),
     ).fetchone()
     return int(row[0])

@@ -14,6 +14,20 @@ def newest(db: Connection) -> Day | None:
     return Day(row[0], date.fromisoformat(row[1])) if row else None
 
 
+def labelled(db: Connection, label: date) -> Day | None:
+    """The newest business day with this date."""
+    row = db.execute(
+        "SELECT id FROM days WHERE label = ? ORDER BY id DESC LIMIT 1", (label.isoformat(),)
+    ).fetchone()
+    return Day(row[0], label) if row else None
+
+
+def label_of(db: Connection, day: int) -> date | None:
+    """The date of a business day."""
+    row = db.execute("SELECT label FROM days WHERE id = ?", (day,)).fetchone()
+    return date.fromisoformat(row[0]) if row else None
+
+
 def left_over(db: Connection, today: date) -> dict[str, int]:
     """How many of days before `today` still wait or are served, by queue, where nobody has kept the queue."""
     rows = db.execute(
@@ -41,7 +55,6 @@ def _day_opened(db: Connection, recorded: Recorded) -> None:
         db.execute(f"UPDATE tickets SET state = 'unserved', ended_at = ? WHERE {over}", (recorded.at,))
     db.execute("UPDATE shifts SET closed_at = ? WHERE closed_at IS NULL", (recorded.at,))
     db.execute("UPDATE pauses SET ended_at = ? WHERE ended_at IS NULL", (recorded.at,))
-    db.execute("UPDATE alarms SET ended_at = ?, false_alarm = 0 WHERE ended_at IS NULL", (recorded.at,))
     db.execute("DELETE FROM skills")
     db.execute("DELETE FROM kept_queues")
     db.execute("DELETE FROM lines WHERE day < ?", (event.day,))
@@ -51,6 +64,18 @@ def _day_opened(db: Connection, recorded: Recorded) -> None:
         " (SELECT home AS queue, n, 0 AS queue_waits FROM tickets WHERE state = 'waiting'"
         "  UNION ALL SELECT queue, 0, 1 FROM tickets WHERE state = 'waiting') GROUP BY queue",
         (event.day,),
+    )
+    if event.repaired:
+        _number_on(db, event.day, event.label)
+
+
+def _number_on(db: Connection, day: int, label: str) -> None:
+    """Slips of this date, and of the wrongly dated day, are still in people's hands: none is printed twice."""
+    db.execute(
+        "INSERT INTO lines SELECT ?, home, max(n), 0, 0 FROM tickets"
+        " WHERE day = ? - 1 OR day IN (SELECT id FROM days WHERE label = ? AND id < ?) GROUP BY home"
+        " ON CONFLICT (day, queue) DO UPDATE SET last_n = max(last_n, excluded.last_n)",
+        (day, day, label, day),
     )
 
 

@@ -1,5 +1,7 @@
 """Figures of a business day, computed from its tickets and never kept."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from statistics import median
 
@@ -52,11 +54,12 @@ def visits(db: Connection, day: int, queue: str) -> tuple[int, float]:
     return int(row[0]), row[1] / MINUTE
 
 
-def received_today(db: Connection, day: int) -> tuple[int, int]:
-    """Dossiers received on this day, and how many of them the portal has acknowledged."""
+def received_today(db: Connection, day: int, procedures: Collection[str] | None = None) -> tuple[int, int]:
+    """Dossiers received on this day, of these procedures or of all, and how many the portal has acknowledged."""
     row = db.execute(
         "SELECT count(*), coalesce(sum(EXISTS (SELECT 1 FROM portal_messages m WHERE m.dossier = d.code"
-        " AND m.kind = 'dossier' AND m.state = 'acknowledged')), 0) FROM dossiers d WHERE d.day = ?",
-        (day,),
+        " AND m.kind = 'dossier' AND m.state = 'acknowledged')), 0) FROM dossiers d WHERE d.day = ?1"
+        " AND (?2 IS NULL OR d.procedure IN (SELECT value FROM json_each(?2)))",
+        (day, None if procedures is None else json.dumps(list(procedures))),
     ).fetchone()
     return int(row[0]), int(row[1])

@@ -29,6 +29,16 @@ class Recorded:
     event: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How far the chain is whole: the last event that fits, its hash, and the first that does not, if any."""
+
+    seq: int = 0
+    digest: bytes = GENESIS
+    broken: int | None = None
+
+
+UNCHECKED = Checked()
 Projection = Callable[[Connection, Recorded], None]
 _projections: dict[type, list[Projection]] = {kind: [] for kind in KINDS.values()}
 
@@ -94,19 +104,39 @@ def read(db: Connection, after: int = 0, limit: int = -1) -> Iterator[Recorded]:
         yield Recorded(seq, day, at, who, _decoders[kind].decode(payload))
 
 
+def decoded(kind: str, payload: bytes) -> Any | None:
+    """The event that a row holds; None where nobody can read it, which only an altered row can be."""
+    try:
+        return _decoders[kind].decode(payload)
+    except (KeyError, msgspec.MsgspecError, TypeError):
+        return None
+
+
 def verify(db: Connection) -> int | None:
     """None when the chain is whole; otherwise the number of the first event that does not fit."""
-    previous, expected = GENESIS, 1
-    rows = db.execute("SELECT seq, day, at, who, kind, payload, hash FROM journal ORDER BY seq")
+    return check(db).broken
+
+
+def check(db: Connection, so_far: Checked = UNCHECKED, most: int = -1) -> Checked:
+    """Check the next `most` events of the chain (-1: all that there are), from where it was left."""
+    if so_far.broken is not None:
+        return so_far
+    previous, expected = so_far.digest, so_far.seq + 1
+    rows = db.execute(
+        "SELECT seq, day, at, who, kind, payload, hash FROM journal WHERE seq >= ? ORDER BY seq LIMIT ?",
+        (expected, most),
+    )
     for seq, day, at, who, kind, payload, digest in rows:
         if (
             seq != expected
             or not isinstance(payload, bytes)
             or _chain(previous, seq, day, at, who, kind, payload) != digest
         ):
-            return int(seq)
+            return Checked(expected - 1, previous, int(seq))
         previous, expected = digest, seq + 1
-    return None
+    newest = head(db)[0]
+    # What was whole a moment ago and is gone now has been cut off at the end.
+    return Checked(expected - 1, previous, newest + 1 if newest < expected - 1 else None)
 
 
 def replay(source: Connection, target: Connection) -> int:

@@ -41,6 +41,7 @@ CREATE VIRTUAL TABLE procedures_words USING fts5 (
 CREATE TABLE staff (
   id TEXT PRIMARY KEY, roles TEXT NOT NULL, agency TEXT, counter INTEGER
 );
+CREATE TABLE shortcuts (person TEXT PRIMARY KEY, keys TEXT NOT NULL, off INTEGER NOT NULL);
 CREATE TABLE devices (id TEXT PRIMARY KEY, paired_at INTEGER, revoked_at INTEGER);
 CREATE TABLE tokens (id INTEGER PRIMARY KEY, holder TEXT NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL,
   given_at INTEGER NOT NULL, revoked_at INTEGER);
@@ -49,6 +50,11 @@ CREATE TABLE days (id INTEGER PRIMARY KEY, label TEXT NOT NULL, opened_at INTEGE
 CREATE TABLE stopped_queues (
   queue TEXT PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER
 );
+CREATE TABLE notices (
+  seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, queue TEXT NOT NULL,
+  hall TEXT NOT NULL, reason TEXT NOT NULL, until INTEGER
+);
+CREATE INDEX notices_of_day ON notices (day, seq);
 CREATE TABLE kept_queues (queue TEXT PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE lines (
   day INTEGER NOT NULL, queue TEXT NOT NULL, last_n INTEGER NOT NULL, waiting INTEGER NOT NULL,
@@ -62,10 +68,10 @@ CREATE TABLE tickets (
   counter INTEGER, called_at INTEGER, ended_at INTEGER, outcome TEXT,
   home TEXT NOT NULL, privileged INTEGER NOT NULL, slot INTEGER, appointment INTEGER, base INTEGER NOT NULL,
   started_at INTEGER, for_counter INTEGER, for_person TEXT, directed INTEGER NOT NULL, note TEXT NOT NULL,
-  kept_from TEXT,
+  kept_from TEXT, turn REAL NOT NULL,
   UNIQUE (day, home, n)
 );
-CREATE INDEX tickets_waiting ON tickets (queue, directed, privileged, key, id) WHERE state = 'waiting';
+CREATE INDEX tickets_waiting ON tickets (queue, directed, privileged, key, turn, id) WHERE state = 'waiting';
 CREATE INDEX tickets_directed ON tickets (for_counter, for_person) WHERE state = 'waiting' AND directed = 1;
 CREATE INDEX tickets_called ON tickets (counter) WHERE state = 'called';
 CREATE INDEX tickets_parked ON tickets (counter) WHERE state = 'parked';
@@ -110,7 +116,7 @@ CREATE INDEX appointments_of_slot ON appointments (queue, slot, state);
 CREATE INDEX appointments_of_time ON appointments (slot);
 CREATE TABLE ratings (
   ticket INTEGER PRIMARY KEY, day INTEGER NOT NULL, at INTEGER NOT NULL, queue TEXT NOT NULL,
-  counter INTEGER NOT NULL, score INTEGER NOT NULL, reason TEXT NOT NULL
+  counter INTEGER NOT NULL, score INTEGER NOT NULL, reason TEXT NOT NULL, seq INTEGER NOT NULL
 );
 CREATE INDEX ratings_of_day ON ratings (day, at);
 CREATE INDEX ratings_of_counter ON ratings (counter, at);

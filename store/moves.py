@@ -21,16 +21,15 @@ from domain.queue_events import (
     TicketReturned,
     TicketTransferred,
 )
-from domain.tickets import TicketState, milliseconds
+from domain.tickets import TicketState
 from store.database import Connection
 from store.instants import moment
 from store.journal import Recorded, projects
-from store.tickets import line
 
 # What a move may change, and what taking it back restores.
 STANDING = (
     "state", "queue", "key", "priority", "privileged", "counter", "called_at", "started_at", "ended_at", "outcome",
-    "for_counter", "for_person", "directed", "note", "base",
+    "for_counter", "for_person", "directed", "note", "base", "turn",
 )  # fmt: skip
 _STATE, _QUEUE = STANDING.index("state"), STANDING.index("queue")
 
@@ -78,19 +77,21 @@ def moves_of(db: Connection, ticket: int) -> list[Move]:
     return [_move(row) for row in db.execute(f"{_MOVES} WHERE ticket = ? ORDER BY seq", (ticket,))]
 
 
+_BASE = "max(?, coalesce((SELECT newest FROM lines WHERE ? AND day = ? AND queue = ?), 0))"
+
+
 @projects(TicketIssued)
 def _issued(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
     came = recorded.at if e.came is None else e.came
-    # After the clock went back a new class must not pass the line either: the base is that of the key.
-    so_far = line(db, recorded.day, e.queue).newest
-    base = came if e.came is not None else max(came, milliseconds(so_far))
     db.execute(
         "INSERT INTO tickets (id, day, queue, prefix, n, state, key, arrived_at, ahead, language, priority, kiosk,"
-        " home, privileged, slot, appointment, base, directed, note)"
-        " VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')",
+        " home, privileged, slot, appointment, base, directed, note, turn)"
+        # After the clock went back a new class must not pass the line either: the base is that of the key.
+        f" VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {_BASE}, 0, '', ?)",
         (recorded.seq, recorded.day, e.queue, e.prefix, e.n, e.key, came, e.ahead, e.language, e.priority,
-         recorded.who, e.queue, e.priority is not None or e.slot is not None, e.slot, e.appointment, base),
+         recorded.who, e.queue, e.priority is not None or e.slot is not None, e.slot, e.appointment, came,
+         e.came is None, recorded.day, e.queue, recorded.seq),
     )  # fmt: skip
     db.execute(
         "INSERT INTO lines VALUES (?, ?, ?, 1, ?) ON CONFLICT (day, queue)"
@@ -166,10 +167,10 @@ def _transferred(db: Connection, recorded: Recorded) -> None:
 @projects(TicketReturned)
 def _returned(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
-    after_grace = {} if e.within_grace else {"base": recorded.at}
+    after_grace = {} if e.within_grace else {"base": recorded.at, "turn": e.ticket}
     _change(
-        db, recorded, "return", ("absent",), state="waiting", key=e.key, counter=None, called_at=None,
-        started_at=None, ended_at=None, **after_grace,
+        db, recorded, "return", ("absent",), e.counter or 0, state="waiting", key=e.key, counter=None,
+        called_at=None, started_at=None, ended_at=None, **after_grace,
     )  # fmt: skip
 
 
@@ -178,15 +179,12 @@ def _rekeyed(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
     slot = db.execute("SELECT slot FROM tickets WHERE id = ?", (e.ticket,)).fetchone()
     privileged = int(e.priority is not None or (slot is not None and slot[0] is not None))
+    kind = "delay" if e.reason == "more-time" else "rekey"
     _change(
-        db,
-        recorded,
-        "rekey",
-        ("waiting", "called", "parked"),
-        key=e.key,
-        priority=e.priority,
-        privileged=privileged,
-    )
+        db, recorded, kind, ("waiting", "called", "parked"), e.counter or 0, key=e.key, priority=e.priority,
+        privileged=privileged, turn=e.ticket if e.turn is None else e.turn,
+        **({} if e.base is None else {"base": e.base}),
+    )  # fmt: skip
 
 
 @projects(PaperVisit)
@@ -200,17 +198,19 @@ def _was_served(db: Connection, recorded: Recorded) -> None:
 
 @projects(TicketLeft)
 def _left(db: Connection, recorded: Recorded) -> None:
-    _change(db, recorded, "leave", ("waiting", "absent", "parked"), state="left", ended_at=recorded.at)
+    was, counter = ("waiting", "absent", "parked"), recorded.event.counter or 0
+    _change(db, recorded, "leave", was, counter, state="left", ended_at=recorded.at)
 
 
 @projects(ActUndone)
 def _undone(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
     restored = (
-        dict(zip(STANDING, e.standing, strict=True)) if e.standing else {"state": "left", "ended_at": recorded.at}
+        dict(zip(STANDING, e.standing, strict=False)) if e.standing else {"state": "left", "ended_at": recorded.at}
     )
     if e.ticket:
-        _change(db, recorded, "undo", tuple(TicketState), **restored)
+        (counter,) = db.execute("SELECT coalesce(max(counter), 0) FROM moves WHERE seq = ?", (e.act,)).fetchone()
+        _change(db, recorded, "undo", tuple(TicketState), counter, **restored)
     db.execute("UPDATE moves SET undone = ? WHERE seq = ?", (recorded.seq, e.act))
     if e.withdrawn is not None:
         counter, person = db.execute("SELECT counter, person FROM calls WHERE seq = ?", (e.withdrawn,)).fetchone()
@@ -226,9 +226,11 @@ def standing(db: Connection, ticket: int) -> list[Any] | None:
     return list(row) if row else None
 
 
-def _change(db: Connection, recorded: Recorded, kind: str, was: Sequence[str], **changes: Any) -> dict[str, Any]:
+def _change(db: Connection, recorded: Recorded, kind: str, was: Sequence[str], at: int | None = None,
+            **changes: Any) -> dict[str, Any]:  # fmt: skip
     """The only place where a ticket moves: notes how it stood, changes it, keeps the lines in step.
 
+    `at`: which counter may take it back, 0 none; left out: that of the event, else where the ticket stands.
     Gives the standing before. Raises AlreadyCalled when it stands in none of the states `was`.
     """
     event = recorded.event
@@ -237,7 +239,7 @@ def _change(db: Connection, recorded: Recorded, kind: str, was: Sequence[str], *
         raise AlreadyCalled(event.ticket)
     old = dict(zip(STANDING, before, strict=True))
     new = old | changes
-    note_move(db, recorded, kind, before, old["counter"] or 0)
+    note_move(db, recorded, kind, before, (old["counter"] or 0) if at is None else at)
     if changes:
         columns = ", ".join(f"{column} = ?" for column in changes)
         db.execute(f"UPDATE tickets SET {columns} WHERE id = ?", (*changes.values(), event.ticket))

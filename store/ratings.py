@@ -1,24 +1,28 @@
-"""What people said of their visits, and how much of it managers may see: never who said what on the same day.
+"""What people said of their visits, and how much of it managers may see: never who said what.
 
-Only here are ratings added up, and only by these two rules. Sums count whole fives in the order of giving: fewer
-would show single answers, and so would the difference between two looks at a sum that grows by one. A counter has
-one clerk, who knows everybody served there today: sums by counter are of days before the newest one.
+Only here are ratings added up. The answers about one queue at one counter on one day are cut into fives in the
+order of giving, and every sum anywhere is a sum of whole fives: no difference of two looks, by queue, counter, hour
+or day, is ever of fewer answers. What is over stays unseen for good, and so do the words written with it.
+
+A counter has one clerk, who knows everybody served there today: sums by counter and hour, and words, are of days
+before the newest one. Today a queue of several counters shows a five only together with one of another counter.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
+from domain.days import local
 from domain.queue_events import VisitRated
 from domain.satisfaction import ASKED_FOR, THANKED_FOR, Score
 from domain.tickets import Ticket, TicketState, milliseconds
 from store import tickets
 from store.database import Connection
+from store.instants import moment
 from store.journal import Recorded, projects
 
-K = TypeVar("K", int, str)
 FEWEST = 5
 LAST_MOVES = 20
 
@@ -36,21 +40,65 @@ class Satisfaction:
         return 100 * self.satisfied // self.answers
 
 
+@dataclass(frozen=True, slots=True)
+class Five:
+    """Five answers about one queue at one counter on one day, in the hour of the middle one; nothing is smaller."""
+
+    day: int
+    queue: str
+    counter: int
+    hour: int
+    answers: int
+    satisfied: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    ticket: int
+    day: int
+    at: int
+    queue: str
+    counter: int
+    score: int
+    reason: str
+
+
 def of_queues(db: Connection, day: int) -> dict[str, Satisfaction]:
-    """The sums of a day by queue; a queue with fewer than five answers is left out."""
-    return _sums(db.execute("SELECT queue, score FROM ratings WHERE day = ? ORDER BY at, ticket", (day,)))
+    """The sums of a day by queue; a queue with fewer than five answers at every counter is left out."""
+    cut = _cut(_answers(db, [day])) if _past(db, [day]) else _cut_today(_answers(db, [day]))
+    fives = [_five(answers) for answers in cut]
+    return {
+        queue: Satisfaction(sum(f.answers for f in fives if f.queue == queue), _satisfied(fives, queue))
+        for queue in {five.queue for five in fives}
+    }
 
 
-def of_counters(db: Connection, day: int) -> dict[int, Satisfaction]:
-    """The sums of a day before the newest one, by date and by number, by counter; of the newest one nothing."""
-    return _sums(
+def _satisfied(fives: Iterable[Five], queue: str) -> int:
+    return sum(five.satisfied for five in fives if five.queue == queue)
+
+
+def fives_of(db: Connection, days: Iterable[int]) -> list[Five]:
+    """The fives of those of these days that lie before the newest one, by date and by number."""
+    return [_five(answers) for answers in _cut(_answers(db, _past(db, days)))]
+
+
+def words_of(db: Connection, days: Iterable[int]) -> dict[tuple[int, str], list[bytes]]:
+    """What was written on such days, sealed, by day and queue, in no order; nothing where fewer than five wrote."""
+    past = _past(db, days)
+    written = dict(
         db.execute(
-            "SELECT counter, score FROM ratings WHERE day = ?1 AND EXISTS (SELECT 1 FROM days past, days newest"
-            " WHERE past.id = ?1 AND newest.id = (SELECT max(id) FROM days) AND past.id < newest.id"
-            " AND past.label < newest.label) ORDER BY at, ticket",
-            (day,),
-        )
+            "SELECT w.ticket, w.sealed FROM ratings r JOIN rating_words w ON w.ticket = r.ticket"
+            " WHERE r.day IN (SELECT value FROM json_each(?))",
+            (json.dumps(past),),
+        ).fetchall()
     )
+    found: dict[tuple[int, str], list[bytes]] = defaultdict(list)
+    for answers in _cut(_answers(db, past)):
+        words = [written[answer.ticket] for answer in answers if answer.ticket in written]
+        found[answers[0].day, answers[0].queue] += words
+    # Sealed words sort as by chance: the key alone decides.
+    return {place: sorted(words) for place, words in found.items() if len(words) >= FEWEST}
 
 
 def together(sums: Iterable[Satisfaction]) -> Satisfaction | None:
@@ -61,16 +109,58 @@ def together(sums: Iterable[Satisfaction]) -> Satisfaction | None:
     return Satisfaction(sum(s.answers for s in shown), sum(s.satisfied for s in shown))
 
 
-def _sums(rows: Iterable[tuple[K, int]]) -> dict[K, Satisfaction]:
-    scores: dict[K, list[int]] = defaultdict(list)
-    for place, score in rows:
-        scores[place].append(score)
-    found = {}
-    for place, said in scores.items():
-        whole = said[: len(said) - len(said) % FEWEST]
-        if whole:
-            found[place] = Satisfaction(len(whole), sum(score > Score.NOT_SATISFIED for score in whole))
-    return found
+def _past(db: Connection, days: Iterable[int]) -> list[int]:
+    rows = db.execute(
+        "SELECT past.id FROM days past, days newest WHERE past.id IN (SELECT value FROM json_each(?))"
+        " AND newest.id = (SELECT max(id) FROM days) AND past.id < newest.id AND past.label < newest.label"
+        " ORDER BY past.id",
+        (json.dumps(list(days)),),
+    )
+    return [row[0] for row in rows]
+
+
+def _answers(db: Connection, days: Iterable[int]) -> Iterator[_Answer]:
+    """In the order of giving, which is the journal's: a clock that went back would change what is a five."""
+    rows = db.execute(
+        "SELECT ticket, day, at, queue, counter, score, reason FROM ratings"
+        " WHERE day IN (SELECT value FROM json_each(?)) ORDER BY seq",
+        (json.dumps(list(days)),),
+    )
+    return (_Answer(*row) for row in rows)
+
+
+def _cut(answers: Iterable[_Answer]) -> Iterator[list[_Answer]]:
+    begun: dict[tuple[int, str, int], list[_Answer]] = defaultdict(list)
+    for answer in answers:
+        place = answer.day, answer.queue, answer.counter
+        begun[place].append(answer)
+        if len(begun[place]) == FEWEST:
+            yield begun.pop(place)
+
+
+def _cut_today(answers: Iterable[_Answer]) -> Iterator[list[_Answer]]:
+    """Fives of today: a sum that grew by the five of one counter would say what its clerk must not know today."""
+    heard: dict[str, set[int]] = defaultdict(set)
+    held: dict[str, list[list[_Answer]]] = defaultdict(list)
+
+    def noting() -> Iterator[_Answer]:
+        for answer in answers:
+            heard[answer.queue].add(answer.counter)
+            yield answer
+
+    for five in _cut(noting()):
+        queue = five[0].queue
+        held[queue].append(five)
+        if len(heard[queue]) == 1 or len({other[0].counter for other in held[queue]}) > 1:
+            yield from held.pop(queue)
+
+
+def _five(answers: list[_Answer]) -> Five:
+    middle = answers[len(answers) // 2]
+    satisfied = sum(answer.score > Score.NOT_SATISFIED for answer in answers)
+    reasons = tuple(sorted(answer.reason for answer in answers if answer.reason))
+    hour = local(moment(middle.at)).hour
+    return Five(middle.day, middle.queue, middle.counter, hour, len(answers), satisfied, reasons)
 
 
 def is_rated(db: Connection, ticket: int) -> bool:
@@ -123,6 +213,6 @@ def keep_skip(db: Connection, ticket: int) -> None:
 def _rated(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
     db.execute(
-        "INSERT INTO ratings SELECT id, ?, ?, queue, ?, ?, ? FROM tickets WHERE id = ?",
-        (recorded.day, recorded.at, e.counter, e.score, e.reason, e.ticket),
+        "INSERT INTO ratings SELECT id, ?, ?, queue, ?, ?, ?, ? FROM tickets WHERE id = ?",
+        (recorded.day, recorded.at, e.counter, e.score, e.reason, recorded.seq, e.ticket),
     )

@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime
 
 from domain.errors import NotFound, msgid
 from domain.routing import Head
-from domain.tickets import Ticket, TicketState, shown_number
+from domain.tickets import Ticket, TicketState, milliseconds, shown_number
 from store.database import Connection
 from store.instants import instant, moment
 from store.journal import Recorded
 
 _COLUMNS = (
     "id, day, queue, prefix, n, state, key, arrived_at, ahead, language, priority, counter, called_at, ended_at,"
-    " home, started_at, outcome, for_counter, for_person, note, kept_from, slot, base"
+    " home, started_at, outcome, for_counter, for_person, note, kept_from, slot, base, turn"
 )
 
 
@@ -49,12 +49,12 @@ class Call:
 
 def _ticket(row: tuple) -> Ticket:  # type: ignore[type-arg]
     (id_, day, queue, prefix, n, state, key, arrived, ahead, language, priority, counter, called, ended,
-     home, started, outcome, for_counter, for_person, note, kept_from, slot, base) = row  # fmt: skip
+     home, started, outcome, for_counter, for_person, note, kept_from, slot, base, turn) = row  # fmt: skip
     return Ticket(
         id_, day, queue, prefix, n, TicketState(state), key, moment(arrived), ahead,
         language, priority, counter, instant(called), instant(ended),
         home, instant(started), outcome, for_counter, for_person, note, label(kept_from), instant(slot),
-        moment(base),
+        moment(base), turn,
     )  # fmt: skip
 
 
@@ -78,6 +78,7 @@ def issued(recorded: Recorded, newest: datetime) -> Ticket:
     return Ticket(
         recorded.seq, recorded.day, e.queue, e.prefix, e.n, TicketState.WAITING, e.key, came,
         e.ahead, e.language, e.priority, home=e.queue, slot=instant(e.slot), base=max(came, newest),
+        turn=float(recorded.seq),
     )  # fmt: skip
 
 
@@ -117,18 +118,20 @@ def heads(db: Connection, counter: int, person: str, queues: Iterable[str]) -> l
     for queue in queues:
         for privileged in (False, True):
             rows = db.execute(
-                "SELECT id, key FROM tickets WHERE state = 'waiting' AND queue = ? AND directed = 0"
-                " AND privileged = ? ORDER BY key, id LIMIT 2",
+                "SELECT id, key, turn FROM tickets WHERE state = 'waiting' AND queue = ? AND directed = 0"
+                " AND privileged = ? ORDER BY key, turn, id LIMIT 2",
                 (queue, privileged),
             )
-            found += [Head(ticket, queue, key, privileged) for ticket, key in rows]
+            found += [Head(ticket, queue, key, privileged, turn) for ticket, key, turn in rows]
     rows = db.execute(
-        "SELECT id, queue, key, privileged FROM tickets WHERE state = 'waiting' AND directed = 1"
-        " AND for_counter = ? UNION SELECT id, queue, key, privileged FROM tickets WHERE state = 'waiting'"
+        "SELECT id, queue, key, privileged, turn FROM tickets WHERE state = 'waiting' AND directed = 1"
+        " AND for_counter = ? UNION SELECT id, queue, key, privileged, turn FROM tickets WHERE state = 'waiting'"
         " AND directed = 1 AND for_counter IS NULL AND for_person = ?",
         (counter, person),
     )
-    return found + [Head(ticket, queue, key, bool(privileged)) for ticket, queue, key, privileged in rows]
+    return found + [
+        Head(ticket, queue, key, bool(privileged), turn) for ticket, queue, key, privileged, turn in rows
+    ]
 
 
 def at_counter(db: Connection, counter: int) -> Ticket | None:
@@ -166,8 +169,33 @@ def absent_since(db: Connection, day: int, since: int) -> list[Ticket]:
 def waiting_in(db: Connection, queue: str, most: int) -> list[Ticket]:
     """The first of those who wait in this queue, in the order of their keys."""
     rows = db.execute(
-        f"SELECT {_COLUMNS} FROM tickets WHERE state = 'waiting' AND queue = ? ORDER BY key, id LIMIT ?",
+        f"SELECT {_COLUMNS} FROM tickets WHERE state = 'waiting' AND queue = ? ORDER BY key, turn, id LIMIT ?",
         (queue, most),
+    )
+    return [_ticket(row) for row in rows]
+
+
+def waiting_ahead_of(db: Connection, now: datetime) -> list[Ticket]:
+    """Who waits with an arrival or a key that has not come yet: given while the clock was wrong."""
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM tickets WHERE state = 'waiting' AND (key > ? OR base > ?) ORDER BY key, turn, id",
+        (milliseconds(now), milliseconds(now)),
+    )
+    return [_ticket(row) for row in rows]
+
+
+def queues_in_use(db: Connection) -> set[str]:
+    """The queues in which somebody waits, is served or is set aside."""
+    states = " UNION ".join(
+        f"SELECT queue FROM tickets WHERE state = '{state}'" for state in ("waiting", "called", "parked")
+    )
+    return {row[0] for row in db.execute(states)}
+
+
+def waiting_privileged(db: Connection) -> list[Ticket]:
+    """Everybody who waits with a class or an appointment."""
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM tickets WHERE state = 'waiting' AND privileged = 1 ORDER BY key, turn, id"
     )
     return [_ticket(row) for row in rows]
 
@@ -229,6 +257,15 @@ def calls_after(db: Connection, day: int, counters: Iterable[int], after: int, m
     return [_call(row) for row in rows]
 
 
+def calls_before(db: Connection, day: int, before: int, most: int) -> list[Call]:
+    """The newest calls of the day, recalls left out, with a number below `before`, newest first."""
+    rows = db.execute(
+        f"{_CALLS} WHERE c.day = ? AND c.seq < ? AND c.kind = 'call' ORDER BY c.seq DESC LIMIT ?",
+        (day, before, most),
+    )
+    return [_call(row) for row in rows]
+
+
 def call(db: Connection, seq: int) -> Call | None:
     """One call by its number."""
     row = db.execute(f"{_CALLS} WHERE c.seq = ?", (seq,)).fetchone()
@@ -240,13 +277,6 @@ def _call(row: tuple) -> Call:  # type: ignore[type-arg]
     return Call(
         seq, ticket, prefix, n, counter, moment(at), kind, label(kept_from), reason, policy, key, runner_up
     )  # fmt: skip
-
-
-def last_call_of(db: Connection, ticket: int) -> Call | None:
-    """The newest call (not recall) of this ticket."""
-    row = db.execute(f"{_CALLS} WHERE c.ticket = ? AND c.kind = 'call' ORDER BY c.seq DESC LIMIT 1", (ticket,))
-    found = row.fetchone()
-    return _call(found) if found else None
 
 
 def lately_privileged(db: Connection, counter: int, most: int) -> list[bool]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+import segno
 from starlette.requests import HTTPConnection
 
 from domain.appointments import (
@@ -86,6 +87,16 @@ def name_of(connection: HTTPConnection) -> str:
     """Under which name tries are counted: the person or screen, else the address."""
     who = visitor_of(connection).who
     return f"at {connection.client.host if connection.client else '?'}" if who == "anyone" else who
+
+
+def code_picture(code: str) -> tuple[int, str]:
+    """The code as a QR for the kiosk's scanner: its width in modules, and the path of the dark ones.
+
+    Drawn in the page: an address of its own would carry the code into logs.
+    """
+    rows = list(segno.make(plain_code(code), error="m", micro=False).matrix_iter(border=4))
+    dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, module in enumerate(row) if module)
+    return len(rows), "".join(dark)
 
 
 def slot_of(text: str | None) -> datetime:

@@ -1,7 +1,9 @@
 """Appointments from home, on a phone: choose a queue, a day and a time, get a code; see, move or cancel by it."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -19,6 +21,7 @@ from web.house import act_of, house_of
 from web.pages import page, text_of
 
 BODY = 2048
+OfCode = Callable[[Request, FormData, str, Appointment], Awaitable[Response]]
 
 
 @open_to(Role.ANYONE)
@@ -50,54 +53,48 @@ async def ask_code(request: Request) -> Response:
     return page(request, "web/booking_code.html", wrong="", **_frame(request))
 
 
+def _by_code(handler: OfCode) -> Callable[[Request], Awaitable[Response]]:
+    """Gives the handler the appointment of the code; what is refused is shown where it can be mended."""
+
+    async def asked(request: Request) -> Response:
+        form = await forms.read_form(request)
+        try:
+            code = forms.text(form, "code", appointments.CODE_AT_MOST)
+            found = appointments.found_by_code(request, code)
+        except Refused as error:
+            return _code_again(request, error)
+        try:
+            return await handler(request, form, plain_code(code), found)
+        except Refused as error:
+            return _mine(request, found, plain_code(code), error)
+
+    return asked
+
+
 @open_to(Role.ANYONE, body_limit=BODY)
-async def show_mine(request: Request) -> Response:
+@_by_code
+async def show_mine(request: Request, form: FormData, code: str, found: Appointment) -> Response:
     """The appointment of a code, with what can still be done about it."""
-    form = await forms.read_form(request)
-    try:
-        code, found = _asked(request, form)
-    except Refused as error:
-        return _code_again(request, error)
     return _mine(request, found, code)
 
 
 @open_to(Role.ANYONE, body_limit=BODY)
-async def move(request: Request) -> Response:
+@_by_code
+async def move(request: Request, form: FormData, code: str, found: Appointment) -> Response:
     """Another time, under the same code."""
-    form = await forms.read_form(request)
-    try:
-        code, found = _asked(request, form)
-    except Refused as error:
-        return _code_again(request, error)
-    try:
-        _count(request)
-        slot = appointments.slot_of(forms.text(form, "slot", 15))
-        moved = await house_of(request).store.write(act_of(request, form), booking.move_booking, found.id, slot)
-    except Refused as error:
-        return _mine(request, found, code, error)
+    _count(request)
+    slot = appointments.slot_of(forms.text(form, "slot", 15))
+    moved = await house_of(request).store.write(act_of(request, form), booking.move_booking, found.id, slot)
     return _mine(request, moved, code, done="moved")
 
 
 @open_to(Role.ANYONE, body_limit=BODY)
-async def cancel(request: Request) -> Response:
+@_by_code
+async def cancel(request: Request, form: FormData, code: str, found: Appointment) -> Response:
     """Give the place back to others."""
-    form = await forms.read_form(request)
-    try:
-        code, found = _asked(request, form)
-    except Refused as error:
-        return _code_again(request, error)
-    try:
-        await house_of(request).store.write(
-            act_of(request, form), booking.cancel_booking, found.id, str(CancelReason.CITIZEN)
-        )
-    except Refused as error:
-        return _mine(request, found, code, error)
+    act, reason = act_of(request, form), str(CancelReason.CITIZEN)
+    await house_of(request).store.write(act, booking.cancel_booking, found.id, reason)
     return page(request, "web/booking_cancelled.html", **_frame(request))
-
-
-def _asked(request: Request, form: Any) -> tuple[str, Appointment]:
-    code = forms.text(form, "code", appointments.CODE_AT_MOST)
-    return plain_code(code), appointments.found_by_code(request, code)
 
 
 def _count(request: Request) -> None:
@@ -152,9 +149,12 @@ def _seen(request: Request, found: Appointment, code: str) -> dict[str, Any]:
     frame = _frame(request)
     queue = next((q for q in frame["centre"].queues if q.id == found.queue), None)
     late = frame["centre"].calling.late_minutes
+    width, path = appointments.code_picture(code)
     return frame | {
         "appointment": found,
         "code": shown_code(code),
+        "code_width": width,
+        "code_path": path,
         "queue": queue,
         "queue_title": text_of(queue.title, request.state.language) if queue else found.queue,
         "late_minutes": late,

@@ -29,6 +29,7 @@ from domain.queue_events import (
     TicketCalled,
     TicketRecalled,
     VisitRated,
+    WordsRead,
 )
 from store.boards import Board, read_board
 from store.journal import Recorded
@@ -44,7 +45,7 @@ COME_BACK = 1012
 
 # Events that no live picture shows; walls are also deaf to what happens between us and the portal.
 NEVER_SHOWN: tuple[type, ...] = (
-    SlipEnded, PersonSignedIn, PersonSignedOut, PasswordSet, VisitRated,
+    SlipEnded, PersonSignedIn, PersonSignedOut, PasswordSet, VisitRated, WordsRead,
     AppointmentBooked, AppointmentMoved, AppointmentCancelled,
 )  # fmt: skip
 NOT_ON_WALLS = (*NEVER_SHOWN, PortalAcknowledged, PortalParked, PortalResent)

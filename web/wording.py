@@ -6,7 +6,9 @@ from datetime import datetime
 from domain.calendar import WEEKDAYS, Translate
 from domain.days import local
 from domain.errors import msgid
+from domain.explaining import Why
 from domain.roles import Role
+from domain.stopping import REASONS, listed
 from store.centres import Stop
 from store.instants import moment
 
@@ -38,6 +40,7 @@ OUT_OF_ORDER = {
     "same-visit": msgid("đi cùng người vừa phục vụ"),
     "mistake": msgid("trung tâm đã xếp nhầm hàng"),
 }
+NOTED = msgid("lý do đã được ghi")
 TRANSFER_NOTES = {
     "next-step": msgid("bước tiếp theo của hồ sơ"),
     "other-queue": msgid("lấy nhầm hàng"),
@@ -69,7 +72,8 @@ MOVES = {
     "park": msgid("tạm gác"),
     "transfer": msgid("chuyển"),
     "return": msgid("đã quay lại"),
-    "rekey": msgid("đổi diện hoặc thứ tự"),
+    "rekey": msgid("sửa diện ưu tiên"),
+    "delay": msgid("cho thêm thời gian"),
     "leave": msgid("không chờ nữa"),
     "issue": msgid("thêm số"),
     "pause": msgid("tạm nghỉ"),
@@ -93,11 +97,19 @@ def stop(found: Stop | None, translate: Translate) -> str:
     """Why a queue takes nobody new and until when: 'mất điện, đến 15:30'; empty when it does."""
     if found is None:
         return ""
+    key = listed(found.reason)
+    reason = translate(REASONS[key]) if key else found.reason
     if found.until is None:
-        return found.reason
+        return reason
     return translate(msgid("%(reason)s, đến %(time)s")) % {
-        "reason": found.reason, "time": f"{local(moment(found.until)):%H:%M}"
+        "reason": reason, "time": f"{local(moment(found.until)):%H:%M}"
     }  # fmt: skip
+
+
+def explained(why: Why, translate: Translate) -> str:
+    """'Vì sao số này?' as one sentence; a call out of order with its reason."""
+    told = translate(why.text) % why.times
+    return f"{told}: {translate(OUT_OF_ORDER[why.reason])}" if why.reason else told
 
 
 def limit(amount: float | None, unit: str | None, translate: Translate) -> str:

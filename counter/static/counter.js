@@ -1,41 +1,70 @@
-// Keys by place on the keyboard, so that Telex cannot change them; none fires inside a field, while composing or held.
+// Keys by place on the keyboard, so that Telex cannot change them; none fires while composing, held or with another key.
+// Which key does what stands on the buttons (data-key): each clerk chooses. Only what is marked fires inside a field.
 (() => {
-  const KEYS = {
-    F2: 'F2', KeyR: 'R', KeyB: 'B', KeyN: 'N', KeyX: 'X', KeyZ: 'Z', KeyK: 'K', KeyT: 'T', KeyH: 'H', KeyG: 'G', KeyW: 'W',
-    KeyS: 'S', KeyP: 'P',
-  };
   document.addEventListener('keydown', event => {
-    if (event.repeat || event.isComposing || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    if (document.querySelector('.panel:popover-open')) return;
-    if (event.code === 'F8') {
-      event.preventDefault();
-      document.getElementById('procedure')?.focus();
-      return;
-    }
-    const key = KEYS[event.code];
-    if (!key) return;
+    if (event.repeat || event.isComposing || event.altKey || event.metaKey || event.shiftKey) return;
+    if (isScanner(event)) { event.preventDefault(); openScan(); return; }
+    if (event.ctrlKey || !event.code || document.querySelector('.panel:popover-open')) return;
+    const meant = [...document.querySelectorAll(`[data-key="${event.code}"]`)].find(e => e.checkVisibility({ visibilityProperty: true }));
+    if (!meant || meant.matches('.help')) return;
     const inField = event.target.closest?.('input, select, textarea, [contenteditable]');
-    if (inField) return;
-    const button = document.querySelector(`[data-key="${key}"]`);
-    if (button?.checkVisibility({ visibilityProperty: true })) { event.preventDefault(); button.click(); }
+    if (inField && !('anywhere' in meant.dataset)) return;
+    event.preventDefault();
+    if (meant.matches('select')) meant.focus(); else meant.click();
   });
+
+  // A scanner sends its prefix, the code and Enter, at whatever pace. The field has the focus before the first letter.
+  function isScanner(event) {
+    const prefix = document.querySelector('.desk-grid')?.dataset.scanPrefix;
+    if (prefix === 'STX') return event.key === '\u0002' || (event.ctrlKey && event.code === 'KeyB');
+    return prefix === event.code && !event.ctrlKey;
+  }
+  function openScan() {
+    const panel = document.getElementById('panel-scan'), field = document.getElementById('scan-text');
+    if (!panel.matches(':popover-open')) panel.showPopover();
+    field.value = '';
+    field.focus();
+  }
 
   // An open panel takes the focus to its first field, and closes when what it sent was done. A refusal is read in the
   // panel with every word kept; an answer that never came is said on the page below, so the panel makes way.
   document.addEventListener('toggle', event => {
-    if (event.newState !== 'open') return;
-    event.target.querySelector('.told')?.replaceChildren();
-    event.target.querySelector('select, input:not([type=hidden])')?.focus();
+    if (!event.target.matches('.panel')) return;
+    for (const part of event.target.querySelectorAll('.told, .found')) part.replaceChildren();
+    if (event.newState !== 'open') { event.target.querySelector('form.ask')?.reset(); return; }
+    if (!event.target.contains(document.activeElement?.closest('input'))) event.target.querySelector('select, input:not([type=hidden])')?.focus();
+    event.target.querySelector('[data-asks]')?.requestSubmit();
   }, true);
   document.addEventListener('htmx:after:request', event => {
+    if (event.target.matches?.('form.ask')) asked(event.target, event.detail.ctx.response?.raw.ok);
     const form = event.target.closest?.('form[data-closes]');
     if (!form || !event.detail.ctx.response?.raw.ok) return;
     form.closest('[popover]')?.hidePopover();
-    document.getElementById('slips-found').replaceChildren();
     form.reset();
     renew(form.querySelector('[data-request]'));
   });
   document.addEventListener('htmx:error', () => document.querySelector('.panel:popover-open')?.hidePopover());
+
+  // A refusal stands alone in the panel. What was scanned leaves the field once it has its answer, unless by then the
+  // next code is on its way.
+  let scanned = '';
+  document.addEventListener('submit', event => { if (event.target.id === 'scan') scanned = event.target.elements.text.value; }, true);
+  function asked(form, isFound) {
+    form.closest('.panel').querySelector(isFound ? '.told' : '.found').replaceChildren();
+    if (form.id === 'scan' && form.elements.text.value === scanned) form.reset();
+  }
+
+  // A card fills two fields of the dossier, in this page only; what stands beside says where they come from.
+  document.addEventListener('htmx:after:swap', () => {
+    const card = document.querySelector('#scan-found [data-prefill]');
+    if (!card) return;
+    document.getElementById('owner_name').value = card.dataset.name;
+    document.getElementById('identity').value = card.dataset.identity;
+    for (const name of ['prefill', 'name', 'identity']) delete card.dataset[name];
+    document.getElementById('prefilled').replaceChildren(card);
+    document.getElementById('panel-scan').hidePopover();
+    document.getElementById('procedure').focus();
+  });
 
   // What was done is over: the next press of this form is another one.
   function renew(request) {
@@ -44,18 +73,26 @@
     request.value = request.defaultValue = stem + '-' + (Number(count) + 1);
   }
 
-  // The emergency key must be held for a second, so that no sleeve calls for help; F7 does so inside fields too.
+  // The emergency key must be held for a second, so that no sleeve calls for help; it does so inside fields too.
+  // Whatever began as a call cannot end as its withdrawal: by then the other button stands in the same place.
   const HOLD = 1000;
-  let holding = 0;
-  const hold = () => { holding ||= setTimeout(() => { holding = 0; document.getElementById('help').requestSubmit(); }, HOLD); };
+  let holding = 0, begunAsCall = false;
+  const hold = () => { holding ||= setTimeout(() => { holding = 0; document.getElementById('help')?.requestSubmit(); }, HOLD); };
   const release = () => { clearTimeout(holding); holding = 0; };
-  const isHeld = event => event.code === 'F7' || (event.target.closest?.('[data-hold]') && /^(Space|Enter|NumpadEnter)$/.test(event.code));
-  document.addEventListener('keydown', event => { if (isHeld(event)) { event.preventDefault(); if (!event.repeat) hold(); } });
+  const onCall = event => Boolean(event.target.closest?.('[data-hold]'));
+  const isHelpKey = event => event.code !== '' && event.code === document.getElementById('helping')?.dataset.key;
+  const isHeld = event => isHelpKey(event) || (onCall(event) && /^(Space|Enter|NumpadEnter)$/.test(event.code));
+  document.addEventListener('keydown', event => {
+    if (!event.repeat) begunAsCall = onCall(event);
+    if (isHeld(event)) { event.preventDefault(); if (!event.repeat) hold(); }
+  });
   document.addEventListener('keyup', event => { if (isHeld(event)) { event.preventDefault(); release(); } });
-  document.addEventListener('pointerdown', event => { if (event.target.closest?.('[data-hold]')) hold(); });
+  document.addEventListener('pointerdown', event => { begunAsCall = onCall(event); if (begunAsCall) hold(); });
   for (const kind of ['pointerup', 'pointercancel', 'pointerleave']) document.addEventListener(kind, release);
   window.addEventListener('blur', release);
-  document.addEventListener('click', event => { if (event.target.closest?.('[data-hold]') && event.detail) event.preventDefault(); });
+  document.addEventListener('click', event => {
+    if ((onCall(event) && event.detail) || (begunAsCall && event.target.closest?.('#help-off'))) event.preventDefault();
+  }, true);
 
   // An impatient second press of "next" is the same press: without this rest it would call one more person.
   const REST = 800;
@@ -92,6 +129,7 @@
     const request = form.querySelector('[data-request]');
     form.reset();
     document.getElementById('papers').replaceChildren();
+    document.getElementById('prefilled').replaceChildren();
     renew(request);
   });
 })();

@@ -1,10 +1,13 @@
-// The voice: every call above the last one spoken, in order, one sound at a time, never two.
+// The voice: every announcement above the last one spoken, in order, one sound at a time, never two.
 (() => {
   const wall = () => document.getElementById('wall');
   const player = new Audio();
   const waiting = [];
-  let spoken = 0, playing = false, blocked = false, saying = null;
+  const standing = new Map();  // ticket -> its calls that nobody has taken back, oldest first
+  const tooOld = 90000;
+  let spoken = 0, tracked = 0, heard = [], playing = false, blocked = false, saying = null;
   const spokenKey = () => 'spoken-' + wall().dataset.device;
+  const heardKey = () => 'heard-' + wall().dataset.device;
 
   function remember(seq) {
     spoken = Math.max(spoken, seq);
@@ -14,13 +17,34 @@
   const rows = () => [...document.querySelectorAll('#calls [data-seq]')]
     .map(row => ({ seq: Number(row.dataset.seq), ticket: Number(row.dataset.ticket), kind: row.dataset.kind, speak: row.dataset.speak === '1' }));
 
-  // A call taken back before its turn to be spoken: neither it nor its withdrawal is said.
-  function takeBack(call) {
-    const at = waiting.findLastIndex(other => other.ticket === call.ticket && other.kind !== 'withdrawn' && other !== saying);
-    if (at < 0) return false;
-    waiting[at].speak = false;
-    return true;
+  // Which call a withdrawal takes back; one that is still to be spoken will not be.
+  function track(call) {
+    if (call.seq <= tracked || !call.ticket) return;
+    tracked = call.seq;
+    const calls = standing.get(call.ticket) || [];
+    standing.set(call.ticket, calls);
+    if (call.kind !== 'withdrawn') { calls.push(call.seq); return; }
+    call.of = calls.pop();
+    hush(call.of);
   }
+
+  function hush(seq) {
+    const queued = waiting.find(other => other.seq === seq);
+    if (queued && queued !== saying) queued.speak = false;
+  }
+
+  function remembered(key) {
+    try { return JSON.parse(localStorage.getItem(key)) || []; } catch { return []; }
+  }
+
+  function note(seq) {
+    heard = [...heard, seq].slice(-40);
+    localStorage.setItem(heardKey(), JSON.stringify(heard));
+  }
+
+  // 'số … xin chờ' is said only where the call was, and nothing that waited too long for its turn.
+  const isToBeSaid = call => call.speak && performance.now() - call.noticed <= tooOld
+    && (call.kind !== 'withdrawn' || heard.includes(call.of));
 
   async function notice() {
     let seen = rows();
@@ -34,9 +58,9 @@
     }
     for (const call of seen) {
       const newest = waiting.length ? waiting[waiting.length - 1].seq : spoken;
-      if (call.seq <= newest) continue;
-      if (call.kind === 'withdrawn' && takeBack(call)) call.speak = false;
-      waiting.push(call);
+      track(call);
+      if (!call.speak) hush(call.seq);
+      if (call.seq > newest) waiting.push({ ...call, noticed: performance.now() });
     }
     next();
   }
@@ -48,7 +72,10 @@
     playing = true;
     saying = call;
     try {
-      if (call.speak) for (const language of wall().dataset.voices.split(' ').filter(Boolean).slice(0, 1)) await play(call.seq, language);
+      if (isToBeSaid(call)) for (const language of wall().dataset.voices.split(' ').filter(Boolean).slice(0, 1)) {
+        await play(call.seq, language);
+        note(call.seq);
+      }
       waiting.shift();
       remember(call.seq);
     } catch (error) {
@@ -83,6 +110,7 @@
 
   document.addEventListener('DOMContentLoaded', () => {
     const kept = localStorage.getItem(spokenKey());
+    heard = remembered(heardKey());
     spoken = Number(kept || 0);
     const seen = rows();
     // A new day or a restored file numbers lower than what this wall remembers; a first visit speaks nothing old.

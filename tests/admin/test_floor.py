@@ -2,21 +2,18 @@
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 
 from admin import floor_views
-from domain.centres import Centre
 from domain.events import PersonAdded
-from domain.roles import Role
 from operations import calling, shifts, ticketing
 from store import centres, counters
-from store.people import Person
 from store.writer import Act
 from tests.support.halls import HandClock, demo_centre
 from tests.support.servers import running
 from tests.web.walks import NO_PRINTERS, browser, request_id, seq, watching
+from web.scope import scope_of
 
 
 class Floor:
@@ -204,11 +201,16 @@ def test_a_queue_is_stopped_until_a_time_resumed_and_kept(floor):
     assert "tạm dừng: mất mạng, đến 09:30" in floor.row("C Cư trú")
     floor.clock.at("09:30")
     assert "tạm dừng" not in floor.row("C Cư trú")
-    floor.post("queues/cu-tru/stops", reason="mất điện")
+    floor.post("queues/cu-tru/stops", reason="  mất điện ")
+    assert floor.server.store.read(centres.stopped)["cu-tru"].reason == "mất điện"
     assert "tạm dừng: mất điện" in floor.row("C Cư trú")
+    assert "tạm dừng: mất điện" in floor.manager.get("/admin").text
     assert "Mở lại" in floor.manager.get("/admin/floor/queues/cu-tru").text
     floor.post("queues/cu-tru/resumptions")
     assert floor.server.store.read(centres.stopped) == {}
+    before = seq(floor.server)
+    assert floor.post("queues/cu-tru/resumptions").status_code == 303
+    assert seq(floor.server) == before, "opening an open queue is an event"
     floor.post("queues/cu-tru/keeping", reason="hệ thống ngừng")
     assert floor.server.store.read(centres.kept) == {"cu-tru": "hệ thống ngừng"}
     assert "giữ qua đêm" in floor.row("C Cư trú")
@@ -241,17 +243,103 @@ def of_the_land_office(floor) -> None:
     floor.do(lambda tx: tx.record(PersonAdded("ql02", ["manager"], "dat-dai", None)).seq)
 
 
-def test_a_departments_manager_sees_the_own_queues_and_counters_first(floor):
+def counters_on(page):
+    return [int(n) for n in re.findall(r'href="/admin/floor/counters/(\d+)"', page)]
+
+
+def test_a_departments_manager_sees_the_own_queues_and_counters_only(floor):
+    of_the_land_office(floor)
+    page = floor.page(floor.browser("ql02"))
+    assert re.findall(r'scope="rowgroup">([^<]+)<', page) == ["Chi nhánh Văn phòng đăng ký đất đai"]
+    assert re.findall(r'href="/admin/floor/queues/([^"]+)"', page) == ["dat-dai"]
+    assert counters_on(page) == [c.number for c in demo_centre().counters if "dat-dai" in (*c.queues, *c.secondary)]
+    assert "/admin/floor/halls/" not in page
+
+
+def test_who_leads_the_centre_sees_every_agency(floor):
+    for person in ("ql01", "ql02"):
+        page = floor.page(floor.browser(person))
+        assert len(re.findall(r'scope="rowgroup"', page)) == len(demo_centre().agencies)
+        assert counters_on(page) == [c.number for c in demo_centre().counters]
+        assert page.count("/admin/floor/halls/") == 2
+
+
+def test_a_counter_lent_to_the_department_is_seen_while_it_is_lent(floor):
     of_the_land_office(floor)
     manager = floor.browser("ql02")
-    page = floor.page(manager)
-    agencies = re.findall(r'scope="rowgroup">([^<]+)<', page)
-    assert agencies[0] == "Chi nhánh Văn phòng đăng ký đất đai"
-    assert sorted(agencies) == sorted(re.findall(r'scope="rowgroup">([^<]+)<', floor.page()))
-    order = [int(n) for n in re.findall(r'href="/admin/floor/counters/(\d+)"', page)]
-    own = [c.number for c in demo_centre().counters if "dat-dai" in (*c.queues, *c.secondary)]
-    assert order[: len(own)] == own
-    assert sorted(order) == [c.number for c in demo_centre().counters]
+    assert 1 not in counters_on(floor.page(manager))
+    floor.do(shifts.set_skills, 1, ["ho-tich"], ["dat-dai"])
+    assert 1 in counters_on(floor.page(manager))
+    assert manager.get("/admin/floor/counters/1").status_code == 200
+
+
+OTHERS = [
+    ("counters/1", None), ("queues/ho-tich", None), ("halls/tang-1", None), ("halls/tang-2", None),
+    ("counters/1/skills", {"queue-dat-dai": "first"}), ("queues/ho-tich/stops", {"reason": "họp"}),
+    ("queues/ho-tich/resumptions", {}), ("queues/ho-tich/keeping", {"reason": "họp"}),
+    ("halls/tang-2/stops", {"reason": "họp"}), ("halls/tang-2/resumptions", {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "fields"), OTHERS)
+def test_what_is_another_agencys_is_not_there_for_a_departments_manager(floor, path, fields):
+    of_the_land_office(floor)
+    manager, before = floor.browser("ql02"), seq(floor.server)
+    if fields is None:
+        assert manager.get(f"/admin/floor/{path}").status_code == 404
+        assert floor.manager.get(f"/admin/floor/{path}").status_code == 200
+    else:
+        form = {"request_id": request_id(), **fields}
+        assert manager.post(f"/admin/floor/{path}", data=form).status_code == 404
+    assert seq(floor.server) == before
+    assert floor.server.store.read(centres.stopped) == floor.server.store.read(centres.kept) == {}
+
+
+def test_the_own_queue_is_stopped_by_its_departments_manager(floor):
+    of_the_land_office(floor)
+    form = {"request_id": request_id(), "reason": "mất mạng"}
+    assert floor.browser("ql02").post("/admin/floor/queues/dat-dai/stops", data=form).status_code == 303
+    assert set(floor.server.store.read(centres.stopped)) == {"dat-dai"}
+
+
+def test_a_departments_manager_changes_only_the_own_queue_at_a_shared_counter(floor):
+    """Counter 11 serves land and construction: what is not offered in the form must not be lost by it."""
+    of_the_land_office(floor)
+    manager = floor.browser("ql02")
+    page = manager.get("/admin/floor/counters/11").text
+    assert re.findall(r'<select id="queue-([^"]+)"', page) == ["dat-dai"]
+    asked = {"queue-dat-dai": "second", "queue-xay-dung": "none", "queue-ho-tich": "first"}
+    form = {"request_id": request_id(), **asked}
+    assert manager.post("/admin/floor/counters/11/skills", data=form).status_code == 303
+    assert (skills(floor, 11).queues, skills(floor, 11).secondary) == (("xay-dung",), ("dat-dai",))
+    form = {"request_id": request_id(), "as": "configured"}
+    assert manager.post("/admin/floor/counters/11/skills", data=form).status_code == 303
+    assert skills(floor, 11).queues == ("dat-dai", "xay-dung")
+
+
+def test_a_call_for_help_reaches_every_manager_and_whoever_goes_may_end_it(floor):
+    of_the_land_office(floor)
+    floor.sit(1)
+    floor.do(shifts.call_for_help, 1, "cb01")
+    manager = floor.browser("ql02")
+    assert "Quầy 1 gọi trợ giúp" in floor.page(manager)
+    form = {"request_id": request_id(), "false_alarm": "0"}
+    assert manager.post("/admin/floor/counters/1/help/end", data=form).status_code == 303
+    assert floor.server.store.read(counters.alarms) == ()
+
+
+def test_the_overview_shows_a_department_its_own_queues_and_counters(floor):
+    of_the_land_office(floor)
+    page = floor.browser("ql02").get("/admin").text
+    assert re.findall(r'href="/admin/floor/queues/([^"]+)"', page) == ["dat-dai"]
+    assert len(re.findall(r'href="/admin/floor/queues/', floor.manager.get("/admin").text)) == 8
+
+
+@pytest.mark.planted
+def test_a_department_that_sees_everything_is_found(floor, monkeypatch):
+    monkeypatch.setattr("web.scope._department", lambda person, centre: None)
+    with pytest.raises(AssertionError):
+        test_a_departments_manager_sees_the_own_queues_and_counters_only(floor)
 
 
 def test_figures_are_summed_by_agency(floor):
@@ -265,22 +353,6 @@ def test_figures_are_summed_by_agency(floor):
     assert words.endswith("4 50 4 0 1/5")
 
 
-PERSON = Person("x", "x", "X", frozenset({Role.MANAGER}), "dat-dai", None)
-
-
-@pytest.mark.parametrize(("person", "agency"), [
-    (PERSON, "dat-dai"),
-    (replace(PERSON, agency=None), None),
-    (replace(PERSON, agency="khong-co"), None),
-    (replace(PERSON, roles=frozenset({Role.SUPERVISOR})), None),
-    (replace(PERSON, roles=frozenset({Role.MANAGER, Role.ADMINISTRATOR})), None),
-    (None, None),
-])  # fmt: skip
-def test_whose_agency_counts(person, agency):
-    centre: Centre = demo_centre()
-    assert floor_views.own_agency(person, centre) == agency
-
-
 def test_the_live_picture_follows_and_differs_by_agency(floor):
     of_the_land_office(floor)
     with (
@@ -290,7 +362,9 @@ def test_the_live_picture_follows_and_differs_by_agency(floor):
         first, second = one.recv(timeout=5), other.recv(timeout=5)
         assert first != second
         assert 'hx-target="#floor"' in first
-        floor.sit(5)
+        assert "Hộ tịch" in first
+        assert "Hộ tịch" not in second
+        floor.sit(10)
         assert "rảnh" in _next_picture(one)
         assert "rảnh" in _next_picture(other)
 
@@ -300,7 +374,8 @@ def test_the_live_picture_stands_still_while_nothing_happens(floor):
     floor.sit(3)
     floor.do(shifts.call_for_help, 3, "cb03")
     house = floor.server.app.state.house
-    assert floor_views.floor_picture(house, None, "vi") == floor_views.floor_picture(house, None, "vi")
+    scope = scope_of(None, house.store.centre())
+    assert floor_views.floor_picture(house, scope, "vi") == floor_views.floor_picture(house, scope, "vi")
 
 
 def _headers(floor, person):

@@ -13,7 +13,21 @@ from domain.applicants import applicant, particulars, to_bytes
 from domain.centre_rules import Calling, Policy
 from domain.centres import Centre
 from domain.days import local
-from operations import booking, calling, configuring, intake, managing, printing, rating, shifts, syncing, ticketing
+from domain.events import PersonAdded
+from operations import (
+    booking,
+    calling,
+    configuring,
+    intake,
+    managing,
+    moving,
+    printing,
+    rating,
+    shifts,
+    syncing,
+    ticketing,
+    undoing,
+)
 from printers.worker import Health
 from store import jobs, migrations, plans, tickets
 from store.vault import Vault
@@ -121,6 +135,7 @@ def one_call(scene: Scene) -> None:
 def busy(scene: Scene) -> None:
     """An ordinary full morning: all counters manned but one, nine called, thirty waiting, some done."""
     scene.server.store.write_now(Act("test"), managing.list_procedures, [*demo_procedures(), ELSEWHERE])
+    _let_the_land_office_in(scene)
     scene.sit(*range(1, 12))
     queues = ("ho-tich", "chung-thuc", "cu-tru", "kinh-doanh", "dat-dai", "xay-dung", "giay-to", "tra-ket-qua")
     for _ in range(5):
@@ -137,6 +152,12 @@ def busy(scene: Scene) -> None:
     done = scene.dossier(2, "2.000815")
     for message in scene.server.store.read(jobs.portal_messages_of, done):
         scene.server.store.write_now(Act("portal"), syncing.acknowledge, message.id, "0")
+
+
+def _let_the_land_office_in(scene: Scene) -> None:
+    """One of the land office's people is its manager."""
+    event = PersonAdded("cb16", ["manager"], "dat-dai", None)
+    scene.server.store.write_now(Act("test"), lambda tx: tx.record(event).seq)
 
 
 def troubled(scene: Scene) -> None:
@@ -197,6 +218,53 @@ def judged(scene: Scene) -> None:
         scene.server.store.write_now(Act("anyone"), rating.rate_visit, scene.over(), score, reason)
     for queue in ("ho-tich", "chung-thuc", "cu-tru"):
         scene.ticket(queue)
+
+
+def line(scene: Scene) -> None:
+    """Two counters, and people who came one after the other."""
+    scene.sit(1, 2)
+    for _ in range(16):
+        scene.ticket("ho-tich")
+        scene.clock.forward(minutes=1)
+
+
+def reported(scene: Scene) -> None:
+    """Two days with everything that reports count lie behind: three queues, frowns, words, calls out of order."""
+    _let_the_land_office_in(scene)
+    for _ in range(2):
+        scene.sit(1, 5, 10)
+        for turn in range(15):
+            for counter, queue in ((1, "ho-tich"), (5, "cu-tru"), (10, "dat-dai")):
+                scene.ticket(queue, priority=("cao-tuoi", None, None)[turn % 3])
+                scene.clock.forward(minutes=3 + turn % 4)
+                over = scene.call(counter)
+                scene.clock.forward(minutes=4)
+                scene.end(counter, calling.finish if turn % 7 else calling.mark_absent)
+                if turn % 7 and over:
+                    _judge(scene, over, turn)
+        scene.ticket("ho-tich")
+        first = scene.server.store.write_now(
+            Act(CLERKS[1]), calling.call_this, 1, CLERKS[1], scene.ticket("ho-tich"), "frail"
+        )
+        assert first.ticket
+        scene.end(1, calling.call_again)
+        scene.end(1, calling.finish)
+        scene.server.store.write_now(Act(CLERKS[5]), shifts.pause, 5, CLERKS[5], "meeting", 15)
+        scene.clock.forward(minutes=21)
+        scene.server.store.write_now(Act(CLERKS[5]), shifts.resume, 5, CLERKS[5])
+        scene.clock.forward(hours=24)
+        scene.clock.at("08:00")
+    scene.sit(1)
+    scene.ticket("ho-tich")
+
+
+def _judge(scene: Scene, over: int, turn: int) -> None:
+    reasons = ("wait", "unclear", "papers")
+    reason = reasons[turn % 3] if turn % 2 else ""
+    said = "Đợi từ bảy giờ rưỡi mà gần trưa mới đến lượt, không ai nói phải chờ bao lâu." if turn % 3 else "Lâu."
+    sealed = scene.server.app.state.house.vault.seal(said.encode()) if reason else b""
+    act = Act("anyone")
+    scene.server.store.write_now(act, rating.rate_visit, over, 1 if reason else 3, reason, sealed)
 
 
 def overnight(scene: Scene) -> None:
@@ -277,6 +345,41 @@ def _configure(scene: Scene, centre: Centre, effective: date | None = None) -> N
         scene.server.store.write_now(Act("ql03"), configuring.plan_centre, centre, demo_calendar(), effective, seen)
 
 
+def told(scene: Scene) -> None:
+    """A 002 has been through much: called, taken back, called again, absent, back, sent on to another queue."""
+    scene.sit(1, 2)
+
+    def press(operation: Callable[..., object], *arguments: object) -> None:
+        scene.clock.forward(seconds=40)
+        scene.server.store.write_now(Act(CLERKS[1]), operation, 1, CLERKS[1], *arguments)
+
+    scene.ticket("ho-tich")
+    scene.clock.forward(minutes=12)
+    second = scene.ticket("ho-tich", priority="cao-tuoi")
+    scene.clock.forward(minutes=6)
+    for queue in ("chung-thuc", "ho-tich"):
+        scene.ticket(queue)
+    press(calling.call_next)
+    scene.clock.forward(seconds=-36)
+    press(undoing.undo)
+    press(calling.call_next)
+    press(calling.call_again)
+    press(calling.mark_absent)
+    press(calling.call_next)
+    scene.server.store.write_now(Act(CLERKS[1]), moving.come_back, second, 1, CLERKS[1])
+    press(calling.call_next)
+    press(calling.start)
+    press(lambda tx, counter, person: moving.transfer(tx, counter, person, note="next-step", queue="cu-tru"))
+
+
+def altered(scene: Scene) -> None:
+    """Somebody has written into the file behind the house's back."""
+    told(scene)
+    db = sqlite3.connect(str(scene.server.data / "motcua.sqlite"), isolation_level=None)
+    db.execute("UPDATE journal SET payload = x'7b7d' WHERE seq = (SELECT max(seq) - 4 FROM journal)")
+    db.close()
+
+
 def wrong_clock(scene: Scene) -> None:
     """The machine said for a while that it was three days later."""
     scene.clock.forward(days=3)
@@ -285,10 +388,10 @@ def wrong_clock(scene: Scene) -> None:
 
 
 SCENES: dict[str, Callable[[Scene], None] | None] = {
-    "quiet": quiet, "one": one_call, "busy": busy, "troubled": troubled, "overnight": overnight, "judged": judged,
-    "bookable": bookable, "hands": hands, "alarmed": alarmed, "bare": None,
+    "quiet": quiet, "one": one_call, "busy": busy, "troubled": troubled, "overnight": overnight,
+    "line": line, "judged": judged, "bookable": bookable, "hands": hands, "alarmed": alarmed, "bare": None,
     "watched": watched, "ready": ready, "wrong-clock": wrong_clock, "lived": lived,
-    "planned": planned,
+    "planned": planned, "told": told, "altered": altered, "reported": reported,
 }  # fmt: skip
 
 

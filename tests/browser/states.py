@@ -3,15 +3,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from playwright.sync_api import Page
 
 from domain.centre_toml import write_centre
 from domain.errors import StoreFull
 from domain.tickets import milliseconds
-from operations import calling, undoing
-from store import plans
-from tests.browser.scenes import IN_NO_HALL, Scene
+from operations import calling, managing, undoing
+from store import explanations, plans, tickets
+from store.writer import Act
+from tests.browser.scenes import CLERKS, IN_NO_HALL, Scene
 from tests.browser.screens import advance, connected
 
 NOTHING = r"(?!)"
@@ -74,6 +76,39 @@ def _followed(counter: int, end: Callable[..., object] | None = None) -> Callabl
     return path
 
 
+def _passed_by(scene: Scene) -> str:
+    """Two went before: by class, and out of order."""
+    mine = scene.ticket("ho-tich")
+    scene.clock.forward(minutes=1)
+    urgent = scene.ticket("ho-tich")
+    scene.ticket("ho-tich", priority="cao-tuoi")
+    scene.call(1)
+    out_of_order = (calling.call_this, 2, CLERKS[2], urgent, "urgent")
+    scene.server.store.write_now(Act(CLERKS[2]), *out_of_order)
+    return _follow(scene, mine)
+
+
+def _waiting_in(queue: str) -> Callable[[Scene], str]:
+    """The first who waits there and has not asked for more time."""
+
+    def path(scene: Scene) -> str:
+        read = scene.server.store.read
+        line = (ticket.id for ticket in read(tickets.waiting_in, queue, 40))
+        return _follow(scene, next(t for t in line if not read(explanations.has_asked_for_time, t)))
+
+    return path
+
+
+def _open(page: Page, scene: Scene) -> None:
+    page.click("details summary")
+
+
+def _give_way(page: Page, scene: Scene) -> None:
+    _open(page, scene)
+    page.click("details .primary")
+    page.wait_for_selector("#place:not(:has(details))")
+
+
 def _just_over(language: str = "vi", page: str = "") -> Callable[[Scene], str]:
     def path(scene: Scene) -> str:
         ticket = scene.over(language)
@@ -85,6 +120,12 @@ def _just_over(language: str = "vi", page: str = "") -> Callable[[Scene], str]:
 def _smile(page: Page, scene: Scene) -> None:
     page.click(".face-3")
     page.wait_for_selector(".thanks, #place:not(:has(.rate))")
+
+
+def _stop_the_hall(page: Page, scene: Scene) -> None:
+    stopped = (managing.stop_hall, "tang-1", "mất điện", scene.clock() + timedelta(hours=2))
+    scene.server.store.write_now(Act("ql02"), *stopped)
+    page.wait_for_selector(".stop-line")
 
 
 def _silent(page: Page) -> None:
@@ -154,6 +195,44 @@ def _pick_refused(page: Page, scene: Scene) -> None:
     page.fill("#pick-number", "A 999")
     page.click("#panel-pick .second")
     page.wait_for_selector(".panel .failure:visible")
+
+
+def _edit(number: str = "") -> Callable[[Page, Scene], None]:
+    """The panel of the own number, or of another one that is typed."""
+
+    def act(page: Page, scene: Scene) -> None:
+        _panel("e")(page, scene)
+        page.wait_for_selector("#edit-found .which")
+        if number:
+            page.fill("#edit-number", number)
+            page.keyboard.press("Enter")
+            page.wait_for_selector(f"#edit-found .which:has-text('{number[-3:]}')")
+
+    return act
+
+
+def _scan(text: str | Callable[[Scene], str], wait: str = "#scan-found .which") -> Callable[[Page, Scene], None]:
+    def act(page: Page, scene: Scene) -> None:
+        connected(page)
+        page.keyboard.press("F9")
+        page.keyboard.insert_text(text if isinstance(text, str) else text(scene))
+        page.keyboard.press("Enter")
+        page.wait_for_selector(wait)
+
+    return act
+
+
+def _first_dossier(scene: Scene) -> str:
+    return scene.server.store.read(lambda db: str(db.execute("SELECT min(code) FROM dossiers").fetchone()[0]))
+
+
+def _choose_key(act: str, code: str) -> Callable[[Page, Scene], None]:
+    def choose(page: Page, scene: Scene) -> None:
+        page.select_option(f"#key-{act}", code)
+        page.click(".keys .primary")
+        page.wait_for_selector(".done, .failure")
+
+    return choose
 
 
 def _receive(name: str) -> Callable[[Page, Scene], None]:
@@ -259,6 +338,11 @@ def _book_for_somebody(page: Page, scene: Scene) -> None:
     page.wait_for_selector(".pairing-code")
 
 
+def _read_words(page: Page, scene: Scene) -> None:
+    page.click("[action$='/words'] button >> nth=0")
+    page.wait_for_selector(".words")
+
+
 def _offer_code(page: Page, scene: Scene) -> None:
     page.click("[action$='/K2/codes'] button")
     page.wait_for_selector(".pairing-code")
@@ -290,8 +374,11 @@ def _first_configuration(scene: Scene) -> str:
 
 KIOSK, WALL, TABLET = "device:K1", "device:W1", "device:T1"
 CLERK, CLERK_2, MANAGER, ADMINISTRATOR = "person:cb01", "person:cb02", "person:ql02", "person:ql03"
+LAND_MANAGER = "person:cb16"
+AUDITOR = "person:ql04"
 REFUSED = r"the server responded with a status of (401|403|404|409|422|503)"
 SILENT_5, SILENT_61 = (_after_silence(5), _silent), (_after_silence(61), _silent)
+CARD = "001090123456|012345678|Nguyễn Văn A|01011991|Nam|Phường Bến Nghé, Quận 1, TP. Hồ Chí Minh|15042021"
 MINE, K1_CODE, BOOKED = "/booking/mine", "/kiosk/K1/appointments", "bookable"
 
 STATES = [
@@ -370,18 +457,35 @@ STATES = [
     State("counter-panel-walk-up", "counter", "hands", CLERK, "/counter/1", _panel("w")),
     State("counter-panel-slips", "counter", "hands", CLERK, "/counter/1", _slips_found),
     State("counter-panel-pause", "counter", "hands", "person:cb05", "/counter/5", _panel("p")),
+    State("counter-panel-edit", "counter", "hands", CLERK, "/counter/1", _edit()),
+    State("counter-panel-edit-waiting", "counter", "hands", CLERK, "/counter/1", _edit("B 003")),
+    State("counter-panel-edit-absent", "counter", "hands", CLERK, "/counter/1", _edit("A 001"), alike=True),
+    State("counter-panel-scan", "counter", "hands", CLERK, "/counter/1", _panel("F9")),
+    State("counter-panel-scan-slip", "counter", "hands", CLERK, "/counter/1", _scan("B 003"), alike=True),
+    State("counter-panel-scan-dossier", "counter", "busy", CLERK_2, "/counter/2", _scan(_first_dossier)),
+    State("counter-panel-scan-unknown", "counter", "hands", CLERK, "/counter/1", _scan("893", ".panel .failure"),
+          noise=REFUSED),
+    State("counter-card", "counter", "busy", CLERK_2, "/counter/2", _scan(CARD, "#prefilled p")),
+    State("counter-help-called", "counter", "alarmed", CLERK_2, "/counter/2"),
+    State("counter-keys", "counter", "quiet", CLERK, "/counter/keys"),
+    State("counter-keys-saved", "counter", "quiet", CLERK, "/counter/keys", _choose_key("pick", "KeyQ"),
+          alike=True),
+    State("counter-keys-taken", "counter", "quiet", CLERK, "/counter/keys", _choose_key("again", "KeyN"),
+          noise=REFUSED),
     State("wall-empty", "wall", "quiet", WALL, "/display/W1"),
     State("wall-one-call", "wall", "one", WALL, "/display/W1"),
     State("wall-busy", "wall", "busy", WALL, "/display/W1"),
     State("wall-taken-back", "wall", "one", WALL, "/display/W1", _take_back),
     State("wall-upstairs", "wall", "busy", "device:W2", "/display/W2", alike=True),
     State("wall-stopped", "wall", "troubled", WALL, "/display/W1"),
+    State("wall-hall-stopped", "wall", "overnight", WALL, "/display/W1", _stop_the_hall),
     State("wall-stale", "wall", "busy", WALL, "/display/W1", *SILENT_5, alike=True),
     State("wall-lost", "wall", "busy", WALL, "/display/W1", *SILENT_61, alike=True),
     State("wall-sound-blocked", "wall", "one", WALL, "/display/W1", _call_somebody, _no_sound),
     State("managers-calm", "wall", "quiet", MANAGER, "/display/managers"),
     State("managers-busy", "wall", "busy", MANAGER, "/display/managers", alike=True),
     State("managers-alarm", "wall", "troubled", MANAGER, "/display/managers"),
+    State("managers-department", "wall", "busy", LAND_MANAGER, "/display/managers", alike=True),
     State("managers-stale", "wall", "busy", MANAGER, "/display/managers", *SILENT_5, alike=True),
     State("managers-satisfaction", "wall", "judged", MANAGER, "/display/managers", alike=True),
     State("tablet-idle", "tablet", "quiet", TABLET, "/rating/T1"),
@@ -398,6 +502,12 @@ STATES = [
     State("follow-reason", "phone", "judged", None, lambda s: _follow(s, s.over()) + "/reason", fold=False),
     State("follow-rated", "phone", "judged", None, lambda s: _follow(s, s.over()), _smile),
     State("follow-absent", "phone", "busy", None, _followed(3, calling.mark_absent), alike=True),
+    State("follow-passed", "phone", "line", None, _passed_by, fold=False),
+    State("follow-time", "phone", "line", None, _waiting_in("ho-tich"), _open, fold=False),
+    State("follow-delayed", "phone", "line", None, _waiting_in("ho-tich"), _give_way),
+    State("follow-why", "phone", "line", None, _followed(1), _open),
+    State("follow-parked", "phone", "line", None, _followed(2, calling.set_aside), alike=True),
+    State("follow-stopped", "phone", "troubled", None, _waiting_in("chung-thuc"), fold=False),
     State("follow-over", "phone", "overnight", None, lambda s: _follow(s, _first_ticket(s)), alike=True),
     State("follow-wrong", "phone", "busy", None, "/follow/12-abcdef", noise=REFUSED),
     State("admin-administrator", "admin", "busy", ADMINISTRATOR, "/admin", fold=False),
@@ -426,8 +536,22 @@ STATES = [
     State("admin-calling-no-past", "counter", "quiet", MANAGER, "/admin/calling?try=1", fold=False, alike=True),
     State("admin-desk-empty", "admin", "quiet", MANAGER, "/admin/desk", fold=False),
     State("admin-desk", "admin", "troubled", MANAGER, "/admin/desk", fold=False),
+    State("reports", "counter", "reported", MANAGER, "/admin/reports", fold=False),
+    State("reports-counters", "counter", "reported", MANAGER, "/admin/reports?by=counter", fold=False, alike=True),
+    State("reports-wrong", "counter", "reported", MANAGER, "/admin/reports?from=2026-11-25&to=2026-11-01",
+          fold=False, noise=REFUSED),
+    State("reports-nothing", "counter", "reported", MANAGER, "/admin/reports/calls?from=2026-01-01", fold=False),
+    State("reports-department", "counter", "reported", LAND_MANAGER, "/admin/reports", fold=False, alike=True),
+    State("reports-calls", "counter", "reported", MANAGER, "/admin/reports/calls", fold=False),
+    State("reports-satisfaction", "counter", "reported", MANAGER, "/admin/reports/satisfaction", fold=False),
+    State("reports-month", "counter", "reported", MANAGER, "/admin/reports/month?from=2026-11-01&to=2026-11-30",
+          fold=False, alike=True),
+    State("reports-words", "counter", "reported", MANAGER, "/admin/reports/words", fold=False),
+    State("reports-words-none", "counter", "quiet", MANAGER, "/admin/reports/words", fold=False),
+    State("reports-words-read", "counter", "reported", MANAGER, "/admin/reports/words", _read_words, fold=False),
     State("floor-calm", "counter", "quiet", MANAGER, "/admin/floor"),
     State("floor-alarms", "counter", "watched", MANAGER, "/admin/floor"),
+    State("floor-department", "counter", "watched", LAND_MANAGER, "/admin/floor", alike=True),
     State("floor-stale", "counter", "watched", MANAGER, "/admin/floor", *SILENT_5, alike=True),
     State("floor-counter", "counter", "watched", MANAGER, "/admin/floor/counters/11"),
     State("floor-counter-help", "counter", "watched", MANAGER, "/admin/floor/counters/8", alike=True),
@@ -436,6 +560,16 @@ STATES = [
     State("floor-hall", "counter", "watched", MANAGER, "/admin/floor/halls/tang-1"),
     State("morning-ready", "counter", "ready", MANAGER, "/admin/morning"),
     State("morning-wrong", "counter", "quiet", ADMINISTRATOR, "/admin/morning"),
+    State("admin-journal", "counter", "told", AUDITOR, "/admin/journal", fold=False),
+    State("admin-journal-narrowed", "counter", "told", AUDITOR, "/admin/journal?kind=TicketCalled&counter=1",
+          fold=False, alike=True),
+    State("admin-journal-nothing", "counter", "told", AUDITOR, "/admin/journal?number=Z+1", fold=False),
+    State("admin-journal-broken", "counter", "altered", AUDITOR, "/admin/journal", fold=False),
+    State("admin-auditor", "admin", "told", AUDITOR, "/admin", fold=False, alike=True),
+    State("admin-calls", "counter", "told", MANAGER, "/admin/tickets", fold=False),
+    State("admin-calls-nobody", "counter", "quiet", MANAGER, "/admin/tickets", fold=False),
+    State("admin-ticket", "counter", "told", MANAGER, "/admin/tickets/1/A002", fold=False),
+    State("admin-ticket-unknown", "counter", "told", MANAGER, "/admin/tickets/1/Z999", noise=REFUSED, alike=True),
     State("clock-wrong", "counter", "wrong-clock", MANAGER, "/admin/floor"),
     State("clock-wrong-counter", "counter", "wrong-clock", CLERK, "/counter", alike=True),
     State("api", "admin", "quiet", None, "/api/v1", fold=False),

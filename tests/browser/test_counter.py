@@ -10,10 +10,10 @@ from playwright.sync_api import Locator, Page, expect
 from domain.days import local
 from domain.tickets import Ticket
 from operations import calling, shifts, ticketing
-from store import jobs, tickets
+from store import counters, jobs, tickets
 from store.writer import Act
 from tests.browser.scenes import CLERKS, NOWHERE
-from tests.browser.screens import Screens, answered, connected, device_pass, person_pass
+from tests.browser.screens import Screens, answered, connected, device_pass, language_pass, person_pass
 from tests.support.servers import Server, running
 from tests.web.walks import seq
 
@@ -68,7 +68,7 @@ def test_a_whole_turn_by_keyboard(counter: Page, server: Server) -> None:
     shows(counter, "–")
     next_one(counter, "002")
     counter.keyboard.press("b")
-    expect(counter.locator("[data-key=X]")).to_be_visible()
+    expect(counter.locator("[data-key=KeyX]")).to_be_visible()
     counter.keyboard.press("x")
     shows(counter, "–")
     assert calls(server) == 3
@@ -121,7 +121,7 @@ def test_a_whole_shift_by_keyboard_alone(counter: Page, server: Server) -> None:
     choose(counter, "a", "5")
     shows(counter, "005")
     counter.keyboard.press("b")
-    expect(counter.locator("[data-key=X]")).to_be_visible()
+    expect(counter.locator("[data-key=KeyX]")).to_be_visible()
     open_panel(counter, "k")
     choose(counter, "ArrowDown", "Tab")
     shows(counter, "–")
@@ -158,7 +158,58 @@ def ticket(server: Server, n: int) -> Ticket:
     return found
 
 
-PANELS = {"k": "finish", "t": "transfer", "h": "park", "g": "pick", "w": "walk-up", "s": "slips"}
+def test_a_number_is_mended_by_keyboard_alone_and_each_time_taken_back(counter: Page, server: Server) -> None:
+    """C1, C3: class, more time, gone, back again; the own number without typing, any other typed."""
+    next_one(counter, "001")
+    before = ticket(server, 1)
+    panel = open_panel(counter, "e")
+    expect(panel.locator(".which")).to_contain_text(re.compile("A.001"))
+    for key in ("Tab", "Tab", "ArrowDown", "Tab"):  # the button of the search, the classes, the button
+        counter.keyboard.press(key)
+    choose(counter)
+    expect(counter.locator(".queue b")).to_be_visible()
+    assert ticket(server, 1).priority is not None
+    undo(counter)
+    expect(counter.locator(".queue b")).to_have_count(0)
+    assert ticket(server, 1) == before
+    for words, moved in (("Cho thêm thời gian", "key"), ("Người dân không chờ nữa", "state")):
+        before = ticket(server, 2)
+        panel = open_panel(counter, "e")
+        counter.keyboard.type("a2")
+        counter.keyboard.press("Enter")
+        expect(panel.locator(".which")).to_contain_text(re.compile("A.002"))
+        tab_to(counter, panel.get_by_role("button", name=words))
+        choose(counter)
+        expect(counter.locator("[data-key=KeyZ]")).to_be_visible()
+        assert getattr(ticket(server, 2), moved) != getattr(before, moved)
+        undo(counter)
+        assert ticket(server, 2) == before
+    counter.keyboard.press("n")
+    shows(counter, "–")
+    tab_to(counter, counter.get_by_role("button", name="Đã quay lại"))
+    counter.keyboard.press("Enter")
+    expect(counter.locator("#away")).to_have_count(0)
+    undo(counter)
+    expect(counter.locator("#away")).to_be_visible()
+    assert ticket(server, 1).state == "absent"
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Tab until this has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("e => e === document.activeElement"):
+            return
+    raise AssertionError("Tab does not lead there")
+
+
+def undo(page: Page) -> None:
+    """Z takes back what is offered; the offer goes."""
+    page.keyboard.press("z")
+    expect(page.locator("[data-key=KeyZ]")).to_have_count(0)
+
+
+PANELS = {"k": "finish", "t": "transfer", "h": "park", "g": "pick", "w": "walk-up", "s": "slips", "e": "edit"}
 
 
 @pytest.mark.parametrize("key", PANELS)
@@ -230,9 +281,44 @@ def test_the_emergency_key_is_silent_here_and_loud_at_the_colleagues(
         expect(other.locator("#alarms .alarm")).to_have_count(0)
 
 
+@pytest.mark.parametrize("way", ["mouse", "Enter", "Space", "F7"])
+def test_the_hold_that_calls_for_help_does_not_end_the_call(way: str, counter: Page, server: Server) -> None:
+    """Under the finger the button becomes another one; a second cry of despair withdraws nothing either."""
+    counter.focus("#help-button")
+    if way == "mouse":
+        counter.hover("#help-button")
+    press, free = (counter.mouse.down, counter.mouse.up) if way == "mouse" else (
+        lambda: counter.keyboard.down(way), lambda: counter.keyboard.up(way))  # fmt: skip
+    press()
+    expect(counter.locator("#help-off")).to_be_visible()
+    if way != "mouse":
+        press()  # a key that is held repeats
+    free()
+    counter.keyboard.down("F7")
+    counter.wait_for_timeout(1200)
+    counter.keyboard.up("F7")
+    answered(counter)
+    assert [alarm.counter for alarm in server.store.read(counters.alarms)] == [1]
+
+
+def test_a_call_for_help_by_mistake_is_taken_back_where_it_was_made(
+    counter: Page, server: Server, open_screen: Screens
+) -> None:
+    other = connected(open_screen("counter", f"{server.url}/counter/2", passes=person_pass(server, CLERKS[2])))
+    before = seen(counter)
+    counter.keyboard.down("F7")
+    expect(other.locator("#alarms .alarm")).to_contain_text("Quầy 1 gọi hỗ trợ")
+    counter.keyboard.up("F7")
+    tab_to(counter, counter.get_by_role("button", name="Hủy gọi hỗ trợ"))
+    counter.keyboard.press("Enter")
+    expect(other.locator("#alarms .alarm")).to_have_count(0)
+    expect(counter.locator("#help-button")).to_be_visible()
+    assert seen(counter) == before
+
+
 def seen(page: Page) -> str:
-    """Everything that somebody who looks over the clerk's shoulder can read."""
-    return page.locator("body").inner_text()
+    """What somebody who looks over the clerk's shoulder can read, but for the small words on one button."""
+    return page.locator("body").inner_text().replace(page.locator("#helping").inner_text(), "")
 
 
 @pytest.mark.parametrize("key", ["F7", "Space", "Enter"])
@@ -243,7 +329,7 @@ def test_a_sleeve_on_the_emergency_key_calls_nobody(key: str, counter: Page, ser
     counter.keyboard.down(key)
     counter.wait_for_timeout(300)
     counter.keyboard.up(key)
-    counter.locator("[data-hold]").click()
+    counter.locator("#helping button").click()
     counter.wait_for_timeout(900)
     answered(counter)
     assert seq(server) == before
@@ -265,7 +351,7 @@ def test_a_colleague_who_takes_over_ends_this_screen(counter: Page, server: Serv
 
 def test_undo_leaves_after_ten_seconds_and_nothing_moves(counter: Page, server: Server) -> None:
     next_one(counter, "001")
-    undo = counter.locator("[data-key=Z]")
+    undo = counter.locator("[data-key=KeyZ]")
     expect(undo).to_be_visible()
     top = counter.locator("#tools").bounding_box()
     counter.evaluate(
@@ -289,7 +375,7 @@ def test_the_buttons_stand_still_all_day(counter: Page, server: Server) -> None:
     next_one(counter, "001")
     note()
     counter.keyboard.press("b")
-    expect(counter.locator("[data-key=X]")).to_be_visible()
+    expect(counter.locator("[data-key=KeyX]")).to_be_visible()
     note()
     counter.keyboard.press("x")
     shows(counter, "–")
@@ -297,6 +383,19 @@ def test_the_buttons_stand_still_all_day(counter: Page, server: Server) -> None:
     choose(counter, "Tab")
     note()
     assert all(place == places[0] for place in places)
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "fr"])
+def test_the_tools_keep_one_line_and_the_page_its_height(language: str, counter: Page, server: Server) -> None:
+    """At 1280 x 720 with somebody served, two set aside and an act to take back: nothing scrolls."""
+    for act in (calling.call_next, calling.set_aside) * 2 + (calling.call_next,):
+        server.store.write_now(Act(CLERKS[1]), act, 1, CLERKS[1])
+    counter.context.add_cookies(language_pass(server.url, language))  # type: ignore[arg-type]
+    counter.reload()
+    expect(counter.locator("[data-key=KeyZ]")).to_be_visible()
+    heights = counter.evaluate("[...document.querySelectorAll('#tools button')].map(b => b.offsetHeight)")
+    assert (len(heights), {*heights}) == (8, {40})
+    assert counter.evaluate("document.documentElement.scrollHeight") == 720
 
 
 @pytest.mark.parametrize("milliseconds", [0, 60, 150, 300])
@@ -440,8 +539,18 @@ def test_at_twice_the_size_nothing_is_lost(server: Server, open_screen: Screens)
         "counter", f"{server.url}/counter/1", passes=person_pass(server, CLERKS[1]),
         viewport={"width": 640, "height": 360},
     )  # fmt: skip
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert not page.evaluate(wide)
     expect(page.locator("[data-key=F2]")).to_be_visible()
+    panel = open_panel(page, "e")
+    page.keyboard.type("a1")
+    page.keyboard.press("Enter")
+    expect(panel.locator(".which")).to_be_visible()
+    box = panel.bounding_box()
+    assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 640 and box["height"] <= 360
+    assert panel.evaluate("e => e.scrollWidth <= e.clientWidth")
+    page.goto(f"{server.url}/counter/keys")
+    assert not page.evaluate(wide)
 
 
 def test_an_undone_call_is_taken_back_on_the_wall_for_eight_seconds(

@@ -252,10 +252,10 @@ def see_a_day_that_goes_well(day: Day) -> None:
 def end_the_visit(day: Day, phone: Page) -> None:
     """Counter once more: the citizen is served, and the phone says goodbye."""
     clerk = day.clerk
-    clerk.focus("[data-key=B]")
+    clerk.focus("[data-key=KeyB]")
     clerk.keyboard.press("b")
-    expect(clerk.locator("[data-key=X]")).to_be_visible()
-    clerk.focus("[data-key=X]")
+    expect(clerk.locator("[data-key=KeyX]")).to_be_visible()
+    clerk.focus("[data-key=KeyX]")
     clerk.keyboard.press("x")
     expect(clerk.locator("#own-number")).to_have_text("–")
     expect(phone.locator(".place")).to_contain_text("Cảm ơn", timeout=12_000)

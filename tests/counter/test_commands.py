@@ -7,32 +7,13 @@ import pytest
 from domain.days import local
 from domain.queue_events import TicketFinished, TicketLeft
 from operations import managing, shifts, ticketing
-from store import counters, jobs, tickets
+from store import counters, explanations, jobs, tickets
 from store.writer import Act
-from tests.counter.test_routes import FRAGMENT, desk, own_number, press, state, wait
-from tests.support.servers import Server, running
-from tests.web.walks import NO_PRINTERS, browser, request_id, seq
+from tests.counter.test_routes import FRAGMENT, own_number, press, state, wait
+from tests.support.servers import Server
+from tests.web.walks import browser, follow_path, request_id, seq
 
 STOPPED = ("xay-dung", "họp")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("commands") / "data", printer_of=NO_PRINTERS) as found:
-        yield found
-
-
-@pytest.fixture
-def clerk(server):
-    """Clerk cb01 at counter 1 with nobody before it, waiting or set aside."""
-    clear(server)
-    return desk(server, "cb01", 1)
-
-
-@pytest.fixture
-def colleague(server, clerk):
-    """Clerk cb02 at counter 2."""
-    return desk(server, "cb02", 2)
 
 
 def clear(server: Server) -> None:
@@ -120,7 +101,7 @@ def test_a_number_is_called_out_of_order_however_it_is_typed(server, clerk, type
     answer = press(clerk, "picks", number=typed.format(wanted.number, n=wanted.n), reason="frail", seen="0")
     assert own_number(answer.text) == wanted.number
     assert "người yếu, không chờ được" in answer.text
-    reason = server.store.read(tickets.last_call_of, later).reason
+    reason = server.store.read(explanations.last_call, later).reason
     assert reason == "frail"
 
 
@@ -205,6 +186,33 @@ def test_every_act_on_a_ticket_can_be_taken_back(server, clerk, button, form, af
     assert "/undos" not in undone.text
 
 
+@pytest.mark.parametrize(
+    ("button", "form", "words"),
+    [
+        ("returns", {}, "đã quay lại"),
+        ("classes", {"priority": "cao-tuoi", "reason": "changed"}, "sửa diện ưu tiên"),
+        ("delays", {}, "cho thêm thời gian"),
+        ("departures", {}, "không chờ nữa"),
+    ],
+)
+def test_every_act_on_a_number_that_is_not_here_can_be_taken_back(server, clerk, button, form, words):
+    ticket = absent(server, clerk) if button == "returns" else wait(server, *["ho-tich"] * 3)[0]
+    before = load(server, ticket)
+    answer = press(clerk, button, ticket=str(ticket), **form)
+    assert load(server, ticket) != before
+    assert f"Hoàn tác: {words} {before.number}" in answer.text
+    assert press(clerk, "undos", act=undo_of(answer)).status_code == 200
+    assert load(server, ticket) == before
+
+
+def test_a_phone_that_moves_a_number_offers_the_clerk_nothing_to_take_back(server, clerk):
+    ticket = absent(server, clerk)
+    phone = browser(server)
+    assert phone.post(follow_path(server, ticket) + "/returns").status_code == 303
+    assert state(server, ticket) == "waiting"
+    assert "/undos" not in clerk.get("/counter/1").text
+
+
 def test_taking_back_next_brings_back_the_visit_that_it_ended(server, clerk):
     first, (second,) = called(server, clerk), wait(server, "ho-tich")
     answer = press(clerk, "calls", seen=str(first))
@@ -251,7 +259,7 @@ def test_nobody_rests_while_serving(server, clerk):
 
 def test_a_call_for_help_is_silent_here_and_loud_at_the_colleagues(server, clerk, colleague):
     quiet = press(clerk, "help")
-    assert "gọi hỗ trợ" not in re.sub(r'title="[^"]*"', "", quiet.text)
+    assert "gọi hỗ trợ" not in re.sub(r'title="[^"]*"', "", quiet.text).replace("Hủy gọi hỗ trợ", "")
     assert said(quiet).strip() == ""
     assert alarm_counters(server) == [1]
     assert "Quầy 1 gọi hỗ trợ" in colleague.get("/counter/2").text
@@ -259,6 +267,21 @@ def test_a_call_for_help_is_silent_here_and_loud_at_the_colleagues(server, clerk
     assert "Quầy 1 gọi hỗ trợ" not in ended.text
     assert 'id="own-number"' in ended.text
     assert alarm_counters(server) == []
+
+
+def test_a_call_for_help_by_mistake_is_ended_from_the_own_counter(server, clerk, colleague):
+    press(clerk, "help")
+    offered = re.search(
+        r'id="help-off"><input type="hidden" name="request_id" value="([^"]+)">'
+        r'<input type="hidden" name="false_alarm" value="1"><input type="hidden" name="back" value="1">',
+        clerk.get("/counter/1").text,
+    )
+    ended = press(clerk, "help/end", request_id=offered[1], false_alarm="1", back="1")
+    assert ('id="help"' in ended.text, 'id="help-off"' in ended.text) == (True, False)
+    assert "gọi hỗ trợ" not in colleague.get("/counter/2").text.replace("để gọi hỗ trợ", "")
+    assert alarm_counters(server) == []
+    kept = server.store.read(lambda db: db.execute("SELECT false_alarm FROM alarms ORDER BY seq").fetchall())
+    assert kept[-1] == (1,)
 
 
 def test_help_is_called_a_second_time_from_the_same_page(server, clerk, colleague):

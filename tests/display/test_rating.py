@@ -5,27 +5,14 @@ import re
 import pytest
 
 from domain.roles import COUNTER_ROLES, Role
-from operations import calling, managing, rating, shifts, ticketing
+from operations import calling, managing, rating, ticketing
 from store.journal import Recorded
 from store.writer import Act
-from tests.support.halls import MORNING, HandClock, demo_centre
-from tests.support.servers import Server, running
-from tests.web.walks import NO_PRINTERS, ROUTE_OF, browser, follow_path, roles_of, seq, watching
+from tests.support.halls import demo_centre
+from tests.support.servers import Server
+from tests.web.walks import ROUTE_OF, browser, follow_path, roles_of, seq, watching
 
 FRAGMENT = {"HX-Request": "true"}
-
-
-@pytest.fixture(scope="module")
-def clock():
-    return HandClock(MORNING)
-
-
-@pytest.fixture(scope="module")
-def centre(tmp_path_factory, clock):
-    with running(tmp_path_factory.mktemp("rating") / "data", clock, printer_of=NO_PRINTERS) as server:
-        for counter, person in ((1, "cb01"), (2, "cb02"), (5, "cb05")):
-            server.store.write_now(Act(person), shifts.open_shift, counter, person)
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -4,25 +4,11 @@ import re
 
 import pytest
 
-from operations import calling, entering, managing, shifts, ticketing
+from operations import calling, entering, managing, ticketing
 from store import people, tickets
 from store.writer import Act
-from tests.support.halls import MORNING, HandClock
-from tests.support.servers import Server, running
-from tests.web.walks import NO_PRINTERS, browser, follow_path, watching
-
-
-@pytest.fixture(scope="module")
-def clock():
-    return HandClock(MORNING)
-
-
-@pytest.fixture(scope="module")
-def centre(tmp_path_factory, clock):
-    with running(tmp_path_factory.mktemp("wall") / "data", clock, printer_of=NO_PRINTERS) as server:
-        for counter, person in ((1, "cb01"), (5, "cb05"), (9, "cb09")):
-            server.store.write_now(Act(person), shifts.open_shift, counter, person)
-        yield server
+from tests.support.servers import Server
+from tests.web.walks import browser, follow_path, watching
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,9 @@ import pytest
 
 from commands import voice_clips
 from display.voice import GAP_MS, KEPT_ANNOUNCEMENTS, BadPack, MissingClips, Pack
-from domain.speech import READINGS, sentence, tokens, withdrawal
+from domain.readings import READINGS
+from domain.speech import resumption, sentence, stop, tokens, withdrawal
+from domain.stopping import REASONS
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {"vi": "vi-north", "en": "en", "fr": "fr"}
@@ -91,6 +93,15 @@ def test_words_are_equally_loud(packs, language):
         samples = frames_of(packs[language].speak((token,)))
         loudness = (sum(value * value for value in samples) / len(samples)) ** 0.5 / 32_767
         assert 0.13 < loudness < 0.175, token
+
+
+@pytest.mark.parametrize("language", READINGS)
+def test_every_reason_and_both_ends_of_a_stop_are_spoken_in_good_time(packs, language):
+    for reason in ("", *REASONS):
+        for letter in (None, "M"):
+            seconds = len(frames_of(packs[language].speak(stop(letter, reason, (17, 45), language)))) / 22_050
+            assert 3 < seconds < 8, (letter, reason)
+    assert 2 < len(frames_of(packs[language].speak(resumption("A", language)))) / 22_050 < 5
 
 
 @pytest.mark.parametrize("language", READINGS)

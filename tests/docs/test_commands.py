@@ -3,13 +3,16 @@
 import os
 import re
 import subprocess
+import tomllib
 
 import click
 import pytest
 from click.testing import CliRunner
 
 from commands.main import main
+from domain.centres import as_data, from_data
 from tests.docs.conftest import FENCE, ROOT, pages, shown_commands
+from tests.support.halls import demo_centre
 
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/operating.md")
 OF_DEBIAN = {"adduser", "apt-get", "git", "install", "journalctl", "systemctl"}
@@ -74,7 +77,17 @@ def test_every_other_command_is_one_of_debian():
 
 def test_only_blocks_of_known_kinds_are_shown():
     kinds = {language for page in PAGES for language, _ in FENCE.findall(pages()[page])}
-    assert kinds == {"sh", "text"}
+    assert kinds == {"sh", "text", "python", "toml"}  # python is run by tests/admin/test_journal.py
+
+
+BLOCKS = [block for page in PAGES for kind, block in FENCE.findall(pages()[page]) if kind == "toml"]
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_part_of_a_centre_file_fits_into_one(block):
+    part = tomllib.loads(block)
+    centre = as_data(demo_centre()) | part
+    assert part and as_data(from_data(centre)) | part == centre
 
 
 def test_the_options_of_the_demo_are_real():

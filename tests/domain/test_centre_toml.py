@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from domain.calendar import DayKind
-from domain.centre_rules import Booking, Calling, DayOverride, Policy, Window, WindowKind
+from domain.centre_rules import Booking, Calling, DayOverride, Policy, Scanner, Window, WindowKind
 from domain.centre_toml import write_centre
 from domain.centres import Centre, CentreFileWrong, Limit, Text, as_data, from_data, read_centre
 from domain.deadlines import Unit
@@ -81,6 +81,7 @@ def centres(draw: st.DrawFn) -> Centre:
             )
             for m in draw(st.lists(clocks, max_size=2))
         ),
+        scanner=Scanner(draw(st.sampled_from(["F9", "STX"]))),
     )
 
 
@@ -131,3 +132,10 @@ def test_a_writer_that_forgets_to_escape_is_caught(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("domain.centre_toml.ESCAPES", {})
     with pytest.raises(CentreFileWrong):
         read_centre(write_centre(replace(DEMO, province='nói "được"')))
+
+
+def test_the_hour_at_which_the_day_opens_is_written_where_it_is_set() -> None:
+    centre = replace(DEMO, hours=replace(DEMO.hours, opens_day="06:45"))
+    assert 'opens_day = "06:45"' in write_centre(centre)
+    assert read_centre(write_centre(centre)) == centre
+    assert "opens_day" not in write_centre(DEMO)

@@ -181,6 +181,8 @@ WRONG_FILES = {
     "half-day of three": ('"07:30", "11:30"', '"07:30", "09:00", "11:30"', "", ["hours.half_days[0]"]),
     "no such hour": ('"07:30", "11:30"', '"7:30", "24:00"', "", ["hours.half_days[0][0]", "hours.half_days[0][1]"]),
     "cut-off at lunch": ('cut_off = "15:00"', 'cut_off = "12:00"', "", ["hours.cut_off"]),
+    "day opened late": ('cut_off = "15:00"', 'cut_off = "15:00"\nopens_day = "07:31"', "", ["hours.opens_day"]),
+    "day opened at 7": ('cut_off = "15:00"', 'cut_off = "15:00"\nopens_day = "7:00"', "", ["hours.opens_day"]),
     "day twice": ("date = 2026-01-10", "date = 2026-01-02", "", ["days[1].date"]),
     "day with an hour": ("date = 2026-01-10", "date = 2026-01-10T00:00:00", "", ["days[1].date"]),
     "kind of a day": ('kind = "off"', 'kind = "free"', "", ["days[0].kind"]),
@@ -234,7 +236,7 @@ def test_a_file_that_is_no_toml_says_where(text: str, place: str) -> None:
 
 
 def test_an_empty_file_lacks_every_key_that_has_no_default() -> None:
-    assert set(paths_of("")) == set(Centre.__annotations__) - {"days", "portal", "calling", "windows"}
+    assert set(paths_of("")) == set(Centre.__annotations__) - {"days", "portal", "calling", "windows", "scanner"}
 
 
 def test_a_sentence_says_place_value_reason_and_remedy() -> None:

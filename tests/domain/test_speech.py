@@ -1,7 +1,9 @@
 import pytest
 
 from domain.errors import Invalid
-from domain.speech import COUNTERS, LETTERS, READINGS, sentence, tokens, withdrawal, wording
+from domain.readings import LETTERS, READINGS
+from domain.speech import COUNTERS, resumption, sentence, stop, tokens, withdrawal, wording
+from domain.stopping import REASONS, listed
 
 
 def said(row, language):
@@ -159,3 +161,73 @@ def test_a_language_without_a_reading_takes_the_vietnamese_order_but_has_no_word
 def test_an_unknown_token_has_no_words():
     with pytest.raises(Invalid):
         wording("letter-q", "vi")
+
+
+STOPS = {
+    ("vi", "A", "power", (10, 0)): "Hàng a tạm dừng Lý do mất điện cho đến mười giờ",
+    ("vi", "B", "", (15, 30)): "Hàng bê tạm dừng cho đến mười lăm giờ ba mươi phút",
+    ("vi", None, "storm", None): "Tất cả các hàng đều tạm dừng Lý do mưa bão",
+    ("en", "A", "power", (10, 0)): "Queue A is paused Reason power cut until ten A M",
+    ("en", None, "", (12, 5)): "All queues are paused until twelve five P M",
+    ("en", "C", "", (0, 30)): "Queue C is paused until twelve thirty A M",
+    (
+        "fr",
+        "A",
+        "power",
+        (21, 15),
+    ): "La file A est suspendue Motif panne de courant jusqu'à vingt et une heures quinze",
+    ("fr", None, "", (1, 0)): "Toutes les files sont suspendues jusqu'à une heure",
+}
+
+
+@pytest.mark.parametrize(("language", "letter", "reason", "until"), STOPS)
+def test_a_stop_in_words(language, letter, reason, until):
+    row = stop(letter, reason, until, language)
+    assert row[0] == "chime"
+    assert said(row, language) == STOPS[language, letter, reason, until]
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "every"),
+    [
+        ("vi", "Hàng bê nhận số trở lại", "Tất cả các hàng đều nhận số trở lại"),
+        ("en", "Queue B is open again", "All queues are open again"),
+        ("fr", "La file B reprend", "Toutes les files reprennent"),
+    ],
+)
+def test_the_end_of_a_stop_in_words(language, one, every):
+    assert said(resumption("B", language), language) == one
+    assert said(resumption(None, language), language) == every
+
+
+@pytest.mark.parametrize("language", [*READINGS, "tay"])
+def test_every_stop_at_every_minute_is_made_of_the_tokens_of_a_full_pack(language):
+    full = {*tokens(language)}
+    for reason in ("", *REASONS):
+        for letter in (None, *LETTERS):
+            assert {*stop(letter, reason, None, language), *resumption(letter, language)} <= full
+    for minute in range(24 * 60):
+        assert {*stop("A", "", divmod(minute, 60), language)} <= full
+
+
+@pytest.mark.parametrize(
+    "wrong", [("I", "", None), ("A", "bão", None), ("A", "", (24, 0)), ("A", "", (9, 60)), ("A", "", (-1, 0))]
+)
+def test_a_stop_that_no_centre_has_is_refused(wrong):
+    with pytest.raises(Invalid):
+        stop(*wrong, "vi")
+
+
+def test_every_language_speaks_every_reason():
+    assert all(reading.reasons.keys() == REASONS.keys() for reading in READINGS.values())
+    assert all(len(reading.hours) == 24 for reading in READINGS.values())
+
+
+@pytest.mark.parametrize("typed", ["mất điện", "Mất điện", " MẤT ĐIỆN. ", "m\u00e2\u0301t \u0111i\u00ea\u0323n"])
+def test_a_listed_reason_is_known_however_it_was_typed(typed):
+    assert listed(typed) == "power"
+
+
+@pytest.mark.parametrize("typed", ["", "mất điện tầng 2", "điện", "power"])
+def test_any_other_reason_has_no_clip(typed):
+    assert listed(typed) == ""

@@ -61,6 +61,11 @@ class Slip:
     for_counter: int | None = None
     for_person: str | None = None
     kept: date | None = None
+    turn: float | None = None
+
+    @property
+    def rank(self) -> float:
+        return self.order if self.turn is None else self.turn
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,7 @@ class Model:
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
     undone: set[int] = field(default_factory=set)
+    labels: dict[int, date] = field(default_factory=dict)
 
     def another(self) -> "Model":
         """A copy to try an act on."""
@@ -120,23 +126,37 @@ class Model:
             raise No(errors.DayNeedsConfirmation)
         self.open_day()
 
-    def open_day(self) -> None:
+    def open_day(self, *, repaired: bool = False) -> None:
         for slip in self.slips:
             if slip.state == "waiting" and slip.queue in self.kept:
                 slip.kept = slip.kept or self.label
             elif slip.state in ("waiting", "called", "parked"):
                 slip.state, slip.ended = "unserved", self.now
         self.day, self.label = self.day + 1, (self.now + HA_NOI).date()
-        for table in (self.shifts, self.skills, self.pauses, self.alarms, self.kept, self.last, self.newest):
+        for table in (self.shifts, self.skills, self.pauses, self.kept, self.last, self.newest):
             table.clear()
         for slip in self.waiting():
             self.last[slip.home] = max(self.last.get(slip.home, 0), slip.n)
+        self.labels[self.day] = self.label
+        if repaired:
+            self.set_right()
+
+    def set_right(self) -> None:
+        """No number of this date comes twice, and who was kept from a day ahead of the clock counts from now."""
+        for slip in self.slips:
+            if slip.day == self.day - 1 or self.labels[slip.day] == self.label:
+                self.last[slip.home] = max(self.last.get(slip.home, 0), slip.n)
+        ahead = [slip for slip in self.waiting() if slip.key > ms(self.now) or slip.base > self.now]
+        span = max([timedelta(0), *(slip.base - self.now for slip in ahead)])
+        for slip in ahead:
+            base = slip.base - span if slip.base > self.now else slip.base
+            self.move("rekey", slip, 0, key=slip.key - span // timedelta(milliseconds=1), base=base)
 
     # -- numbers
 
     def waiting(self) -> list[Slip]:
         """Who waits, in the order of the keys."""
-        return sorted((s for s in self.slips if s.state == "waiting"), key=lambda s: (s.key, s.order))
+        return sorted((s for s in self.slips if s.state == "waiting"), key=lambda s: (s.key, s.rank, s.order))
 
     def is_stopped(self, queue: str) -> bool:
         until = self.stops.get(queue)
@@ -228,7 +248,7 @@ class Model:
         self.pauses.discard(counter)
 
     def pause(self, counter: int, person: str, reason: str, minutes: int) -> None:
-        self.clerk(counter, person)
+        self.own(counter, person)
         if reason != "break" or not 1 <= minutes <= 240:
             raise No(errors.Invalid)
         if self.at(counter):
@@ -238,7 +258,7 @@ class Model:
             self.note(counter, "pause", None, None)
 
     def resume(self, counter: int, person: str) -> None:
-        self.clerk(counter, person)
+        self.own(counter, person)
         self.pauses.discard(counter)
 
     def set_skills(self, counter: int, first: Sequence[str], second: Sequence[str]) -> None:
@@ -253,7 +273,7 @@ class Model:
             self.skills[counter] = tuple(first), tuple(second)
 
     def call_for_help(self, counter: int, person: str) -> None:
-        self.clerk(counter, person)
+        self.own(counter, person)
         self.alarms.add(counter)
 
     # -- calling and ending visits
@@ -273,9 +293,7 @@ class Model:
         ]  # fmt: skip
 
     def call_next(self, counter: int, person: str, stale: bool) -> Slip | None:
-        self.clerk(counter, person)
-        self.fresh(stale)
-        finished = self.release(counter)
+        finished = self.free(counter, person, stale)
         self.pauses.discard(counter)
         line = self.candidates(counter, person)
         if not line:
@@ -284,15 +302,13 @@ class Model:
         return self.call(line[0], counter, "", runner_up, finished)
 
     def call_this(self, counter: int, person: str, stale: bool, order: int | None, reason: str) -> Slip:
-        self.clerk(counter, person)
-        self.fresh(stale)
+        finished = self.free(counter, person, stale)
         slip = self.slip(order)
         set_aside_here = slip.state == "parked" and slip.counter == counter
         if slip.state != "waiting" and not set_aside_here:
             raise No(errors.AlreadyElsewhere)
         if reason not in ("urgent", "frail") and not set_aside_here:
             raise No(errors.Invalid)
-        finished = self.release(counter)
         self.pauses.discard(counter)
         return self.call(slip, counter, "parked" if set_aside_here else reason, None, finished)
 
@@ -302,13 +318,22 @@ class Model:
         self.move("call", slip, counter, finished, state="called", counter=counter, **free)
         return slip
 
+    def free(self, counter: int, person: str, stale: bool) -> int | None:
+        """Whoever is served here is finished, on a new date still on the old day; its clerk stays seated."""
+        self.own(counter, person)
+        self.fresh(stale)
+        finished = self.release(counter)
+        self.today()
+        self.shifts[counter] = person
+        return finished
+
     def release(self, counter: int) -> int | None:
         """Finish whoever is served here; gives the number of that act."""
         slip = self.at(counter)
         return self.move("finish", slip, state="finished", ended=self.now, outcome="served") if slip else None
 
     def served(self, counter: int, person: str, stale: bool) -> Slip:
-        self.clerk(counter, person)
+        self.own(counter, person)
         self.fresh(stale)
         slip = self.at(counter)
         if slip is None:
@@ -370,45 +395,66 @@ class Model:
         wanted: dict[str, Any] = {"queue": target, "for_counter": to_counter, "for_person": to_person}
         self.move("transfer", slip, state="waiting", counter=None, started=False, **wanted)
 
-    def come_back(self, order: int | None) -> None:
+    def pressed(self, counter: int | None, person: str) -> None:
+        """Without a counter it was done by phone or kiosk, and is nobody's to take back."""
+        if counter is not None:
+            self.clerk(counter, person)
+
+    def come_back(self, order: int | None, counter: int | None = None, person: str = "") -> None:
         self.today()
+        self.pressed(counter, person)
         slip = self.slip(order)
         if slip.state != "absent" or slip.ended is None or (slip.day != self.day and slip.kept is None):
             raise No(errors.AlreadyElsewhere)
         late: dict[str, Any] = {}
         if self.now > slip.ended + GRACE:
-            late = {"base": self.now, "key": ms(self.now - CREDIT[slip.priority])}
-        self.move("return", slip, state="waiting", counter=None, started=False, ended=None, **late)
+            late = {"base": self.now, "key": ms(self.now - CREDIT[slip.priority]), "turn": None}
+        back: dict[str, Any] = {"state": "waiting", "counter": None, "started": False, "ended": None}
+        self.move("return", slip, counter or 0, **back, **late)
 
-    def still_here(self, order: int | None) -> Slip:
+    def still_here(self, order: int | None, counter: int | None, person: str) -> Slip:
         self.today()
+        self.pressed(counter, person)
         slip = self.slip(order)
         if slip.state not in ("waiting", "called", "parked"):
             raise No(errors.AlreadyElsewhere)
         return slip
 
-    def set_class(self, order: int | None, priority: str | None, reason: str) -> None:
-        slip = self.still_here(order)
+    def set_class(self, order: int | None, priority: str | None, reason: str, counter: int | None = None,
+                  person: str = "") -> None:  # fmt: skip
+        slip = self.still_here(order, counter, person)
         if reason not in ("confirmed", "denied") or priority not in CREDIT:
             raise No(errors.Invalid)
-        self.move("rekey", slip, key=ms(slip.base - CREDIT[priority]), priority=priority)
+        self.move("rekey", slip, counter or 0, key=ms(slip.base - CREDIT[priority]), priority=priority, turn=None)
 
-    def give_time(self, order: int | None) -> None:
-        slip = self.still_here(order)
+    def give_time(self, order: int | None, counter: int | None = None, person: str = "") -> None:
+        slip = self.still_here(order, counter, person)
+        own = [
+            n for n, act in enumerate(self.acts) if (act.kind, act.counter, act.slip) == ("delay", 0, slip.order)
+        ]
+        if counter is None and set(own) - self.undone:
+            raise No(errors.MoreTimeOnce)
         if slip.state != "waiting":
             raise No(errors.AlreadyElsewhere)
         line = [s for s in self.waiting() if s.queue == slip.queue]
-        behind = line[line.index(slip) + 1 :][:PLACES_BACK]
+        behind = line[line.index(slip) + 1 :]
         if behind:
-            self.move("rekey", slip, key=behind[-1].key + 1)
+            place = self.between(behind[:PLACES_BACK][-1], *behind[PLACES_BACK:][:1])
+            self.move("delay", slip, counter or 0, **place)
 
-    def leave(self, order: int | None) -> None:
+    def between(self, before: Slip, after: Slip | None = None) -> dict[str, Any]:
+        """Right behind one, with its key, and in front of the other."""
+        end = after.rank if after is not None and after.key == before.key else before.rank + 1
+        return {"key": before.key, "turn": (before.rank + end) / 2}
+
+    def leave(self, order: int | None, counter: int | None = None, person: str = "") -> None:
+        self.pressed(counter, person)
         slip = self.slip(order)
         if slip.state == "left":
             return
         if slip.state not in ("waiting", "absent"):
             raise No(errors.AlreadyElsewhere)
-        self.move("leave", slip, state="left", ended=self.now)
+        self.move("leave", slip, counter or 0, state="left", ended=self.now)
 
     # -- taking back
 
@@ -416,8 +462,10 @@ class Model:
         self.acts.append(Act(counter, self.who, kind, self.now, self.day, slip, before, finished))
         return len(self.acts) - 1
 
-    def move(self, kind: str, slip: Slip, at: int = 0, finished: int | None = None, **changes: Any) -> int:
-        number = self.note(at or slip.counter or 0, kind, slip.order, replace(slip), finished)
+    def move(
+        self, kind: str, slip: Slip, at: int | None = None, finished: int | None = None, **changes: Any
+    ) -> int:
+        number = self.note((slip.counter or 0) if at is None else at, kind, slip.order, replace(slip), finished)
         for name, value in changes.items():
             setattr(slip, name, value)
         return number
@@ -447,7 +495,7 @@ class Model:
         self.slips[act.slip] = replace(act.before)
         self.undone.add(number)
         self.note(act.counter, "undo", act.slip, None)
-        if act.kind in ("call", "recall"):
+        if act.kind == "call":
             self.calls.append(("withdrawn", act.slip, act.counter, "", None, None))
 
     def take_back_at_counter(self, act: Act) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from types import SimpleNamespace
 
 import pytest
 
@@ -13,9 +12,10 @@ from domain.events import CentrePlanCancelled
 from domain.routing import PRIORITY_RANK, RANK_STEP
 from domain.tickets import milliseconds
 from operations import configuring, managing, opening, shifts, ticketing
-from operations.configuring import ConfigurationMoved, LoginTaken, NotPlanned, PlanWaits, PolicyInUse
+from operations.configuring import ConfigurationMoved, LoginTaken, NotPlanned, PlanWaits, PolicyInUse, StillInUse
 from store import calendars, centres, people, plans
 from store.plans import DraftGone, UnknownConfiguration
+from store.writer import Tx
 from tests.support.halls import MORNING, demo_calendar, demo_centre
 
 MONDAY = date(2026, 11, 23)
@@ -241,11 +241,36 @@ def test_without_a_centre_there_is_nothing_in_force(bare):
     assert bare.do(configuring.apply_centre, demo_centre(), demo_calendar(), 0) == 1
 
 
+def without(queue: str):
+    """The demo without one queue, and without counter 12."""
+    centre = demo_centre()
+    return replace(
+        centre,
+        queues=tuple(found for found in centre.queues if found.id != queue),
+        counters=tuple(found for found in centre.counters if found.number != 12),
+    )
+
+
+def test_a_queue_or_a_counter_with_people_is_not_taken_away_during_the_day(hall):
+    hall.do(ticketing.take_ticket, "dat-dai")
+    with pytest.raises(StillInUse) as refusal:
+        apply(hall, without("dat-dai"))
+    assert refusal.value.arguments == {"what": "E"}
+    apply(hall, without("xay-dung"))
+    apply(hall, demo_centre())
+    hall.do(shifts.open_shift, 12, "cb12")
+    with pytest.raises(StillInUse) as refusal:
+        apply(hall, without("xay-dung"))
+    assert refusal.value.arguments == {"what": "12"}
+    plan(hall, without("dat-dai"))
+    next_day(hall)
+    assert "dat-dai" not in {queue.id for queue in centres.current(hall.db).queues}
+
+
 @pytest.mark.planted
 def test_a_number_given_by_yesterdays_rules_is_caught(hall, monkeypatch):
     """The first one to come would read the configuration before the day is opened."""
     stale = centres.current(hall.db)
-    old = SimpleNamespace(current=lambda db: stale, stop_of=centres.stop_of)
-    monkeypatch.setattr(ticketing, "centres", old)
+    monkeypatch.setattr(Tx, "centre", property(lambda tx: stale))
     with pytest.raises(AssertionError):
         test_the_first_number_of_the_day_has_a_key_of_the_new_policy(hall)

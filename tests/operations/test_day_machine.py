@@ -33,6 +33,8 @@ seens = st.sampled_from(["right", "right", "right", "none", "wrong"])
 classes = st.sampled_from([None, None, "cao-tuoi"])
 places = st.integers(0, 10**6)
 halls = st.sampled_from([*HALLS])
+presses = st.one_of(st.none(), desks)
+of_lists = st.sampled_from(["come_back", "set_class", "give_time", "leave"])
 served_here = st.sampled_from(["start", "again", "absent", "finish", "park"])
 
 
@@ -183,31 +185,53 @@ class Day(RuleBasedStateMachine):
             counter, person, seen, note=note, queue=queue, to_counter=to_counter, to_person=to_person, who=person,
         )  # fmt: skip
 
-    @rule(place=places, person=somebody, wait=st.sampled_from([0, 60, 600, 601]))
-    def come_back(self, place, person, wait):
+    def pressed(self, desk: int | None, person: str | None) -> tuple[int | None, str]:
+        """By whom a ticket of a list is moved: by a clerk at a counter, or from no counter at all."""
+        return (None, person or "phone") if desk is None else self.at(desk, person)
+
+    @rule(place=places, desk=presses, person=whoever, wait=st.sampled_from([0, 60, 600, 601]))
+    def come_back(self, place, desk, person, wait):
         if place % 5 != 4 and all(slip.state != "absent" for slip in self.model.slips):
             self.serve(place, None, "right", "absent", True)
         self.clock.forward(seconds=wait)
         order, ticket = self.some(place, "absent")
-        self.both(lambda m: m.come_back(order), moving.come_back, ticket, who=person)
+        by = self.pressed(desk, person)
+        self.both(lambda m: m.come_back(order, *by), moving.come_back, ticket, *by, who=by[1])
 
-    @rule(place=places, person=somebody, priority=st.sampled_from([None, "cao-tuoi", "vip"]),
+    @rule(place=places, desk=presses, person=whoever, priority=st.sampled_from([None, "cao-tuoi", "vip"]),
           reason=st.sampled_from(["confirmed", "denied", "whim"]))  # fmt: skip
-    def set_class(self, place, person, priority, reason):
+    def set_class(self, place, desk, person, priority, reason):
         order, ticket = self.some(place, "waiting", "called", "parked")
+        by = self.pressed(desk, person)
         self.both(
-            lambda m: m.set_class(order, priority, reason), moving.set_class, ticket, priority, reason, who=person
-        )
+            lambda m: m.set_class(order, priority, reason, *by), moving.set_class, ticket, priority, reason, *by,
+            who=by[1],
+        )  # fmt: skip
 
-    @rule(place=places, person=somebody)
-    def give_time(self, place, person):
+    @rule(place=places, desk=presses, person=whoever)
+    def give_time(self, place, desk, person):
         order, ticket = self.some(place, "waiting")
-        self.both(lambda m: m.give_time(order), moving.give_time, ticket, who=person)
+        by = self.pressed(desk, person)
+        self.both(lambda m: m.give_time(order, *by), moving.give_time, ticket, *by, who=by[1])
 
-    @rule(place=places, person=somebody)
-    def leave(self, place, person):
+    @rule(place=places, desk=presses, person=whoever)
+    def leave(self, place, desk, person):
         order, ticket = self.some(place, "waiting", "absent", "left")
-        self.both(lambda m: m.leave(order), moving.leave, ticket, who=person)
+        by = self.pressed(desk, person)
+        self.both(lambda m: m.leave(order, *by), moving.leave, ticket, *by, who=by[1])
+
+    @rule(place=places, desk=desks, act=of_lists, wait=st.sampled_from([0, 5, 11]), between=st.booleans())
+    def undo_what_was_just_moved(self, place, desk, act, wait, between):
+        """A return, a class, more time or a departure, pressed by a clerk, perhaps something else, and undone."""
+        if act == "come_back":
+            self.come_back(place, desk, None, 0)
+        elif act == "set_class":
+            self.set_class(place, desk, None, "cao-tuoi", "confirmed")
+        else:
+            getattr(self, act)(place, desk, None)
+        if between:
+            self.set_class(place, None, None, None, "denied")
+        self.undo(desk, None, wait)
 
     @rule(desk=desks, person=whoever, wait=st.sampled_from([0, 0, 0, 10, 11, 12, -1]))
     def undo(self, desk, person, wait):
@@ -294,7 +318,7 @@ class Day(RuleBasedStateMachine):
     @rule(back=st.sampled_from([0, DAY, 3652 * DAY]))
     def repair_the_day(self, back):
         self.clock.forward(seconds=-back)
-        _, number = self.both(lambda m: m.open_day(), opening.repair_day)
+        _, number = self.both(lambda m: m.open_day(repaired=True), opening.repair_day)
         assert number == self.model.day
 
     @rule(desk=desks)

@@ -7,6 +7,7 @@ from domain.errors import (
     AlreadyElsewhere,
     CounterTaken,
     Invalid,
+    MoreTimeOnce,
     NoTicketHere,
     QueueStopped,
     StaleScreen,
@@ -282,6 +283,19 @@ def test_more_time_puts_somebody_behind_the_next_three(open_hall, who, line):
     given = some_wait(open_hall, 6)
     open_hall.do(moving.give_time, given[who].id)
     assert line_of(open_hall) == line
+
+
+def test_a_person_asks_for_time_once_and_a_clerk_may_give_it_again(open_hall):
+    given = some_wait(open_hall, 12)
+    for counter, place in ((1, 4), (None, 7), (1, 10)):
+        open_hall.do(moving.give_time, given[0].id, counter, "cb01" if counter else "", who="cb01")
+        assert line_of(open_hall).index(1) + 1 == place
+    before = seq(open_hall)
+    with pytest.raises(MoreTimeOnce):
+        open_hall.do(moving.give_time, given[0].id)
+    assert seq(open_hall) == before
+    open_hall.do(moving.give_time, given[1].id)
+    assert line_of(open_hall).index(2) == 3, "each number has its own wish"
 
 
 def test_the_last_one_has_all_the_time_and_nothing_is_noted(open_hall):

@@ -1,14 +1,17 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from domain.calendar import DayKind
+from domain.centre_rules import Window, WindowKind
 from domain.days import Day
-from domain.errors import CounterClosed, DayNeedsConfirmation
-from domain.queue_events import DayOpened
+from domain.errors import AlreadyElsewhere, CounterClosed, DayNeedsConfirmation, QueueStopped
+from domain.queue_events import DayOpened, TicketRekeyed
 from domain.tickets import milliseconds
-from operations import calling, managing, moving, opening, shifts, ticketing
-from store import counters, days, tickets
-from tests.support.halls import MORNING
+from operations import calling, intake, managing, moving, opening, shifts, ticketing
+from store import centres, counters, days, tickets
+from tests.support.halls import MORNING, demo_calendar, demo_centre
 
 take = ticketing.take_ticket
 
@@ -247,16 +250,14 @@ def test_a_kept_number_may_be_absent_and_come_back(hall):
     assert hall.do(moving.come_back, kept.id).key == kept.key
 
 
-def test_a_new_day_ends_pauses_calls_for_help_and_skills(hall):
+def test_a_new_day_ends_pauses_and_skills(hall):
     hall.do(shifts.open_shift, 1, "cb01")
     hall.do(shifts.pause, 1, "cb01", "break", 5)
-    hall.do(shifts.call_for_help, 1, "cb01")
     hall.do(shifts.set_skills, 1, ["dat-dai"], [])
     hall.clock.forward(days=1)
     hall.do(take, "ho-tich")
-    assert (counters.pauses(hall.db), counters.alarms(hall.db)) == ({}, ())
+    assert counters.pauses(hall.db) == {}
     assert hall.one("SELECT count(*) FROM skills") == 0
-    assert hall.one("SELECT false_alarm FROM alarms") == 0
 
 
 # -- begun by hand
@@ -274,7 +275,8 @@ def test_a_clock_ten_years_ahead_and_back_is_repaired_by_a_new_day(hall):
     assert (opened(hall)[-1].repaired, hall.events[-1].who) == (True, "ql03")
     assert tickets.load(hall.db, before.id).state == tickets.load(hall.db, wrong.id).state == "unserved"
     new = hall.do(take, "ho-tich")
-    assert (new.day, new.n, new.key) == (3, 1, milliseconds(hall.clock()))
+    assert (new.day, new.n, new.key) == (3, 3, milliseconds(hall.clock()))  # A 001 and A 002 are in people's hands
+    assert hall.do(take, "dat-dai").n == 1
     hall.clock.forward(days=1)
     assert hall.do(take, "ho-tich").day == 4
 
@@ -292,3 +294,283 @@ def test_a_day_begun_by_hand_ends_the_shifts_and_keeps_what_is_to_be_kept(hall):
 
 def test_before_the_first_day_one_can_be_begun_by_hand(hall):
     assert hall.do(opening.repair_day) == 1
+
+
+# -- at the centre's own hour
+
+
+def opens_at(hall, hour: str | None = "06:45", **changes) -> None:
+    """A Monday that has been opened, of a centre with this hour."""
+    hours = replace(demo_centre().hours, opens_day=hour)
+    hall.do(managing.load_centre, replace(demo_centre(), hours=hours, **changes), demo_calendar())
+    hall.do(opening.ensure_day)
+
+
+def on_time(hall, day: str, hour: str = "06:45") -> bool:
+    hall.clock.moment = (datetime.fromisoformat(f"{day}T{hour}") - timedelta(hours=7)).replace(tzinfo=UTC)
+    return hall.do(opening.open_on_time)
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "opens"),
+    [
+        ("2026-11-25", "06:44", False),
+        ("2026-11-25", "06:45", True),
+        ("2026-11-25", "23:59", True),
+        ("2026-11-28", "08:00", False),  # Saturday
+        ("2026-11-29", "08:00", False),  # Sunday
+        ("2026-12-08", "08:00", True),  # 15 days
+        ("2026-12-09", "08:00", False),  # 16: a person has to say so
+        ("2036-11-24", "08:00", False),
+        ("2026-11-22", "08:00", False),  # the clock went back
+        ("2026-11-23", "20:00", False),  # open already
+    ],
+)
+def test_the_day_opens_by_itself_on_working_days_from_its_hour_on(hall, day, hour, opens):
+    opens_at(hall)
+    assert on_time(hall, day, hour) is opens
+    assert len(opened(hall)) == 1 + opens
+    assert on_time(hall, day, hour) is False
+    if opens:
+        assert opened(hall)[-1] == DayOpened(2, day, False)
+
+
+def test_without_an_hour_the_day_waits_for_the_first_act(hall):
+    opens_at(hall, None)
+    assert on_time(hall, "2026-11-25") is False
+
+
+def test_the_first_day_of_all_is_begun_by_people(hall):
+    hours = replace(demo_centre().hours, opens_day="06:45")
+    hall.do(managing.load_centre, replace(demo_centre(), hours=hours), demo_calendar())
+    assert on_time(hall, "2026-11-23") is False
+
+
+def test_a_holiday_does_not_open_and_a_make_up_saturday_does(hall):
+    saturday, holiday = date(2026, 11, 28), date(2026, 11, 25)
+    known = demo_calendar()
+    calendar = replace(known, days={**known.days, saturday: (DayKind.WORKING, "bù"), holiday: (DayKind.OFF, "lễ")})
+    hours = replace(demo_centre().hours, opens_day="06:45")
+    hall.do(managing.load_centre, replace(demo_centre(), hours=hours), calendar)
+    hall.do(opening.ensure_day)
+    assert on_time(hall, "2026-11-25") is False
+    assert on_time(hall, "2026-11-28") is True
+
+
+def test_a_saturday_on_which_numbers_are_given_opens_too(hall):
+    saturdays = Window(WindowKind.TICKETS, (("07:30", "11:00"),), (6,), ("ho-tich",))
+    opens_at(hall, windows=(saturdays,))
+    assert on_time(hall, "2026-11-29") is False
+    assert on_time(hall, "2026-11-28") is True
+
+
+def test_a_year_that_the_calendar_does_not_know_is_left_to_people(hall):
+    opens_at(hall)
+    last = max(demo_calendar().years)
+    hall.clock.moment = datetime(last, 12, 30, 1, 0, tzinfo=UTC)
+    hall.do(opening.confirm_day)
+    assert on_time(hall, f"{last + 1}-01-05") is False
+
+
+def test_what_is_left_of_yesterday_is_closed_as_by_a_first_act(hall):
+    opens_at(hall)
+    hall.do(shifts.open_shift, 1, "cb01")
+    kept, gone = hall.do(take, "ho-tich"), hall.do(take, "dat-dai")
+    keep(hall)
+    assert on_time(hall, "2026-11-25")
+    assert tickets.load(hall.db, kept.id).number == "A\u202f001 · T2"
+    assert tickets.load(hall.db, gone.id).state == "unserved"
+    assert counters.open_shifts(hall.db) == {}
+    assert hall.events[-1].who == "test"
+
+
+# -- kept from a wrong day
+
+
+def wrong_day(hall, ahead: timedelta, *guests: tuple[str, str | None]) -> list:
+    """A day by a clock that far ahead, on which these came, one a minute; then the clock is right again."""
+    right = hall.clock.moment
+    hall.clock.moment = right + ahead
+    hall.do(opening.confirm_day)
+    given = []
+    for queue, priority in guests:
+        given.append(hall.do(take, queue, priority=priority))
+        hall.clock.forward(minutes=1)
+    hall.clock.moment = right + timedelta(minutes=len(guests))
+    return given
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=1), timedelta(days=3652)], ids=str)
+def test_who_is_kept_from_a_day_ahead_of_time_is_not_passed_for_years(hall, ahead):
+    first, elderly, last = wrong_day(hall, ahead, ("ho-tich", None), ("ho-tich", "cao-tuoi"), ("ho-tich", None))
+    keep(hall)
+    hall.do(opening.repair_day)
+    now = milliseconds(hall.clock())
+    found = [tickets.load(hall.db, ticket.id) for ticket in (first, elderly, last)]
+    assert [(t.key, milliseconds(t.base)) for t in found] == [
+        (now - 2 * 60_000, now - 2 * 60_000),
+        (now - 61 * 60_000, now - 60_000),
+        (now, now),
+    ]
+    events = [e.event for e in hall.events if isinstance(e.event, TicketRekeyed)]
+    assert {(event.reason, event.ticket) for event in events} == {("clock", t.id) for t in found}
+    hall.clock.forward(seconds=1)
+    new = hall.do(take, "ho-tich")
+    assert new.n == 4
+    hall.do(shifts.open_shift, 1, "cb01")
+    called = [hall.do(calling.call_next, 1, "cb01").ticket.id for _ in range(4)]
+    assert called == [elderly.id, first.id, last.id, new.id]
+    assert hall.do(moving.set_class, new.id, None, "denied").key == new.key
+
+
+def test_who_was_kept_from_the_right_day_stays_before_those_of_the_wrong_one(hall):
+    right = hall.do(take, "ho-tich")
+    keep(hall)
+    (wrong,) = wrong_day(hall, timedelta(days=3652), ("ho-tich", None))
+    keep(hall)
+    hall.do(opening.repair_day)
+    assert tickets.load(hall.db, right.id).key == right.key
+    assert [t.id for t in tickets.waiting_in(hall.db, "ho-tich", 10)] == [right.id, wrong.id]
+    assert tickets.load(hall.db, right.id).kept_from == date(2026, 11, 23)
+
+
+def test_after_a_repair_without_anybody_kept_nothing_is_rekeyed(hall):
+    wrong_day(hall, timedelta(days=3652), ("ho-tich", None))
+    hall.do(opening.repair_day)
+    assert not any(isinstance(recorded.event, TicketRekeyed) for recorded in hall.events)
+
+
+def test_who_asked_for_time_on_the_wrong_day_keeps_the_later_place(hall):
+    given = wrong_day(hall, timedelta(days=3652), *[("ho-tich", None)] * 5)
+    hall.do(moving.give_time, given[0].id)
+    keep(hall)
+    hall.do(opening.repair_day)
+    assert [t.n for t in tickets.waiting_in(hall.db, "ho-tich", 10)] == [2, 3, 4, 1, 5]
+
+
+def test_no_number_of_one_date_is_given_twice_by_repairs(hall):
+    given = []
+    for _ in range(3):
+        given += [hall.do(take, "ho-tich").n, hall.do(take, "ho-tich").n]
+        hall.do(opening.repair_day)
+    assert given == [1, 2, 3, 4, 5, 6]
+    hall.clock.forward(days=1)
+    assert hall.do(take, "ho-tich").n == 1
+
+
+# -- midnight with the server on
+
+
+LATE = {"hours": 16, "minutes": 5}  # from 08:00 to 00:05
+
+
+@pytest.fixture
+def at_night(hall):
+    """00:05, nobody has begun the new day: A 001 is served at counter 1, A 002 is parked there, A 003 waits."""
+    for _ in range(3):
+        hall.do(take, "ho-tich")
+    hall.do(shifts.open_shift, 1, "cb01", who="cb01")
+    hall.do(calling.call_next, 1, "cb01", who="cb01")
+    hall.do(calling.set_aside, 1, "cb01", None, "form", who="cb01")
+    hall.do(calling.call_next, 1, "cb01", who="cb01")
+    hall.clock.forward(**LATE)
+    return hall
+
+
+def states(hall) -> list[str]:
+    return [ticket.state.value for ticket in tickets.of_day(hall.db, 1)]
+
+
+@pytest.mark.parametrize(
+    ("act", "state"),
+    [
+        (lambda hall: hall.do(calling.finish, 1, "cb01"), "finished"),
+        (lambda hall: hall.do(calling.mark_absent, 1, "cb01"), "absent"),
+        (lambda hall: hall.do(calling.start, 1, "cb01"), "called"),
+        (lambda hall: hall.do(calling.call_again, 1, "cb01"), "called"),
+        (lambda hall: hall.do(calling.set_aside, 1, "cb01", None, "form"), "parked"),
+        (lambda hall: hall.do(moving.transfer, 1, "cb01", note="next-step", queue="dat-dai"), "waiting"),
+    ],
+)
+def test_what_is_done_with_whoever_is_served_over_midnight_counts_to_the_old_day(at_night, act, state):
+    act(at_night)
+    assert states(at_night) == ["parked", state, "waiting"]
+    assert days.newest(at_night.db).id == 1
+    assert at_night.events[-1].day == 1
+
+
+def test_a_dossier_that_is_received_over_midnight_is_not_refused(at_night):
+    received = at_night.do(intake.receive_dossier, 1, "cb01", intake.Intake("1.001193", b"sealed"), who="cb01")
+    assert "-261124-" in received.code
+    assert days.newest(at_night.db).id == 1
+    at_night.clock.forward(days=3652)
+    with pytest.raises(DayNeedsConfirmation):  # its date and its limit would be those of 2036
+        at_night.do(intake.receive_dossier, 1, "cb01", intake.Intake("1.001193", b"sealed"), who="cb01")
+
+
+def test_who_calls_after_midnight_begins_the_new_day_and_stays_seated(at_night):
+    assert at_night.do(calling.call_next, 1, "cb01", tickets.at_counter(at_night.db, 1).id).ticket is None
+    assert states(at_night) == ["unserved", "finished", "unserved"]
+    assert days.newest(at_night.db).id == 2
+    assert counters.shift_at(at_night.db, 1).person == "cb01"
+    new = at_night.do(take, "ho-tich")
+    assert new.n == 1
+    assert at_night.do(calling.call_next, 1, "cb01").ticket.id == new.id
+
+
+def test_who_calls_after_midnight_calls_those_who_are_kept(at_night):
+    keep(at_night)
+    called = at_night.do(calling.call_next, 1, "cb01").ticket
+    assert (called.n, called.number) == (3, "A\u202f003 · T2")
+    assert states(at_night) == ["unserved", "finished", "called"]
+
+
+def test_nobody_of_the_old_day_is_called_out_of_order_into_the_new_one(at_night):
+    waiting = tickets.of_day(at_night.db, 1)[2]
+    with pytest.raises(AlreadyElsewhere):
+        at_night.do(calling.call_this, 1, "cb01", waiting.id, "urgent")
+    assert days.newest(at_night.db).id == 1
+
+
+def test_the_first_number_of_the_new_day_ends_the_old_one_at_every_counter(at_night):
+    at_night.do(take, "dat-dai")
+    assert states(at_night) == ["unserved", "unserved", "unserved"]
+    assert counters.open_shifts(at_night.db) == {}
+    with pytest.raises(CounterClosed):
+        at_night.do(calling.finish, 1, "cb01")
+
+
+def test_a_pause_may_begin_and_end_after_midnight_and_ends_with_the_old_day(at_night):
+    at_night.do(calling.finish, 1, "cb01")
+    at_night.do(shifts.pause, 1, "cb01", "break", 5)
+    assert list(counters.pauses(at_night.db)) == [1]
+    at_night.do(take, "dat-dai")
+    assert counters.pauses(at_night.db) == {}
+
+
+@pytest.mark.parametrize("later", [{}, {"days": 3652}], ids=["midnight", "far"])
+def test_a_call_for_help_is_never_refused_for_the_clock_and_outlasts_the_day(at_night, later):
+    at_night.clock.forward(**later)
+    at_night.do(shifts.call_for_help, 1, "cb01")
+    at_night.do(opening.confirm_day)
+    assert [alarm.counter for alarm in counters.alarms(at_night.db)] == [1]
+    at_night.do(shifts.end_help, 1, False)
+    assert counters.alarms(at_night.db) == ()
+
+
+def test_a_stop_ends_at_its_own_hour_whatever_the_day(hall):
+    hall.do(managing.stop_queue, "ho-tich", "Mất điện", hall.clock() + timedelta(hours=25))
+    hall.do(managing.stop_queue, "dat-dai", "Hỏng máy")
+    hall.clock.forward(**LATE)
+    hall.do(take, "chung-thuc")
+    assert centres.stop_of(hall.db, "ho-tich", hall.clock()) is not None
+    hall.clock.forward(hours=9)
+    assert hall.do(take, "ho-tich").n == 1
+    with pytest.raises(QueueStopped):
+        hall.do(take, "dat-dai")
+
+
+def test_midnight_itself_ends_nothing(at_night):
+    assert states(at_night) == ["parked", "called", "waiting"]
+    assert list(counters.open_shifts(at_night.db)) == [1]
+    assert tickets.at_counter(at_night.db, 1).n == 2

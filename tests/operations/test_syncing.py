@@ -148,6 +148,9 @@ def test_open_messages_are_shown_parked_ones_first(two):
     assert shown[0].id == second.id
     assert jobs.outbox_depths(two.db) == {"print": 0, "portal": 2, "parked": 1}
     assert figures.received_today(two.db, 1) == (2, 1)
+    first, other = (row[0] for row in two.db.execute("SELECT procedure FROM dossiers ORDER BY seq"))
+    assert figures.received_today(two.db, 1, {first, other}) == (2, 1)
+    assert figures.received_today(two.db, 1, []) == (0, 0)
 
 
 def test_the_answer_of_the_portal_is_kept(two):

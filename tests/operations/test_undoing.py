@@ -80,13 +80,14 @@ def test_next_taken_back_restores_both_and_withdraws_the_announcement(open_hall)
     assert press(open_hall, calling.call_next, one.id).ticket.id == two.id
 
 
-def test_a_recall_taken_back_withdraws_the_announcement_and_moves_nobody(open_hall):
+def test_a_recall_taken_back_lets_the_call_stand(open_hall):
+    """'Xin chờ' would tell somebody to wait whom the counter expects."""
     ticket = open_hall.do(take, "ho-tich")
     press(open_hall, calling.call_next)
     press(open_hall, calling.call_again)
     assert undo(open_hall).kind == "recall"
     assert state(open_hall, ticket) == ("called", 1)
-    assert kinds_of_calls(open_hall) == [(1, "call"), (1, "recall"), (1, "withdrawn")]
+    assert kinds_of_calls(open_hall) == [(1, "call"), (1, "recall")]
 
 
 def finish(hall):
@@ -122,6 +123,95 @@ def test_every_end_of_a_visit_taken_back_leaves_it_as_it_was(open_hall, act, kin
     assert undo(open_hall) == undoing.Undone(kind, being_served.id)
     assert tickets.load(open_hall.db, being_served.id) == being_served
     assert open_hall.db.execute("SELECT queue, waiting FROM lines WHERE waiting > 0").fetchall() == lines
+
+
+def absent_here(hall):
+    press(hall, calling.call_next)
+    return press(hall, calling.mark_absent)
+
+
+def come_back(hall, ticket):
+    hall.do(moving.come_back, ticket.id, 1, "cb01", who="cb01")
+
+
+def come_back_late(hall, ticket):
+    hall.clock.forward(minutes=30)
+    come_back(hall, ticket)
+
+
+def change_class(hall, ticket):
+    hall.do(moving.set_class, ticket.id, "khuyet-tat", "changed", 1, "cb01", who="cb01")
+
+
+def give_time(hall, ticket):
+    hall.do(moving.give_time, ticket.id, 1, "cb01", who="cb01")
+
+
+def leave(hall, ticket):
+    hall.do(moving.leave, ticket.id, 1, "cb01", who="cb01")
+
+
+MOVED = [
+    (come_back, "return", "absent"), (come_back_late, "return", "absent"), (change_class, "rekey", "waiting"),
+    (change_class, "rekey", "called"), (give_time, "delay", "waiting"), (leave, "leave", "waiting"),
+    (leave, "leave", "absent"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("act", "kind", "was"), MOVED)
+def test_what_a_clerk_did_to_a_number_in_a_list_is_taken_back(open_hall, act, kind, was):
+    """Also where it had been called at, and now waits or is gone elsewhere: lines and standing are as before."""
+    ticket = open_hall.do(take, "ho-tich", priority="cao-tuoi")
+    for _ in range(4):
+        open_hall.do(take, "ho-tich")
+    if was == "absent":
+        absent_here(open_hall)
+    elif was == "called":
+        open_hall.do(calling.call_next, 3, "cb03", who="cb03")
+    before = tickets.load(open_hall.db, ticket.id)
+    lines = open_hall.db.execute("SELECT * FROM lines").fetchall()
+    act(open_hall, ticket)
+    assert tickets.load(open_hall.db, ticket.id) != before
+    assert moves.last_move_at(open_hall.db, 1).kind == kind
+    open_hall.clock.forward(seconds=10)
+    assert undo(open_hall) == undoing.Undone(kind, ticket.id)
+    assert tickets.load(open_hall.db, ticket.id) == before
+    assert open_hall.db.execute("SELECT * FROM lines").fetchall() == lines
+    with pytest.raises(NothingToUndo):
+        undo(open_hall)
+
+
+@pytest.mark.parametrize(("act", "was"), [(moving.come_back, "absent"), (moving.leave, "absent")])
+def test_what_a_phone_did_stands_between_no_clerk_and_the_own_last_press(open_hall, act, was):
+    """The number was called here before: still its return is no act of this counter."""
+    gone = open_hall.do(take, "ho-tich")
+    absent_here(open_hall)
+    waiting = open_hall.do(take, "ho-tich")
+    press(open_hall, calling.call_next)
+    open_hall.do(act, gone.id, who="anyone")
+    assert undo(open_hall) == undoing.Undone("call", waiting.id)
+    with pytest.raises(NothingToUndo):
+        undo(open_hall)
+
+
+def test_a_colleague_who_takes_back_an_own_act_on_my_number_takes_my_undo_from_nothing_else(open_hall):
+    mine = open_hall.do(take, "ho-tich")
+    press(open_hall, calling.call_next)
+    press(open_hall, calling.set_aside, None, "form")
+    other = open_hall.do(take, "ho-tich")
+    press(open_hall, calling.call_next)
+    open_hall.do(moving.set_class, mine.id, "cao-tuoi", "confirmed", 3, "cb03", who="cb03")
+    assert undo(open_hall, "cb03") == undoing.Undone("rekey", mine.id)
+    assert undo(open_hall) == undoing.Undone("call", other.id)
+
+
+def test_who_does_not_sit_there_moves_nobody(open_hall):
+    ticket = open_hall.do(take, "ho-tich")
+    for counter, refusal in ((3, CounterTaken), (2, CounterClosed)):
+        for act in (moving.leave, moving.give_time, moving.come_back):
+            with pytest.raises(refusal):
+                open_hall.do(act, ticket.id, counter, "cb01", who="cb01")
+    assert state(open_hall, ticket) == ("waiting", None)
 
 
 def test_what_was_set_aside_and_called_again_is_set_aside_once_more(open_hall):

@@ -9,6 +9,7 @@ from domain.appointments import bookable_slots
 from domain.days import local
 from domain.events import Event
 from operations import (
+    auditing,
     booking,
     calling,
     configuring,
@@ -24,6 +25,7 @@ from operations import (
     ticketing,
     undoing,
 )
+from store.journal_rows import Wanted
 from store.vault import Vault
 from tests.support.halls import HandClock, demo_calendar, demo_centre, demo_procedures
 
@@ -69,10 +71,12 @@ def live_three_days(do: Any, clock: HandClock) -> None:
     _tell_portal(do, clock, codes)
     _move_people(do, clock)
     _keep_appointments(do, clock)
+    _frown_in_words(do, clock)
     do(shifts.close_shift, 1, "cb02")
     _plan_ahead(do, clock)
     clock.forward(days=1)
     do(ticketing.take_ticket, "ho-tich")
+    do(rating.read_words, 1, "tra-ket-qua", who="ql02")
     clock.forward(days=40)
     do(opening.confirm_day)
     do(ticketing.take_ticket, "ho-tich", printer="P1")
@@ -103,10 +107,12 @@ def _let_people_in(do: Any) -> None:
     do(entering.lock, b"1" * 32)
     do(entering.unlock, b"1" * 32)
     do(entering.set_pin, "cb01", "argon2-of-a-pin")
+    do(shifts.choose_keys, "cb01", {"again": "KeyQ"}, off=False)
     do(entering.sign_out, b"1" * 32)
     token = do(entering.give_token, "person", "cb01", "bảng tính", b"2" * 32)
     do(entering.give_token, "device", "K1", "ki-ốt", b"3" * 32)
     do(entering.revoke_token, token)
+    do(auditing.note_export, Wanted(kind="TokenGiven"), who="ql04")
 
 
 def _pair_screens(do: Any) -> None:
@@ -118,7 +124,7 @@ def _pair_screens(do: Any) -> None:
 
 
 def _serve(do: Any, clock: HandClock) -> None:
-    for counter, person in ((1, "cb01"), (3, "cb03"), (5, "cb05")):
+    for counter, person in ((1, "cb01"), (3, "cb03"), (5, "cb05"), (8, "cb08")):
         do(shifts.open_shift, counter, person, who=person)
     for queue, priority, printer in (
         ("ho-tich", None, "P1"),
@@ -154,11 +160,11 @@ def _move_people(do: Any, clock: HandClock) -> None:
     parked = do(calling.set_aside, 1, "cb01", None, "form", who="cb01")
     away = do(calling.call_next, 1, "cb01", who="cb01").ticket
     do(calling.mark_absent, 1, "cb01", who="cb01")
-    do(moving.come_back, away.id)
+    do(moving.come_back, away.id, 1, "cb01", who="cb01")
     do(calling.call_this, 1, "cb01", parked.id, "parked", who="cb01")
     do(moving.transfer, 1, "cb01", note="next-step", queue="cu-tru", who="cb01")
     waiting = do(calling.call_next, 1, "cb01", who="cb01").ticket
-    do(moving.set_class, waiting.id, "cao-tuoi", "confirmed", who="cb01")
+    do(moving.set_class, waiting.id, "cao-tuoi", "confirmed", 1, "cb01", who="cb01")
     do(undoing.undo, 1, "cb01", who="cb01")
     do(calling.finish, 1, "cb01", None, "advised", who="cb01")
     called = do(calling.call_next, 1, "cb01", who="cb01").ticket
@@ -189,6 +195,16 @@ def _keep_appointments(do: Any, clock: HandClock) -> None:
     do(booking.move_booking, kept.id, second, who="anyone")
     do(booking.cancel_booking, gone.id, "citizen", who="anyone")
     do(booking.check_in, kept.id, who="device:K1")
+
+
+def _frown_in_words(do: Any, clock: HandClock) -> None:
+    """Five people write why they are not satisfied; a manager reads it on another day."""
+    for n in range(5):
+        clock.forward(seconds=5)
+        do(ticketing.take_ticket, "tra-ket-qua")
+        do(calling.call_next, 8, "cb08", who="cb08")
+        over = do(calling.finish, 8, "cb08", who="cb08")
+        do(rating.rate_visit, over.id, 1, "manner", VAULT.seal(f"{CANARY.summary} {n}".encode()), who="anyone")
 
 
 def _leave_traces(do: Any, clock: HandClock) -> None:

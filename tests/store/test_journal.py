@@ -13,7 +13,10 @@ from tests.operations.whole_days import ALL_KINDS, live_three_days
 from tests.store.conftest import Bench
 from tests.support.halls import Hall, empty_hall, new_hall
 
-NOTED = {"PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet"}
+NOTED = {
+    "PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet", "JournalExported",
+    "WordsRead",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,9 @@
-"""What managers may see of the answers: no single one, no difference of two looks, no counter of today."""
+"""What managers may see of the answers: whole fives and nothing between them, and no counter of today."""
 
+from collections import Counter, defaultdict
 from datetime import timedelta
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from domain.satisfaction import ASKED_FOR, THANKED_FOR
 from operations import calling, opening, rating, shifts, ticketing, undoing
 from store import ratings
-from store.ratings import FEWEST, Satisfaction
+from store.ratings import FEWEST, Five, Satisfaction
 from tests.support.halls import new_hall
 
 QUEUE, OTHER = "ho-tich", "chung-thuc"
@@ -29,8 +31,8 @@ def man(hall):
     return hall
 
 
-def over(hall, queue: str = QUEUE) -> int:
-    counter = COUNTER_OF[queue]
+def over(hall, queue: str = QUEUE, counter: int = 0) -> int:
+    counter = counter or COUNTER_OF[queue]
     hall.do(ticketing.take_ticket, queue)
     hall.do(calling.call_next, counter, f"cb0{counter}", who=f"cb0{counter}")
     return hall.do(calling.finish, counter, f"cb0{counter}", who=f"cb0{counter}").id
@@ -73,11 +75,11 @@ def check_no_counter_today(hall) -> None:
     """What was said at a counter is shown from the next day on."""
     say(hall, 3, 3, 2, 1, 2)
     said = today(hall)
-    assert ratings.of_counters(hall.db, said) == {}
+    assert ratings.fives_of(hall.db, [said]) == []
     hall.clock.forward(hours=20)
     hall.do(_open)
     assert today(hall) == said + 1
-    assert ratings.of_counters(hall.db, said) == {1: Satisfaction(5, 4)}
+    assert ratings.fives_of(hall.db, [said, today(hall)]) == [Five(said, QUEUE, 1, 8, 5, 4, ("wait",))]
 
 
 def _open(tx) -> int:
@@ -107,8 +109,7 @@ def test_a_rule_that_shows_single_answers_is_found(manned, monkeypatch):
 
 @pytest.mark.planted
 def test_a_rule_that_shows_todays_counters_is_found(manned, monkeypatch):
-    everything = "SELECT counter, score FROM ratings WHERE day = ?"
-    monkeypatch.setattr(ratings, "of_counters", lambda db, day: ratings._sums(db.execute(everything, (day,))))
+    monkeypatch.setattr(ratings, "_past", lambda db, days: list(days))
     with pytest.raises(AssertionError):
         check_no_counter_today(manned)
 
@@ -116,14 +117,15 @@ def test_a_rule_that_shows_todays_counters_is_found(manned, monkeypatch):
 def test_a_day_begun_anew_on_the_same_date_does_not_open_the_counters(manned):
     say(manned, 3, 3, 3, 3, 3)
     manned.db.execute("INSERT INTO days SELECT id + 1, label, opened_at + 1 FROM days ORDER BY id DESC LIMIT 1")
-    assert ratings.of_counters(manned.db, today(manned) - 1) == {}
+    assert ratings.fives_of(manned.db, [today(manned) - 1]) == []
 
 
 def test_a_former_day_shows_no_counter_with_few_answers(manned):
     say(manned, 3, 3, 3, 3)
     manned.clock.forward(days=1)
     manned.do(_open)
-    assert ratings.of_counters(manned.db, today(manned) - 1) == {}
+    assert ratings.fives_of(manned.db, [today(manned) - 1]) == []
+    assert ratings.of_queues(manned.db, today(manned) - 1) == {}
 
 
 def test_the_whole_house_adds_up_what_is_shown_apart_and_nothing_else(manned):
@@ -153,6 +155,172 @@ def test_a_sum_is_of_the_first_whole_fives(said):
         if whole:
             expected[queue] = Satisfaction(len(whole), sum(score >= 2 for score in whole))
     assert of_queues(hall) == expected
+
+
+# No look tells fewer than five answers apart
+
+
+Visits = list[tuple[str, int]]
+
+
+def visits_of(seed: int, number: int = 26) -> Visits:
+    """Visits to two queues at the three counters that share them."""
+    chance = Random(seed)
+    return [(chance.choice((QUEUE, OTHER)), chance.choice((1, 2, 3))) for _ in range(number)]
+
+
+def every_look(visits: Visits, frowning: int) -> dict[tuple, int]:
+    """Every figure that anybody could read, after each answer and on the next day; all smile but this one."""
+    hall, seen = new_hall(), {}
+    for counter in (1, 2, 3):
+        hall.do(shifts.open_shift, counter, f"cb0{counter}", who=f"cb0{counter}")
+    for turn, (queue, counter) in enumerate(visits):
+        hall.clock.forward(minutes=7)
+        score, reason = (1, "manner") if turn == frowning else (3, "")
+        hall.do(rating.rate_visit, over(hall, queue, counter), score, reason)
+        seen |= {(turn, *place): sums.satisfied for place, sums in _looked(hall).items()}
+    hall.clock.forward(hours=20)
+    hall.do(_open)
+    seen |= {("past", *place): sums.satisfied for place, sums in _looked(hall, 1).items()}
+    for number, five in enumerate(ratings.fives_of(hall.db, [1])):
+        seen[number, "five"] = five.satisfied
+        seen[number, "reasons"] = len(five.reasons)
+    return seen
+
+
+def _looked(hall, back: int = 0) -> dict[tuple, Satisfaction]:
+    return {(queue,): sums for queue, sums in ratings.of_queues(hall.db, today(hall) - back).items()}
+
+
+def check_no_look_tells_fewer_than_five_apart(visits: Visits) -> None:
+    """Whoever sees every figure at every moment sees an answer in none of them, or five in exactly the same."""
+    calm = every_look(visits, -1)
+    alike: dict[frozenset, list[int]] = defaultdict(list)
+    for turn in range(len(visits)):
+        looked = every_look(visits, turn)
+        alike[frozenset(place for place in calm if calm[place] != looked[place])].append(turn)
+    assert len(alike) > 1, "nothing is ever shown"
+    told = {len(turns) for places, turns in alike.items() if places}
+    assert told == {FEWEST}, f"answers told apart in groups of {sorted(told)}"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_no_look_tells_fewer_than_five_answers_apart(seed):
+    check_no_look_tells_fewer_than_five_apart(visits_of(seed))
+
+
+def _cut_by_queue(answers):
+    """The fives of a queue whatever the counter: with those of the counters they single out answers."""
+    begun = defaultdict(list)
+    for answer in answers:
+        begun[answer.queue].append(answer)
+        if len(begun[answer.queue]) == FEWEST:
+            yield begun.pop(answer.queue)
+
+
+@pytest.mark.planted
+def test_two_ways_of_cutting_that_cross_are_found(monkeypatch):
+    monkeypatch.setattr(ratings, "_cut_today", _cut_by_queue)
+    with pytest.raises(AssertionError, match="told apart"):
+        check_no_look_tells_fewer_than_five_apart(visits_of(1))
+
+
+def check_no_five_of_a_counter_shows_today(visits: Visits) -> None:
+    """A sum of a queue with several counters never grows by one counter's answers alone."""
+    hall, before = new_hall(), {}
+    for counter in (1, 2, 3):
+        hall.do(shifts.open_shift, counter, f"cb0{counter}", who=f"cb0{counter}")
+    heard, shown = defaultdict(Counter), defaultdict(int)
+    for queue, counter in visits:
+        hall.clock.forward(minutes=7)
+        hall.do(rating.rate_visit, over(hall, queue, counter), 3)
+        heard[queue][counter] += 1
+        after = ratings.of_queues(hall.db, today(hall))
+        grown = after[queue].answers - shown[queue] if queue in after else 0
+        shown[queue] += grown
+        assert not grown or len(heard[queue]) == 1 or grown >= 2 * FEWEST, f"{queue} grew by one counter's five"
+        before = after
+    assert before, "nothing is ever shown"
+
+
+def test_todays_sum_never_grows_by_one_counters_five(manned):
+    check_no_five_of_a_counter_shows_today(visits_of(4, 50))
+
+
+@pytest.mark.planted
+def test_a_five_of_one_counter_shown_at_once_is_found(monkeypatch):
+    monkeypatch.setattr(ratings, "_cut_today", ratings._cut)
+    with pytest.raises(AssertionError, match="one counter's five"):
+        check_no_five_of_a_counter_shows_today(visits_of(4, 50))
+
+
+def test_the_order_of_giving_is_the_journals_though_the_clock_went_back(manned):
+    say(manned, 3, 3, 3)
+    manned.clock.forward(minutes=-20)
+    say(manned, 1, 1, 1)
+    assert of_queues(manned) == {QUEUE: Satisfaction(5, 3)}
+
+
+def test_a_five_stands_in_the_hour_of_its_middle_answer(manned):
+    manned.clock.at("08:58")
+    for forward in (0, 0, 3, 0, 60):
+        manned.clock.forward(minutes=forward)
+        say(manned, 3)
+    said = today(manned)
+    manned.clock.forward(hours=20)
+    manned.do(_open)
+    assert [five.hour for five in ratings.fives_of(manned.db, [said])] == [9]
+
+
+# What was written
+
+
+def write(hall, *words: str, queue: str = QUEUE) -> None:
+    for word in words:
+        hall.clock.forward(seconds=30)
+        hall.do(rating.rate_visit, over(hall, queue), 1, "other", word.encode())
+
+
+def read(hall, back: int = 1) -> dict:
+    return ratings.words_of(hall.db, [today(hall) - back])
+
+
+def tomorrow(hall):
+    hall.clock.forward(hours=20)
+    hall.do(_open)
+    return hall
+
+
+def test_words_are_read_on_another_day_and_from_five_on(manned):
+    write(manned, "a", "b", "c", "d", "e")
+    write(manned, "một", "hai", "ba", "bốn", queue=OTHER)
+    say(manned, 3, queue=OTHER)
+    assert read(manned, 0) == {}
+    assert read(tomorrow(manned)) == {(1, QUEUE): [b"a", b"b", b"c", b"d", b"e"]}
+
+
+def test_words_with_an_answer_that_is_in_no_five_stay_unread(manned):
+    """Their number beside the sums would say of the last few answers that they were frowns."""
+    write(manned, "a", "b", "c", "d", "e", "f")
+    assert read(tomorrow(manned)) == {(1, QUEUE): [b"a", b"b", b"c", b"d", b"e"]}
+
+
+def test_each_reading_is_noted_without_the_words(manned):
+    write(manned, "một", "hai", "ba", "bốn", "năm")
+    tomorrow(manned)
+    for _ in range(2):
+        assert manned.do(rating.read_words, 1, QUEUE, who="ql02").number == 5
+    noted = manned.db.execute("SELECT who, payload FROM journal WHERE kind = 'WordsRead'").fetchall()
+    assert [(who, bytes(said)) for who, said in noted] == [("ql02", b'{"business_day":1,"queue":"ho-tich"}')] * 2
+
+
+@pytest.mark.parametrize(("day", "queue"), [(1, OTHER), (2, QUEUE), (9, QUEUE), (1, "khong-co")])
+def test_where_nothing_may_be_read_nothing_is_noted(manned, day, queue):
+    write(manned, "một", "hai", "ba", "bốn", "năm")
+    tomorrow(manned)
+    with pytest.raises(rating.NothingToRead):
+        manned.do(rating.read_words, day, queue)
+    assert manned.one("SELECT count(*) FROM journal WHERE kind = 'WordsRead'") == 0
 
 
 # Whom the tablet asks

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import uvicorn
 
 import clock
 from app import make_app
-from commands.serving import listen, uvicorn_config
+from commands.serving import Announcing, listen, uvicorn_config
 from operations import entering, shifts
 from settings import Settings
 from store.store import Store
@@ -89,15 +88,8 @@ def running(data: Path, now: Callable[[], datetime] = clock.now, **changes: Any)
     app = make_app(settings, now)
     listener = listen("127.0.0.1", 0)
     config = uvicorn_config(app, https=settings.https, loop="asyncio")
-    server = uvicorn.Server(config)
-    started = threading.Event()
-    startup = server.startup
-
-    async def noting(sockets: Any = None) -> None:
-        await startup(sockets=sockets)
-        started.set()
-
-    server.startup = noting  # type: ignore[method-assign]
+    server, started = Announcing(config), threading.Event()
+    server.announce = started.set
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     assert started.wait(20), "the server did not start"

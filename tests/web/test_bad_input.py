@@ -84,6 +84,7 @@ def check_translated(crowd: Crowd, bad: Bad) -> None:
 K1, DESK = "/kiosk/K1/tickets", "/counter/1"
 DOSSIER = {"procedure": a_procedure(), "owner_name": "LÊ THỬ"}
 PERSON = {"login": "moi-den", "name": "Người Mới", "password": PASSWORD, "role": "clerk"}
+FLOOR = "/admin/floor"
 V1 = "/api/v1"
 
 SENTENCES = {
@@ -109,8 +110,8 @@ SENTENCES = {
     "a wrong telephone": Bad("clerk", "POST", f"{DESK}/dossiers", (422,), DOSSIER | {"phone": "abc"}),
     "a foreign procedure": Bad("clerk", "POST", f"{DESK}/dossiers", (404,), DOSSIER | {"procedure": "9.999999"}),
     "an unknown kind of owner": Bad("clerk", "POST", f"{DESK}/dossiers", (422,), DOSSIER | {"owner_kind": "5"}),
-    "no such queue to stop": Bad("manager", "POST", "/admin/queues/no-such/stops", (404,), {"reason": "x"}),
-    "a stop without a reason": Bad("manager", "POST", f"/admin/queues/{QUEUE}/stops", (422,), {"reason": "  "}),
+    "no such queue to stop": Bad("manager", "POST", f"{FLOOR}/queues/no-such/stops", (404,), {"reason": "x"}),
+    "a stop without a reason": Bad("manager", "POST", f"{FLOOR}/queues/{QUEUE}/stops", (422,), {"reason": "  "}),
     "a short password": Bad("administrator", "POST", "/admin/people", (422,), PERSON | {"password": "short"}),
     "a login that is taken": Bad("administrator", "POST", "/admin/people", (422,), PERSON | {"login": "guide"}),
     "a login with a space": Bad("administrator", "POST", "/admin/people", (422,), PERSON | {"login": "a b"}),
@@ -185,7 +186,7 @@ TEXT_FIELDS = [
     ("clerk", f"{DESK}/dossiers", DOSSIER, "request_id"),
     ("clerk", f"{DESK}/calls", {}, "seen"),
     ("clerk", f"{DESK}/calls", {}, "request_id"),
-    ("manager", f"/admin/queues/{QUEUE}/stops", {}, "reason"),
+    ("manager", f"{FLOOR}/queues/{QUEUE}/stops", {}, "reason"),
     ("administrator", "/admin/people", PERSON, "login"),
     ("administrator", "/admin/people", PERSON, "name"),
     ("administrator", "/admin/people", PERSON, "role"),

@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import zxingcpp
+from PIL import Image
 
-from domain.appointments import CODE_LETTERS
+from domain.appointments import CODE_LETTERS, plain_code
 from domain.errors import TooManyTries
 from domain.tickets import milliseconds
 from operations import managing
@@ -75,6 +77,18 @@ def test_queue_day_time_and_phone_number_lead_to_a_code(phone):
     assert 'name="phone"' in phone.get(f"/booking?queue={QUEUE}&slot={NINE}").text
     assert code_on(book(phone))
     assert phone.get(f"/booking?queue={QUEUE}").text.count("còn 3 chỗ") == 1
+
+
+def test_the_code_is_a_qr_too_that_a_scanner_types_at_the_kiosk(phone, kiosk):
+    """No address of its own: the code must not stand in a log."""
+    answer = book(phone)
+    code = code_on(answer)
+    width = int(re.search(r'viewBox="0 0 (\d+) \1"', answer.text)[1])
+    picture = Image.new("L", (width * 8, width * 8), 255)
+    for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", answer.text):
+        picture.paste(0, (int(x) * 8, int(y) * 8, int(x) * 8 + 8, int(y) * 8 + 8))
+    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [plain_code(code)]
+    assert "autofocus" in re.search(r'<input id="code"[^>]*>', kiosk.get("/kiosk/K1/appointments").text)[0]
 
 
 def test_the_same_press_shows_the_same_code_again(centre, phone):

@@ -57,7 +57,7 @@ QUICK = settings(
 @cache
 def visitor(key: str) -> str:
     """Somebody who may send this form."""
-    names = ("kiosk", "tablet", "clerk", "manager", "administrator", "nobody")
+    names = ("kiosk", "tablet", "clerk", "manager", "administrator", "auditor", "nobody")
     return next(name for name in names if is_named(name, key))
 
 
@@ -123,7 +123,7 @@ def test_no_form_breaks_by_bytes_of_any_kind(crowd: Crowd, key):
 
 @pytest.mark.parametrize("key", [key for key in EXAMPLES if key.startswith("GET /") and "/static/" not in key])
 def test_no_page_breaks_by_its_address(crowd: Crowd, key):
-    names = ("kiosk", "wall", "tablet", "clerk", "manager", "administrator", "nobody")
+    names = ("kiosk", "wall", "tablet", "clerk", "manager", "administrator", "auditor", "nobody")
     name = next(n for n in names if is_named(n, key))
     path = example(crowd, key, name).path.partition("?")[0]
     fields = st.sampled_from(["q", "lang", "kind", "after", "next", "code", "procedure", "big", "contrast", "?"])

@@ -66,7 +66,7 @@ READ_EARLY = (
 )  # fmt: skip
 SENT_EARLY = (
     "/counter/1/calls", "/counter/1/shifts", "/pair/K1", f"/admin/devices/{SPARE_DEVICE}/codes",
-    "/admin/queues/x/resumptions", "/admin/queues/x/stops", "/admin/tickets/1/reprints",
+    "/admin/floor/queues/x/resumptions", "/admin/floor/queues/x/stops", "/admin/tickets/1/reprints",
 )  # fmt: skip
 
 

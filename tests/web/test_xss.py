@@ -38,11 +38,11 @@ def check_escaped(text: str, page: str) -> None:
 
 @pytest.mark.parametrize("text", CORPUS)
 def test_the_reason_for_which_a_queue_is_stopped(crowd: Crowd, text):
-    path = f"/admin/queues/{QUIET_QUEUE}/stops"
+    path = f"/admin/floor/queues/{QUIET_QUEUE}/stops"
     stopped = crowd.client.post(path, data={"reason": text}, headers=crowd.headers("manager"))
     assert stopped.status_code == 303
     try:
-        for name, page in (("manager", "/admin"), ("auditor", "/admin"), ("kiosk", "/kiosk/K1/queues")):
+        for name, page in (("manager", "/admin"), ("auditor", "/admin/journal"), ("kiosk", "/kiosk/K1/queues")):
             check_escaped(text, crowd.client.get(page, headers=crowd.headers(name)).text)
         for name, live in (("kiosk", "/kiosk/K1/live"),):
             with watching(crowd.server, live, crowd.headers(name)) as socket:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -18,12 +18,13 @@ from domain.applicants import applicant, particulars, to_bytes
 from domain.centre_rules import Booking
 from domain.centre_toml import write_centre
 from domain.centres import DeviceKind
-from domain.queue_events import AppointmentBooked
+from domain.days import local
+from domain.queue_events import AppointmentBooked, DayOpened, TicketIssued, VisitRated
 from domain.roles import PERSON_ROLES, Role
 from domain.tickets import milliseconds
 from operations import calling, configuring, entering, intake, managing, shifts, syncing, ticketing
 from store import appointments as rows
-from store import jobs, plans
+from store import jobs, plans, ratings
 from store.writer import Act, Tx
 from tests.support.halls import demo_calendar, demo_centre
 from tests.support.servers import Server
@@ -108,6 +109,7 @@ class Crowd:
         now, calendar = self.server.app.state.house.now(), demo_calendar()
         years = calendar.years | {now.year, now.year + 1}
         self.do(managing.load_centre, changed, replace(calendar, years=years))
+        self.do(_frown_yesterday, self.server.app.state.house.vault.seal("Chờ lâu quá".encode()))
         self.cookies[REVOKED] = DEVICE_COOKIE + "K1=" + self.server.device_cookie("K1")
         self.do(entering.revoke_device, "K1")
         for name, device in DEVICES.items():
@@ -158,6 +160,11 @@ class Crowd:
     def ticket(self, giver: str = "device:K1") -> int:
         """A number given by a kiosk."""
         return int(self.do(ticketing.take_ticket, QUEUE, "vi", None, None, who=giver).id)
+
+    def story(self) -> str:
+        """Where the story of a number is told."""
+        found = self.do(ticketing.take_ticket, QUEUE)
+        return f"/admin/tickets/{found.day}/{found.prefix}{found.n}"
 
     def absent(self) -> int:
         """A number that was called in vain."""
@@ -274,6 +281,17 @@ def _book_now(tx: Tx, code_hash: bytes, holder_hash: bytes) -> int:
     return booked.seq
 
 
+def _frown_yesterday(tx: Tx, sealed: bytes) -> int:
+    """Yesterday, on which five people wrote why they were not satisfied; the next act opens today."""
+    day = (tx.day.id if tx.day else 0) + 1
+    tx.record(DayOpened(day, (local(tx.now).date() - timedelta(days=1)).isoformat(), True))
+    for n in range(1, 6):
+        ticket = tx.record(TicketIssued(QUEUE, "A", n, milliseconds(tx.now), 0, "vi")).seq
+        tx.record(VisitRated(ticket, 1, 1, "wait"))
+        ratings.keep_words(tx.db, ticket, sealed)
+    return day
+
+
 def browser(server: Server, cookies: str = "") -> httpx2.Client:
     """A fresh browser on our own pages; without certificates to load it takes a tenth of the time."""
     headers = {"Origin": server.url} | ({"Cookie": cookies} if cookies else {})
@@ -374,6 +392,9 @@ _COUNTER: dict[str, Callable[[Crowd, str], Asked]] = {
         f"/counter/{c.seated(w)}/reprints", {"ticket": c.ticket()}
     ),
     "GET /counter/{counter}/slips": lambda c, w: Asked(f"/counter/{c.seated(w)}/slips?queue={QUEUE}&at=09:30"),
+    "POST /counter/{counter}/scans": lambda c, w: Asked(f"/counter/{c.seated(w)}/scans", {"text": "A001"}),
+    "GET /counter/keys": lambda c, w: Asked("/counter/keys"),
+    "POST /counter/keys": lambda c, w: Asked("/counter/keys", {"again": "KeyQ"}),
     "POST /counter/{counter}/shifts/taken": lambda c, w: Asked(f"/counter/{c.seated(w)}/shifts/taken", {}),
     "GET /counter/{counter}/papers": lambda c, w: Asked(f"/counter/{c.seated(w)}/papers?procedure={a_procedure()}"),
     "POST /counter/{counter}/dossiers": lambda c, w: Asked(f"/counter/{c.seated(w)}/dossiers", dict(_DOSSIER)),
@@ -391,6 +412,9 @@ _DISPLAY: dict[str, Callable[[Crowd, str], Asked]] = {
     "GET /follow/{ticket}-{signature}": lambda c, w: Asked(follow_path(c.server, c.ticket())),
     "POST /follow/{ticket}-{signature}/departures": lambda c, w: Asked(
         follow_path(c.server, c.ticket()) + "/departures", {}
+    ),
+    "POST /follow/{ticket}-{signature}/delays": lambda c, w: Asked(
+        follow_path(c.server, c.ticket()) + "/delays", {}
     ),
     "POST /follow/{ticket}-{signature}/returns": lambda c, w: Asked(
         follow_path(c.server, c.absent()) + "/returns", {}
@@ -423,8 +447,6 @@ _ADMIN: dict[str, Callable[[Crowd, str], Asked]] = {
     "POST /admin/devices/{device}/revocations": lambda c, w: Asked(
         f"/admin/devices/{SPARE_DEVICE}/revocations", {}
     ),
-    "POST /admin/queues/{queue}/stops": lambda c, w: Asked(f"/admin/queues/{QUIET_QUEUE}/stops", {"reason": "họp"}),
-    "POST /admin/queues/{queue}/resumptions": lambda c, w: Asked(f"/admin/queues/{QUIET_QUEUE}/resumptions", {}),
     "POST /admin/people": lambda c, w: Asked(
         "/admin/people",
         {"login": f"walk{next(_numbers)}", "name": "Người mới", "password": PASSWORD, "role": "clerk"},
@@ -441,6 +463,13 @@ _ADMIN: dict[str, Callable[[Crowd, str], Asked]] = {
     "POST /admin/tickets/{ticket}/reprints": lambda c, w: Asked(
         f"/admin/tickets/{c.ticket()}/reprints", {"printer": "P1"}
     ),
+}
+_AUDIT: dict[str, Callable[[Crowd, str], Asked]] = {
+    "GET /admin/journal": lambda c, w: Asked("/admin/journal"),
+    "GET /admin/journal/chain": lambda c, w: Asked("/admin/journal/chain"),
+    "POST /admin/journal/exports": lambda c, w: Asked("/admin/journal/exports", {"kind": "QueueStopped"}),
+    "GET /admin/tickets": lambda c, w: Asked("/admin/tickets"),
+    "GET /admin/tickets/{day}/{number}": lambda c, w: Asked(c.story()),
 }
 _FLOOR: dict[str, Callable[[Crowd, str], Asked]] = {
     "GET /admin/floor": lambda c, w: Asked("/admin/floor"),
@@ -469,6 +498,12 @@ _FLOOR: dict[str, Callable[[Crowd, str], Asked]] = {
     "POST /admin/floor/halls/{hall}/resumptions": lambda c, w: Asked(
         f"/admin/floor/halls/{QUIET_HALL}/resumptions", {}
     ),
+    "GET /admin/reports": lambda c, w: Asked("/admin/reports?by=agency"),
+    "GET /admin/reports/calls": lambda c, w: Asked("/admin/reports/calls"),
+    "GET /admin/reports/satisfaction": lambda c, w: Asked("/admin/reports/satisfaction"),
+    "GET /admin/reports/month": lambda c, w: Asked("/admin/reports/month"),
+    "GET /admin/reports/words": lambda c, w: Asked("/admin/reports/words"),
+    "POST /admin/reports/words": lambda c, w: Asked("/admin/reports/words", {"day": 1, "queue": QUEUE}),
     "GET /admin/morning": lambda c, w: Asked("/admin/morning"),
     "GET /admin/morning/voice/{language}.wav": lambda c, w: Asked("/admin/morning/voice/vi.wav"),
 }
@@ -539,7 +574,7 @@ _API: dict[str, Callable[[Crowd, str], Asked]] = {
     ),
     "POST /api/v1/check-ins": lambda c, w: Asked(f"{_V1}/check-ins", json={"code": c.booked()[1]}),
 }
-EXAMPLES = _PLAIN | _KIOSK | _BOOKING | _COUNTER | _DISPLAY | _RATING | _ADMIN | _CENTRE | _FLOOR | _API
+EXAMPLES = _PLAIN | _KIOSK | _BOOKING | _COUNTER | _DISPLAY | _RATING | _ADMIN | _AUDIT | _CENTRE | _FLOOR | _API
 
 
 def example(crowd: Crowd, key: str, name: str) -> Asked:

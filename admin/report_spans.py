@@ -1,0 +1,48 @@
+"""Which days a report is about: from one date to another, at most 92 days."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from domain.errors import Invalid, msgid
+from domain.reports import MOST_DAYS
+from store.database import Connection
+from store.reports import newest_dates
+
+USUAL_DAYS = 7
+
+
+class SpanWrong(Invalid):
+    text = msgid("Hãy chọn ngày đầu không sau ngày cuối, cách nhau nhiều nhất %(most)s ngày.")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From the first date to the last, both included."""
+
+    first: date
+    last: date
+
+
+def wanted_span(first: str, last: str, default: Span) -> Span:
+    """What was asked for; where one end is missing, one day. Raises SpanWrong."""
+    if not first and not last:
+        return default
+    try:
+        span = Span(date.fromisoformat(first or last), date.fromisoformat(last or first))
+    except ValueError:
+        raise SpanWrong(most=MOST_DAYS) from None
+    if not timedelta(0) <= span.last - span.first < timedelta(days=MOST_DAYS):
+        raise SpanWrong(most=MOST_DAYS)
+    return span
+
+
+def newest_days(db: Connection, today: date) -> Span:
+    """The last seven business days; a centre that was closed for long sees its newest ones within 92 days."""
+    found = newest_dates(db, USUAL_DAYS) or [today]
+    return Span(max(found[0], found[-1] - timedelta(days=MOST_DAYS - 1)), found[-1])
+
+
+def month_before(today: date) -> Span:
+    """The calendar month before this one."""
+    last = today.replace(day=1) - timedelta(days=1)
+    return Span(last.replace(day=1), last)

@@ -1,0 +1,228 @@
+"""What happened, in words: for every kind of event its name and a sentence with the event's own values.
+
+What outsiders wrote (the portal's answers, a printer's note) is left out: nobody has looked it over.
+"""
+
+from dataclasses import dataclass
+
+from admin.centre import OTHERS
+from domain import events as e
+from domain import queue_events as q
+from domain.errors import msgid
+
+Clause = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A name, a sentence, and what is added to it where a field holds something."""
+
+    name: str
+    sentence: str
+    more: tuple[Clause, ...] = ()
+
+
+CLASS: Clause = ("priority", msgid("Diện: %(priority)s."))
+OF_DAYS = {
+    q.DayOpened: Told(
+        msgid("mở ngày"),
+        msgid("Mở ngày làm việc số %(day)s (%(label)s)."),
+        (
+            ("confirmed", msgid("Người quản trị đã xác nhận ngày này.")),
+            ("repaired", msgid("Mở tay sau khi đồng hồ sai.")),
+        ),
+    ),
+    q.QueueKept: Told(msgid("giữ qua đêm"), msgid("Giữ hàng %(queue)s qua đêm: %(reason)s.")),
+    q.QueueStopped: Told(
+        msgid("dừng hàng"),
+        msgid("Hàng %(queue)s tạm dừng: %(reason)s."),
+        (("until", msgid("Đến %(until)s.")),),
+    ),
+    q.QueueResumed: Told(msgid("mở lại hàng"), msgid("Hàng %(queue)s nhận người trở lại.")),
+}
+OF_COUNTERS = {
+    q.ShiftOpened: Told(msgid("vào quầy"), msgid("%(person)s vào quầy %(counter)s.")),
+    q.ShiftClosed: Told(msgid("rời quầy"), msgid("%(person)s rời quầy %(counter)s.")),
+    q.ShiftTaken: Told(msgid("nhận quầy"), msgid("%(person)s nhận quầy %(counter)s của %(before)s.")),
+    q.SkillsSet: Told(
+        msgid("đổi hàng của quầy"),
+        msgid("Quầy %(counter)s đổi hàng phục vụ."),
+        (
+            ("queues", msgid("Hàng chính: %(queues)s.")),
+            ("secondary", msgid("Hàng phụ: %(secondary)s.")),
+        ),
+    ),
+    q.CounterPaused: Told(msgid("tạm nghỉ"), msgid("Quầy %(counter)s tạm nghỉ %(minutes)s phút: %(reason)s.")),
+    q.CounterResumed: Told(msgid("hết nghỉ"), msgid("Quầy %(counter)s làm việc trở lại.")),
+    q.HelpCalled: Told(msgid("gọi trợ giúp"), msgid("%(person)s ở quầy %(counter)s gọi trợ giúp.")),
+    q.HelpEnded: Told(
+        msgid("thôi gọi trợ giúp"),
+        msgid("Quầy %(counter)s thôi gọi trợ giúp."),
+        (("false_alarm", msgid("Đó là bấm nhầm.")),),
+    ),
+}
+OF_TICKETS = {
+    q.TicketIssued: Told(
+        msgid("cấp số"),
+        msgid("Cấp số %(ticket)s ở hàng %(queue)s: %(ahead)s người trước, mốc gọi %(key)s."),
+        (
+            CLASS,
+            ("slot", msgid("Lịch hẹn %(slot)s.")),
+            ("came", msgid("Đến thật lúc %(came)s.")),
+            ("counter", msgid("Quầy %(counter)s cấp.")),
+            ("override", msgid("Lý do cấp ngoài giờ nhận: %(override)s.")),
+        ),
+    ),
+    q.PaperVisit: Told(
+        msgid("lượt ghi tay"),
+        msgid("Số %(ticket)s đã được quầy %(served_at)s phục vụ từ %(called)s đến %(ended)s, nhập lại từ giấy."),
+    ),
+    q.TicketCalled: Told(
+        msgid("gọi số"),
+        msgid("Quầy %(counter)s gọi số %(ticket)s."),
+        (
+            ("reason", msgid("Ngoài thứ tự: %(reason)s.")),
+            ("runner_up", msgid("Kế tiếp là số %(runner_up)s.")),
+        ),
+    ),
+    q.TicketRecalled: Told(msgid("gọi lại"), msgid("Quầy %(counter)s gọi lại số %(ticket)s.")),
+    q.ServiceStarted: Told(msgid("bắt đầu phục vụ"), msgid("Số %(ticket)s đã đến quầy %(counter)s.")),
+    q.TicketParked: Told(msgid("tạm gác số"), msgid("Quầy %(counter)s tạm gác số %(ticket)s: %(note)s.")),
+    q.TicketTransferred: Told(
+        msgid("chuyển số"),
+        msgid("Quầy %(counter)s chuyển số %(ticket)s sang hàng %(queue)s: %(note)s."),
+        (
+            ("for_counter", msgid("Chỉ quầy %(for_counter)s gọi.")),
+            ("for_person", msgid("Chỉ %(for_person)s gọi.")),
+        ),
+    ),
+    q.TicketReturned: Told(
+        msgid("người vắng quay lại"),
+        msgid("Người giữ số %(ticket)s quay lại, mốc gọi %(key)s."),
+        (("within_grace", msgid("Còn trong thời gian giữ chỗ.")),),
+    ),
+    q.TicketRekeyed: Told(
+        msgid("đổi thứ tự"),
+        msgid("Số %(ticket)s đổi mốc gọi thành %(key)s: %(reason)s."),
+        (CLASS,),
+    ),
+    q.TicketLeft: Told(msgid("thôi chờ"), msgid("Người giữ số %(ticket)s không chờ nữa.")),
+    q.ActUndone: Told(
+        msgid("hoàn tác việc"),
+        msgid("Hoàn tác việc số %(act)s."),
+        (
+            ("ticket", msgid("Số %(ticket)s trở lại như trước việc đó.")),
+            ("withdrawn", msgid("Lời gọi được rút lại.")),
+        ),
+    ),
+    q.TicketFinished: Told(
+        msgid("kết thúc lượt"), msgid("Quầy %(counter)s kết thúc lượt của số %(ticket)s: %(outcome)s.")
+    ),
+    # Neither whose visit nor which face: an auditor may sit at a counter, too.
+    q.VisitRated: Told(msgid("đánh giá"), msgid("Một lượt ở quầy %(counter)s được đánh giá.")),
+    q.WordsRead: Told(
+        msgid("đọc ý kiến"), msgid("Đọc ý kiến về hàng %(queue)s của ngày làm việc số %(business_day)s.")
+    ),
+    q.TicketMissed: Told(msgid("báo vắng số"), msgid("Quầy %(counter)s gọi số %(ticket)s mà không ai đến.")),
+}
+OF_APPOINTMENTS = {
+    q.AppointmentBooked: Told(
+        msgid("đặt hẹn"),
+        msgid("Một lịch hẹn ở hàng %(queue)s lúc %(slot)s."),
+        (("by_staff", msgid("Cán bộ đặt giúp.")),),
+    ),
+    q.AppointmentMoved: Told(msgid("dời hẹn"), msgid("Lịch hẹn %(appointment)s dời sang %(slot)s.")),
+    q.AppointmentCancelled: Told(msgid("hủy hẹn"), msgid("Hủy lịch hẹn %(appointment)s: %(reason)s.")),
+    q.AppointmentKept: Told(msgid("đến hẹn"), msgid("Lịch hẹn %(appointment)s nhận số %(ticket)s.")),
+}
+OF_THE_CENTRE = {
+    e.CentreLoaded: Told(
+        msgid("áp dụng cấu hình"),
+        msgid("Cấu hình mới có hiệu lực."),
+        (("plan", msgid("Theo kế hoạch %(plan)s.")),),
+    ),
+    e.CentrePlanned: Told(msgid("lập kế hoạch cấu hình"), msgid("Cấu hình mới sẽ có hiệu lực từ %(effective)s.")),
+    e.CentrePlanCancelled: Told(
+        msgid("hủy kế hoạch cấu hình"),
+        msgid("Hủy kế hoạch cấu hình %(plan)s."),
+        (("reason", msgid("Vì trái quy tắc lúc áp dụng.")),),
+    ),
+    e.CalendarLoaded: Told(msgid("nạp lịch làm việc"), msgid("Nạp lịch làm việc, phiên bản %(version)s.")),
+    e.ProcedureListed: Told(msgid("nạp thủ tục"), msgid("Thêm hoặc đổi thủ tục %(procedure)s.")),
+}
+OF_PEOPLE = {
+    e.PersonAdded: Told(msgid("cho người vào làm"), msgid("%(person)s được làm việc với vai trò: %(roles)s.")),
+    e.PersonSignedIn: Told(msgid("đăng nhập"), msgid("%(person)s đăng nhập.")),
+    e.PersonSignedOut: Told(msgid("đăng xuất"), msgid("%(person)s đăng xuất.")),
+    e.PersonLocked: Told(msgid("khóa màn hình"), msgid("Màn hình của %(person)s được khóa.")),
+    e.PersonUnlocked: Told(msgid("mở khóa màn hình"), msgid("Màn hình của %(person)s được mở khóa.")),
+    e.KeysChosen: Told(
+        msgid("chọn phím tắt"),
+        msgid("%(person)s đổi phím tắt ở quầy."),
+        (("off", msgid("Đã tắt phím.")),),
+    ),
+    e.PasswordSet: Told(msgid("đặt mật khẩu"), msgid("%(person)s có mật khẩu mới.")),
+    e.TokenGiven: Told(msgid("cấp khóa truy cập"), msgid("Cấp khóa truy cập %(token)s cho %(holder)s: %(label)s.")),
+    e.TokenRevoked: Told(msgid("thu hồi khóa truy cập"), msgid("Thu hồi khóa truy cập %(token)s.")),
+    e.DevicePaired: Told(msgid("ghép thiết bị"), msgid("Ghép thiết bị %(device)s.")),
+    e.DeviceRevoked: Told(msgid("thu hồi thiết bị"), msgid("Thu hồi thiết bị %(device)s.")),
+    e.JournalExported: Told(
+        msgid("chép nhật ký"),
+        msgid("Chép ra nhật ký từ số %(first)s đến số %(last)s."),
+        (
+            ("kind", msgid("Chỉ loại việc: %(kind)s.")),
+            ("who", msgid("Chỉ việc của %(who)s.")),
+            ("counter", msgid("Chỉ quầy %(counter)s.")),
+            ("ticket", msgid("Chỉ số %(ticket)s.")),
+        ),
+    ),
+}
+OF_WORK = {
+    e.SlipReprinted: Told(
+        msgid("in lại phiếu số"), msgid("In lại phiếu của số %(ticket)s (bản %(copy)s) ở máy %(printer)s.")
+    ),
+    e.DossierReceived: Told(
+        msgid("tiếp nhận hồ sơ"),
+        msgid("Quầy %(counter)s tiếp nhận hồ sơ %(code)s."),
+        (
+            ("ticket", msgid("Của số %(ticket)s.")),
+            ("due", msgid("Hẹn trả %(due)s.")),
+        ),
+    ),
+    e.SlipEnded: Told(msgid("in xong"), msgid("Việc in %(job)s: %(state)s.")),
+    e.PortalAcknowledged: Told(msgid("Cổng đã nhận"), msgid("Cổng đã nhận tin %(message)s.")),
+    e.PortalParked: Told(msgid("Cổng từ chối"), msgid("Tin %(message)s cần người xử lý.")),
+    e.PortalResent: Told(msgid("gửi lại Cổng"), msgid("Gửi lại tin %(message)s.")),
+}
+TOLD: dict[type, Told] = {
+    **OF_DAYS, **OF_COUNTERS, **OF_TICKETS, **OF_APPOINTMENTS, **OF_THE_CENTRE, **OF_PEOPLE, **OF_WORK,
+}  # fmt: skip
+NAMES: dict[str, str] = {kind.__name__: told.name for kind, told in TOLD.items()}
+UNREADABLE = msgid("Không đọc được việc này: dòng nhật ký đã bị sửa.")
+WHO = {
+    "anyone": msgid("người dân"),
+    "system": msgid("hệ thống"),
+    "printers": msgid("việc in"),
+    "portal": msgid("việc gửi Cổng"),
+    **OTHERS,
+}
+SLIP_ENDS = {
+    "confirmed": msgid("máy in xác nhận đã ra giấy"),
+    "sent": msgid("đã gửi đến máy in"),
+    "unknown": msgid("không rõ đã in hay chưa"),
+    "expired": msgid("quá giờ, chưa in"),
+}
+CANCELLED_BY = {
+    "citizen": msgid("người đặt không đến nữa"),
+    "staff": msgid("cán bộ hủy"),
+    "closed": msgid("hàng không nhận hẹn nữa"),
+}
+CLASS_REASONS = {
+    "confirmed": msgid("cán bộ xác nhận diện ưu tiên"),
+    "denied": msgid("cán bộ bỏ diện ưu tiên"),
+    "changed": msgid("cán bộ đổi diện ưu tiên"),
+    "more-time": msgid("cần thêm thời gian"),
+    "clock": msgid("đồng hồ máy chủ được chỉnh lại"),
+    "policy": msgid("cách gọi số đã đổi"),
+}
+SERVED = msgid("Đã phục vụ")

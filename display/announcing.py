@@ -1,0 +1,101 @@
+"""What the hall hears: calls, withdrawals, stops and their ends, in one order by their journal numbers.
+
+A wall speaks every number above the last it spoke, each as one sound file; so nothing is lost, doubled or overlaps.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from domain import speech, stopping
+from domain.centres import Centre
+from domain.days import local
+from store import notices, tickets
+from store.boards import Board
+from store.notices import Notice
+from store.tickets import Call
+from web.house import House
+
+SPOKEN_WITHIN_SECONDS = 90
+IN_PICTURE = 12
+AT_ONCE = 500
+Told = Call | Notice
+
+
+def newest(house: House, zone: str) -> list[dict[str, Any]]:
+    """The last announcements of this zone's hall, oldest first, as the wall's script reads them."""
+    centre, board = house.store.centre(), house.hub.board()
+    told: list[Told] = [*calls_of_zone(centre, board, zone), *of_hall(centre, board.notices, zone)]
+    return [as_row(one, house) for one in _in_order(told)[-IN_PICTURE:]]
+
+
+def after(house: House, zone: str, number: int) -> list[dict[str, Any]]:
+    """The announcements of the hall above this number, oldest first: none is left out."""
+    centre, board = house.store.centre(), house.hub.board()
+    day, here = board.day.id if board.day else 0, counters_shown(centre, zone)
+    calls = house.store.read(tickets.calls_after, day, here, number, AT_ONCE)
+    others = house.store.read(notices.after, day, number, AT_ONCE)
+    return [as_row(one, house) for one in _in_order([*calls, *of_hall(centre, others, zone)])[:AT_ONCE]]
+
+
+def as_row(told: Told, house: House) -> dict[str, Any]:
+    """One announcement; `speak` is false when it is too old, or a stop that is no longer so."""
+    row = {"seq": told.seq, "ticket": 0, "number": "", "counter": 0, "kind": told.kind}
+    speak = (house.now() - told.at).total_seconds() <= SPOKEN_WITHIN_SECONDS
+    if isinstance(told, Call):
+        return row | {"ticket": told.ticket, "number": told.number, "counter": told.counter, "speak": speak}
+    return row | {"speak": speak and _still_so(told, house.hub.board(), house.now())}
+
+
+def _still_so(told: Notice, board: Board, now: datetime) -> bool:
+    return (board.stop_of(told.queue, now) is not None) is (told.kind == notices.STOPPED)
+
+
+def _in_order(told: list[Told]) -> list[Told]:
+    return sorted(told, key=lambda one: one.seq)
+
+
+def calls_of_zone(centre: Centre, board: Board, zone: str) -> list[Call]:
+    """The calls to this zone's counters, oldest first."""
+    here = counters_shown(centre, zone)
+    return [call for call in board.calls if call.counter in here]
+
+
+def of_hall(centre: Centre, told: Iterable[Notice], zone: str) -> list[Notice]:
+    """The stops of the queues of this zone's hall; the others are nothing for the ears here."""
+    hall = next(z.hall for z in centre.zones if z.id == zone)
+    queues = {queue.id for queue in centre.queues if queue.hall == hall}
+    return [notice for notice in told if notice.queue in queues]
+
+
+def counters_shown(centre: Centre, zone: str) -> set[int]:
+    """The counters whose calls a wall in this zone shows: all of its hall, so that no zone is left out."""
+    halls = {z.id: z.hall for z in centre.zones}
+    return {counter.number for counter in centre.counters if halls[counter.zone] == halls[zone]}
+
+
+def words(house: House, seq: int, language: str) -> tuple[str, ...] | None:
+    """The tokens of one announcement, None where there is none of this number. Raises Invalid."""
+    call = house.store.read(tickets.call, seq)
+    if call is not None:
+        if call.kind == "withdrawn":
+            return speech.withdrawal(call.prefix, call.n, language)
+        return speech.sentence(call.prefix, call.n, call.counter, language)
+    told = house.store.read(notices.notice, seq)
+    return _words_of(told, house.store.centre(), language) if told else None
+
+
+def _words_of(told: Notice, centre: Centre, language: str) -> tuple[str, ...] | None:
+    letter = next((queue.prefix for queue in centre.queues if queue.id == told.queue), None)
+    if letter is None:
+        return None
+    meant = None if told.hall else letter
+    if told.kind == notices.RESUMED:
+        return speech.resumption(meant, language)
+    return speech.stop(meant, stopping.listed(told.reason), _until(told), language)
+
+
+def _until(told: Notice) -> tuple[int, int] | None:
+    """The end as the voice says it: a time of the same day; another day is read on the wall."""
+    end = local(told.until) if told.until else None
+    return (end.hour, end.minute) if end and end.date() == local(told.at).date() else None

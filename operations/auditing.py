@@ -1,0 +1,20 @@
+"""Taking a copy of the journal away. Reading it is noted nowhere; what leaves the house is."""
+
+from domain.errors import NotFound, msgid
+from domain.events import JournalExported
+from store.journal import head
+from store.journal_rows import Wanted
+from store.writer import Tx
+
+
+class NothingToCopy(NotFound):
+    text = msgid("Không có việc nào như vậy để chép. Mời chọn lại.")
+
+
+def note_export(tx: Tx, wanted: Wanted) -> int:
+    """Note that these rows are copied out; gives the number up to which they are. Raises NothingToCopy."""
+    last = min(wanted.last, head(tx.db)[0])
+    if last < wanted.first:
+        raise NothingToCopy()
+    tx.record(JournalExported(wanted.first, last, wanted.kind, wanted.who, wanted.counter, wanted.ticket))
+    return last

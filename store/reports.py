@@ -1,0 +1,235 @@
+"""What the managers' reports count, read from the tables of past days and today; acts taken back count for nothing.
+
+Every reading is limited to some queues or counters: those whom the reader may see.
+"""
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from domain.days import Day, local
+from domain.reports import BOOKED, ORDINARY, Course
+from domain.tickets import TicketState, shown_number
+from store.database import Connection
+from store.instants import moment
+from store.moves import STANDING
+from store.tickets import label
+
+MOST_LISTED = 500
+_STATE, _QUEUE, _KEY = (STANDING.index(column) for column in ("state", "queue", "key"))
+# Days begun anew after a wrong clock carry the same date.
+MOST_NUMBERED_DAYS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A call out of order: when, which number of which queue, why, where, by whom, and the number it passed."""
+
+    seq: int
+    day: int
+    at: datetime
+    number: str
+    queue: str
+    reason: str
+    counter: int
+    person: str
+    passed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """How many calls of a queue's numbers a counter made for one reason; an empty reason is a call in order."""
+
+    counter: int
+    queue: str
+    reason: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """One pause: where, why, how long it was said to last and did last; None while it lasts, or when forgotten."""
+
+    counter: int
+    reason: str
+    minutes: int
+    lasted: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """One call for help."""
+
+    counter: int
+    is_false: bool
+
+
+def days_between(db: Connection, first: date, last: date) -> list[Day]:
+    """The business days with these dates, oldest first."""
+    rows = db.execute(
+        "SELECT id, label FROM days WHERE label BETWEEN ? AND ? ORDER BY id LIMIT ?",
+        (first.isoformat(), last.isoformat(), MOST_NUMBERED_DAYS),
+    )
+    return [Day(number, date.fromisoformat(on)) for number, on in rows]
+
+
+def date_of(db: Connection, day: int) -> date | None:
+    """The date of one business day, None for a number that is none."""
+    row = db.execute("SELECT label FROM days WHERE id = ?", (day,)).fetchone()
+    return date.fromisoformat(row[0]) if row else None
+
+
+def newest_dates(db: Connection, most: int) -> list[date]:
+    """The dates of the newest business days, oldest first."""
+    rows = db.execute("SELECT DISTINCT label FROM days ORDER BY label DESC LIMIT ?", (most,))
+    return [date.fromisoformat(row[0]) for row in rows][::-1]
+
+
+_COURSES = """
+WITH steps AS (
+  SELECT m.ticket, m.seq, m.kind, m.counter, m.at,
+    lag(m.at) OVER one AS came, lag(m.kind) OVER one AS after
+  FROM tickets t JOIN moves m ON m.ticket = t.id
+  WHERE t.day = ?1 AND m.undone = 0 AND m.kind IN ('call', 'finish', 'park', 'transfer', 'absent')
+  WINDOW one AS (PARTITION BY m.ticket ORDER BY m.seq)
+), sums AS (
+  SELECT ticket, min(CASE WHEN kind = 'call' THEN at END) AS first,
+    max(CASE WHEN kind = 'call' THEN seq END) AS last,
+    sum(CASE WHEN after = 'call' AND kind <> 'call' AND kind <> 'absent' THEN at - came END) AS worked
+  FROM steps GROUP BY ticket
+)
+SELECT t.home, c.counter, t.counter, t.priority, t.slot, t.state, t.arrived_at, t.kept_from, s.first, s.worked,
+  t.called_at, t.ended_at
+FROM tickets t LEFT JOIN sums s ON s.ticket = t.id LEFT JOIN moves c ON c.seq = s.last
+WHERE t.day = ?1 AND t.home IN (SELECT value FROM json_each(?2))
+  AND NOT EXISTS (SELECT 1 FROM moves g WHERE g.seq = t.id AND g.kind = 'issue' AND g.undone > 0)
+"""
+
+
+# How another ticket stood at a call its next move has noted; without one it still stands so, but for the rollover.
+_PASSED = f"""
+WITH called AS (
+  SELECT c.seq, c.ticket, c.day, c.key, t.home, json_extract(m.standing, '$[{_QUEUE}]') AS queue
+  FROM calls c JOIN moves m ON m.seq = c.seq JOIN tickets t ON t.id = c.ticket WHERE c.seq = ?
+), others AS (
+  SELECT x.id, x.prefix, x.n, x.kept_from, called.key AS mine, called.ticket,
+    CASE WHEN m.seq IS NULL THEN x.key ELSE json_extract(m.standing, '$[{_KEY}]') END AS key,
+    CASE WHEN m.seq IS NULL THEN x.state = 'waiting' OR (x.state = 'unserved' AND x.counter IS NULL)
+      ELSE json_extract(m.standing, '$[{_STATE}]') = 'waiting' END AS waits,
+    CASE WHEN m.seq IS NULL THEN x.queue ELSE json_extract(m.standing, '$[{_QUEUE}]') END = called.queue AS here
+  FROM called JOIN tickets x ON x.day = called.day AND x.home = called.home AND x.id < called.seq
+    AND x.id <> called.ticket
+    LEFT JOIN moves m ON m.seq = (SELECT min(seq) FROM moves WHERE ticket = x.id AND seq > called.seq)
+)
+SELECT prefix, n, kept_from FROM others WHERE waits AND here AND (key, id) < (mine, ticket)
+ORDER BY key, id LIMIT 1
+"""
+
+
+def courses(db: Connection, days: Iterable[Day], queues: Collection[str]) -> list[Course]:
+    """Every number that these queues gave on these days."""
+    seen = json.dumps(sorted(queues))
+    return [_course(day.id, row) for day in days for row in db.execute(_COURSES, (day.id, seen))]
+
+
+def _course(day: int, row: tuple) -> Course:  # type: ignore[type-arg]
+    home, counter, at, priority, slot, state, arrived, kept, first, worked, called, ended = row
+    if first is None and state == TicketState.FINISHED:
+        # A number on paper was never called by us: its clerk noted the times afterwards.
+        counter, first, worked = at, called, ended - called
+    group = priority or (BOOKED if slot is not None else ORDINARY)
+    hour = local(moment(first)).hour if first is not None else None
+    wait = max(0, first - arrived) if first is not None and kept is None else None
+    return Course(day, home, counter, group, TicketState(state), hour, wait, worked)
+
+
+def calls(db: Connection, days: Iterable[Day], queues: Collection[str]) -> list[Calls]:
+    """The calls by counter, queue and reason."""
+    rows = db.execute(
+        "SELECT c.counter, t.home, c.reason, count(*) FROM calls c JOIN moves m ON m.seq = c.seq"
+        " JOIN tickets t ON t.id = c.ticket WHERE c.day IN (SELECT value FROM json_each(?))"
+        " AND c.kind = 'call' AND m.undone = 0 AND t.home IN (SELECT value FROM json_each(?))"
+        " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+        (_ids(days), json.dumps(sorted(queues))),
+    )
+    return [Calls(*row) for row in rows]
+
+
+def out_of_order(
+    db: Connection, days: Iterable[Day], queues: Collection[str], most: int = MOST_LISTED
+) -> list[Jump]:
+    """The newest calls out of order, newest first."""
+    rows = db.execute(
+        "SELECT c.seq, c.day, c.at, t.prefix, t.n, t.kept_from, t.home, c.reason, c.counter, c.person"
+        " FROM calls c JOIN moves m ON m.seq = c.seq JOIN tickets t ON t.id = c.ticket"
+        " WHERE c.day IN (SELECT value FROM json_each(?)) AND c.kind = 'call' AND c.reason <> '' AND m.undone = 0"
+        " AND t.home IN (SELECT value FROM json_each(?)) ORDER BY c.seq DESC LIMIT ?",
+        (_ids(days), json.dumps(sorted(queues)), most),
+    ).fetchall()
+    return [
+        Jump(seq, day, moment(at), shown_number(prefix, n, label(kept)), queue, reason, counter, person,
+             _passed(db, seq))
+        for seq, day, at, prefix, n, kept, queue, reason, counter, person in rows
+    ]  # fmt: skip
+
+
+def _passed(db: Connection, call: int) -> str:
+    """The number that stood first in the called one's queue, empty where it was first itself."""
+    row = db.execute(_PASSED, (call,)).fetchone()
+    return shown_number(row[0], row[1], label(row[2])) if row else ""
+
+
+def acts(
+    db: Connection, days: Collection[Day], queues: Collection[str], counters: Collection[int]
+) -> dict[tuple[int, str], int]:
+    """How often each counter called again ('recall'), found nobody ('absent') and took an act back ('undone').
+
+    One press of next ends a visit and calls; taken back it is one act.
+    """
+    rows = db.execute(
+        "SELECT m.counter, CASE WHEN m.undone > 0 THEN 'undone' ELSE m.kind END, count(*)"
+        " FROM tickets t JOIN moves m ON m.ticket = t.id"
+        " WHERE t.day IN (SELECT value FROM json_each(?)) AND t.home IN (SELECT value FROM json_each(?))"
+        " AND (m.undone > 0 OR m.kind IN ('recall', 'absent')) AND NOT (m.kind = 'finish' AND EXISTS"
+        " (SELECT 1 FROM moves c WHERE c.seq = m.seq + 1 AND c.kind = 'call' AND c.undone = m.undone - 1))"
+        " GROUP BY 1, 2",
+        (_ids(days), json.dumps(sorted(queues))),
+    )
+    found = {(counter, kind): number for counter, kind, number in rows}
+    of_counters = db.execute(
+        "SELECT m.counter, count(*) FROM moves m JOIN journal j ON j.seq = m.seq"
+        " WHERE m.ticket = 0 AND m.undone > 0 AND j.day IN (SELECT value FROM json_each(?))"
+        " AND m.counter IN (SELECT value FROM json_each(?)) GROUP BY 1",
+        (_ids(days), json.dumps(sorted(counters))),
+    )
+    for counter, number in of_counters:
+        found[counter, "undone"] = found.get((counter, "undone"), 0) + number
+    return found
+
+
+def rests(db: Connection, days: Iterable[Day], counters: Collection[int]) -> list[Rest]:
+    """The pauses of these counters; one that only the next day ended lasted nobody knows how long."""
+    rows = db.execute(
+        "SELECT p.counter, p.reason, p.minutes, CASE WHEN p.ended_at NOT IN (SELECT opened_at FROM days)"
+        " THEN max(0, p.ended_at - p.at) / 60000.0 END FROM pauses p JOIN moves m ON m.seq = p.seq"
+        " JOIN journal j ON j.seq = p.seq WHERE m.undone = 0 AND j.day IN (SELECT value FROM json_each(?))"
+        " AND p.counter IN (SELECT value FROM json_each(?)) ORDER BY p.seq",
+        (_ids(days), json.dumps(sorted(counters))),
+    )
+    return [Rest(*row) for row in rows]
+
+
+def alarms(db: Connection, days: Iterable[Day], counters: Collection[int]) -> list[Help]:
+    """The calls for help of these counters; one not ended yet counts as real."""
+    rows = db.execute(
+        "SELECT a.counter, coalesce(a.false_alarm, 0) FROM alarms a JOIN journal j ON j.seq = a.seq"
+        " WHERE j.day IN (SELECT value FROM json_each(?)) AND a.counter IN (SELECT value FROM json_each(?))"
+        " ORDER BY a.seq",
+        (_ids(days), json.dumps(sorted(counters))),
+    )
+    return [Help(counter, bool(wrong)) for counter, wrong in rows]
+
+
+def _ids(days: Iterable[Day]) -> str:
+    return json.dumps([day.id for day in days])

@@ -1,0 +1,308 @@
+"""What the reports count of days lived by operations: each number once, and nothing that was taken back."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain.days import Day
+from domain.reports import BOOKED, MINUTE, ORDINARY
+from domain.tickets import TicketState
+from operations import calling, managing, moving, opening, shifts, ticketing, undoing
+from store import reports
+from store.reports import Calls, Help, Rest
+from tests.support.halls import MORNING, demo_centre
+
+QUEUE, OTHER = "ho-tich", "chung-thuc"
+EVERY = frozenset(queue.id for queue in demo_centre().queues)
+COUNTERS = frozenset(counter.number for counter in demo_centre().counters)
+MONDAY = date(2026, 11, 23)
+ABOVE = "\N{NARROW NO-BREAK SPACE}"
+
+
+def at(hall, count: float):
+    """The clock so many minutes after eight."""
+    hall.clock.moment = MORNING + timedelta(minutes=count)
+    return hall
+
+
+def days_of(hall):
+    return reports.days_between(hall.db, MONDAY, MONDAY + timedelta(days=9))
+
+
+def courses(hall, queues=EVERY):
+    return reports.courses(hall.db, days_of(hall), queues)
+
+
+def minutes(course):
+    return tuple(None if span is None else span / MINUTE for span in (course.wait, course.service))
+
+
+@pytest.fixture
+def morning(hall):
+    """Counters 1 and 3 open at eight; three numbers of A came at 0, 1 and 2 minutes past."""
+    for counter in (1, 3):
+        hall.do(shifts.open_shift, counter, f"cb0{counter}", who=f"cb0{counter}")
+    for count, priority in ((0, None), (1, None), (2, "cao-tuoi")):
+        at(hall, count).do(ticketing.take_ticket, QUEUE, "vi", priority)
+    return hall
+
+
+def call(hall, counter: int = 1):
+    return hall.do(calling.call_next, counter, f"cb0{counter}", who=f"cb0{counter}").ticket.id
+
+
+def finish(hall, counter: int = 1):
+    return hall.do(calling.finish, counter, f"cb0{counter}", who=f"cb0{counter}").id
+
+
+def take_back(hall, counter: int = 1):
+    hall.do(undoing.undo, counter, f"cb0{counter}", who=f"cb0{counter}")
+
+
+def pick(hall, ticket: int, reason: str = "frail", counter: int = 1):
+    return hall.do(calling.call_this, counter, f"cb0{counter}", ticket, reason, who=f"cb0{counter}")
+
+
+def ids(hall):
+    return [row[0] for row in hall.db.execute("SELECT id FROM tickets ORDER BY id")]
+
+
+# Days
+
+
+def test_days_are_found_by_their_dates(morning):
+    morning.clock.forward(days=2)
+    morning.do(opening.ensure_day)
+    assert days_of(morning) == [Day(1, MONDAY), Day(2, MONDAY + timedelta(days=2))]
+    assert reports.days_between(morning.db, MONDAY, MONDAY) == [Day(1, MONDAY)]
+    assert reports.newest_dates(morning.db, 1) == [MONDAY + timedelta(days=2)]
+    assert reports.date_of(morning.db, 2) == MONDAY + timedelta(days=2)
+    assert reports.date_of(morning.db, 3) is None
+
+
+def test_a_day_begun_anew_on_the_same_date_is_part_of_it(morning):
+    morning.do(opening.repair_day)
+    assert [day.id for day in reports.days_between(morning.db, MONDAY, MONDAY)] == [1, 2]
+    assert reports.newest_dates(morning.db, 7) == [MONDAY]
+
+
+# Numbers
+
+
+def test_each_number_has_its_end_its_wait_to_the_first_call_and_its_time_at_counters(morning):
+    at(morning, 5)
+    called = call(morning)
+    finish(at(morning, 12))
+    at(morning, 20)
+    call(morning)
+    at(morning, 22).do(calling.mark_absent, 1, "cb01", who="cb01")
+    found = dict(zip(ids(morning), courses(morning), strict=True))
+    assert minutes(found[called]) == (3, 7)
+    assert (found[called].group, found[called].state, found[called].counter) == ("cao-tuoi", "finished", 1)
+    away, left_waiting = (course for number, course in found.items() if number != called)
+    assert (away.group, away.state, minutes(away)) == (ORDINARY, "absent", (20, None))
+    assert (left_waiting.state, left_waiting.counter, minutes(left_waiting)) == ("waiting", None, (None, None))
+
+
+def test_a_recall_and_a_second_call_leave_the_wait_as_it_was_and_the_parts_add_up(morning):
+    at(morning, 5)
+    number = call(morning)
+    at(morning, 6).do(calling.call_again, 1, "cb01", who="cb01")
+    at(morning, 9).do(calling.set_aside, 1, "cb01", who="cb01")
+    pick(at(morning, 30), number)
+    at(morning, 33).do(moving.transfer, 1, "cb01", note="next-step", queue=OTHER, who="cb01")
+    at(morning, 40)
+    assert call(morning, 3) == number
+    finish(at(morning, 45), 3)
+    (course,) = (course for course in courses(morning) if course.state is TicketState.FINISHED)
+    assert minutes(course) == (3, 4 + 3 + 5)
+    assert (course.queue, course.counter, course.hour) == (QUEUE, 3, 8)
+
+
+def test_a_call_taken_back_is_no_call_and_a_finish_taken_back_goes_on(morning):
+    at(morning, 5)
+    call(morning)
+    take_back(morning)
+    assert all(minutes(course) == (None, None) for course in courses(morning))
+    at(morning, 6)
+    call(morning)
+    finish(at(morning, 8))
+    take_back(morning)
+    finish(at(morning, 16))
+    (course,) = (course for course in courses(morning) if course.state is TicketState.FINISHED)
+    assert minutes(course) == (4, 10)
+
+
+def test_a_number_given_by_mistake_was_never_given(morning):
+    morning.do(ticketing.add_walk_up, 1, QUEUE, who="cb01")
+    assert len(courses(morning)) == 4
+    take_back(morning)
+    assert len(courses(morning)) == 3
+
+
+def test_a_number_on_paper_has_the_times_its_clerk_noted(hall):
+    times = (MORNING - timedelta(minutes=n) for n in (60, 50, 38))
+    came, called, ended = times
+    hall.do(ticketing.enter_paper_numbers, QUEUE, [ticketing.PaperNumber(7, came, 1, called, ended)])
+    (course,) = courses(hall)
+    assert (minutes(course), course.counter, course.hour) == ((10, 12), 1, 7)
+
+
+def test_a_night_is_no_wait_and_who_was_left_is_not_served(morning):
+    morning.do(managing.keep_queue, QUEUE, "mất điện")
+    at(morning, 3).do(ticketing.take_ticket, OTHER)
+    morning.clock.forward(days=1)
+    morning.do(shifts.open_shift, 1, "cb01", who="cb01")
+    call(morning)
+    morning.clock.forward(minutes=5)
+    finish(morning)
+    found = courses(morning)
+    assert [minutes(course) for course in found if course.state is TicketState.FINISHED] == [(None, 5)]
+    assert [course.queue for course in found if course.state is TicketState.UNSERVED] == [OTHER]
+
+
+def test_an_appointment_is_a_group_of_its_own_and_only_wanted_queues_are_read(morning):
+    morning.db.execute("UPDATE tickets SET slot = arrived_at WHERE priority IS NULL")
+    assert sorted(course.group for course in courses(morning)) == [BOOKED, BOOKED, "cao-tuoi"]
+    assert courses(morning, {OTHER}) == courses(morning, set()) == []
+
+
+# Calls out of order
+
+
+def jumps(hall, queues=EVERY, **most):
+    return reports.out_of_order(hall.db, days_of(hall), queues, **most)
+
+
+def calls(hall, queues=EVERY):
+    return reports.calls(hall.db, days_of(hall), queues)
+
+
+def test_a_call_out_of_order_says_who_called_whom_why_and_whom_it_passed(morning):
+    first, second, elderly = ids(morning)
+    at(morning, 5)
+    call(morning)
+    pick(at(morning, 8), second, "same-visit")
+    (jump,) = jumps(morning)
+    assert (jump.number, jump.queue, jump.reason, jump.counter) == (f"A{ABOVE}002", QUEUE, "same-visit", 1)
+    assert (jump.person, jump.passed, jump.day) == ("cb01", f"A{ABOVE}001", 1)
+    assert calls(morning) == [Calls(1, QUEUE, "", 1), Calls(1, QUEUE, "same-visit", 1)]
+    # What happens to the others afterwards changes nothing in what was true then.
+    at(morning, 9).do(moving.leave, first)
+    assert jumps(morning)[0].passed == f"A{ABOVE}001"
+    morning.clock.forward(days=1)
+    morning.do(opening.ensure_day)
+    assert jumps(morning)[0].passed == f"A{ABOVE}001"
+    assert elderly
+
+
+def test_whoever_was_first_passed_nobody(morning):
+    pick(morning, ids(morning)[2])
+    assert [jump.passed for jump in jumps(morning)] == [""]
+
+
+def test_the_one_passed_is_the_first_of_those_who_waited_then(morning):
+    """Who was being served, had left, came later or waits in another queue was not passed."""
+    first, second, _ = ids(morning)
+    at(morning, 3).do(ticketing.take_ticket, QUEUE)
+    at(morning, 3).do(ticketing.take_ticket, OTHER)
+    pick(morning, first)
+    at(morning, 4).do(moving.leave, second)
+    late = at(morning, 5).do(ticketing.take_ticket, QUEUE).id
+    at(morning, 6)
+    pick(morning, late, "urgent")
+    assert [jump.passed for jump in jumps(morning)] == [f"A{ABOVE}003", f"A{ABOVE}003"]
+
+
+def test_one_taken_back_is_not_counted(morning):
+    pick(at(morning, 5), ids(morning)[1])
+    take_back(morning)
+    assert jumps(morning) == calls(morning) == []
+
+
+def test_only_the_wanted_queues_and_the_newest_are_listed(morning):
+    for number in ids(morning):
+        pick(morning, number)
+    assert jumps(morning, {OTHER}) == calls(morning, {OTHER}) == []
+    assert [jump.number[-1] for jump in jumps(morning, most=2)] == ["3", "2"]
+
+
+# Beside them
+
+
+def acts(hall, queues=EVERY, counters=COUNTERS):
+    return reports.acts(hall.db, days_of(hall), queues, counters)
+
+
+def test_recalls_absences_and_acts_taken_back_by_counter(morning):
+    call(morning)
+    for _ in range(2):
+        morning.do(calling.call_again, 1, "cb01", who="cb01")
+    morning.do(calling.mark_absent, 1, "cb01", who="cb01")
+    assert acts(morning) == {(1, "recall"): 2, (1, "absent"): 1}
+    take_back(morning)
+    assert acts(morning) == {(1, "recall"): 2, (1, "undone"): 1}
+    assert acts(morning, {OTHER}) == {}
+
+
+def test_one_press_of_next_taken_back_is_one_act(morning):
+    call(morning)
+    call(morning)
+    take_back(morning)
+    assert acts(morning) == {(1, "undone"): 1}
+
+
+def test_a_finish_taken_back_is_an_act_too(morning):
+    call(morning)
+    finish(morning)
+    take_back(morning)
+    assert acts(morning) == {(1, "undone"): 1}
+
+
+def test_a_pause_taken_back_is_an_act_of_the_counter_and_no_pause(morning):
+    morning.do(shifts.pause, 1, "cb01", "break", 10, who="cb01")
+    take_back(morning)
+    assert acts(morning, EVERY, {3}) == {}
+    assert acts(morning) == {(1, "undone"): 1}
+    assert reports.rests(morning.db, days_of(morning), COUNTERS) == []
+
+
+def test_pauses_with_what_was_said_and_what_was(morning):
+    morning.do(shifts.pause, 1, "cb01", "break", 10, who="cb01")
+    morning.clock.forward(minutes=14)
+    morning.do(shifts.resume, 1, "cb01", who="cb01")
+    morning.do(shifts.pause, 3, "cb03", "meeting", 30, who="cb03")
+    days = days_of(morning)
+    assert reports.rests(morning.db, days, COUNTERS) == [Rest(1, "break", 10, 14), Rest(3, "meeting", 30, None)]
+    morning.clock.forward(days=1)
+    morning.do(opening.ensure_day)
+    assert reports.rests(morning.db, days, {3}) == [Rest(3, "meeting", 30, None)]
+    assert reports.rests(morning.db, days_of(morning)[1:], COUNTERS) == []
+
+
+def test_false_and_real_alarms(morning):
+    for counter, wrong in ((1, True), (3, False)):
+        morning.do(shifts.call_for_help, counter, f"cb0{counter}", who=f"cb0{counter}")
+        morning.do(shifts.end_help, counter, wrong)
+    morning.do(shifts.call_for_help, 1, "cb01", who="cb01")
+    assert reports.alarms(morning.db, days_of(morning), COUNTERS) == [Help(1, True), Help(3, False), Help(1, False)]
+    assert reports.alarms(morning.db, days_of(morning), {3}) == [Help(3, False)]
+    assert reports.alarms(morning.db, [], COUNTERS) == []
+
+
+# Planted
+
+
+@pytest.mark.planted
+def test_a_reader_that_counts_what_was_taken_back_is_caught(morning, monkeypatch):
+    monkeypatch.setattr(reports, "_COURSES", reports._COURSES.replace("AND m.undone = 0 ", ""))
+    with pytest.raises(AssertionError):
+        test_a_call_taken_back_is_no_call_and_a_finish_taken_back_goes_on(morning)
+
+
+@pytest.mark.planted
+def test_a_reader_that_looks_at_today_for_whom_a_call_passed_is_caught(morning, monkeypatch):
+    now = reports._PASSED.replace("seq > called.seq)", "seq > 9e9)")
+    monkeypatch.setattr(reports, "_PASSED", now)
+    with pytest.raises(AssertionError):
+        test_a_call_out_of_order_says_who_called_whom_why_and_whom_it_passed(morning)
