@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from admin import views
+from admin.centre import LONGEST_WHY
 from domain.calendar import Translate
 from domain.centre_rules import Policy
 from domain.centres import Centre, PriorityClass
@@ -149,7 +150,8 @@ async def choose_policy(request: Request) -> Response:
     centre = house.store.read(plans.in_force)
     changed = replace(centre, calling=replace(centre.calling, policy=Policy(policy), ratio=ratio))
     calendar = await views.in_thread(calendar_of, changed)
-    await house.store.write(act_of(request, form), configuring.plan_centre, changed, calendar, None, seen)
+    why = forms.text(form, "why", LONGEST_WHY)
+    await house.store.write(act_of(request, form), configuring.plan_centre, changed, calendar, None, seen, why)
     return go(CALLING)
 
 

@@ -35,6 +35,7 @@ CENTRE = "/admin/centre"
 LARGEST_BODY = 1024 * 1024
 MOST_LISTED = 20
 MOST_LINES = 500
+LONGEST_WHY = 200
 # Who acts without being a person of the vault.
 OTHERS: Mapping[str, str] = {"command-line": msgid("dòng lệnh"), "demo": msgid("bản mẫu")}
 
@@ -47,6 +48,7 @@ class Entry:
     since: datetime | None
     who: str
     planned: datetime | None
+    why: str
     changes: int | None
 
 
@@ -86,7 +88,7 @@ def _history(db: Connection, language: str) -> list[Entry]:
         earlier = found[place + 1].number if place + 1 < len(found) else None
         changes = len(differences(centres[earlier], centres[entry.number])) if earlier else None
         who = _called(db, entry.who, language)
-        entries.append(Entry(entry.number, entry.since, who, entry.planned, changes))
+        entries.append(Entry(entry.number, entry.since, who, entry.planned, entry.why, changes))
     return entries
 
 
@@ -246,11 +248,12 @@ async def _put_in_force(
     request: Request, form: FormData, wanted: Centre, effective: date | None = None
 ) -> Response:
     house, seen = house_of(request), forms.number(form, "seen", 0, 2**53)
+    why = forms.text(form, "why", LONGEST_WHY, required=bool(seen))
     calendar, act = await views.in_thread(calendar_of, wanted), act_of(request, form)
     if effective is None:
-        await house.store.write(act, configuring.apply_centre, wanted, calendar, seen)
+        await house.store.write(act, configuring.apply_centre, wanted, calendar, seen, why)
     else:
-        await house.store.write(act, configuring.plan_centre, wanted, calendar, effective, seen)
+        await house.store.write(act, configuring.plan_centre, wanted, calendar, effective, seen, why)
     return go(CENTRE)
 
 

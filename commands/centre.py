@@ -44,8 +44,9 @@ def check(file: Path) -> None:
     "--from", "effective", type=click.DateTime(["%Y-%m-%d"]),
     help="Put it in force with the first business day on or after this date, for example 2026-12-01.",
 )  # fmt: skip
+@click.option("--why", default="", help="The reason, for the history.")
 @pass_chosen
-def load(chosen: Chosen, file: Path, dry_run: bool, effective: datetime | None) -> None:
+def load(chosen: Chosen, file: Path, dry_run: bool, effective: datetime | None, why: str) -> None:
     """Put FILE in force, with its people and its calendar. A wrong file changes nothing."""
     found = read_file(file)
     if dry_run:
@@ -57,10 +58,10 @@ def load(chosen: Chosen, file: Path, dry_run: bool, effective: datetime | None) 
         seen = store.read(plans.number_in_force)
         if effective is not None:
             date = effective.date()
-            number = store.write_now(ACT, configuring.plan_centre, found, calendar, date, seen)
+            number = store.write_now(ACT, configuring.plan_centre, found, calendar, date, seen, why)
             click.echo(f"{found.name.vi} chờ áp dụng từ {date:%d/%m/%Y} (sự kiện {number}).")
             return
-        number = store.write_now(ACT, configuring.apply_centre, found, calendar, seen)
+        number = store.write_now(ACT, configuring.apply_centre, found, calendar, seen, why)
     click.echo(f"Đã nạp {found.name.vi} (sự kiện {number}).")
 
 
@@ -101,21 +102,22 @@ def export(chosen: Chosen, file: Path) -> None:
 @click.option("--last", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many, newest first.")
 @pass_chosen
 def history(chosen: Chosen, last: int) -> None:
-    """List the configurations: number, since when, who decided, how many differences to the one before."""
+    """List the configurations: number, since when, who decided, how many differences to the one before, why."""
     with chosen.store(must_exist=True) as store:
         found = store.read(plans.history, last + 1)
         for place, entry in enumerate(found[:last]):
             since = f"{local(entry.since):%d/%m/%Y %H:%M}" if entry.since else "–"
             before = found[place + 1] if place + 1 < len(found) else None
             count = f"{_count(store, before.number, entry.number)} khác biệt" if before else "đầu tiên"
-            click.echo(f"{entry.number:>8}  {since}  {entry.who or '–'}  {count}")
+            click.echo(f"{entry.number:>8}  {since}  {entry.who or '–'}  {count}  {entry.why}".rstrip())
 
 
 @centre.command()
 @click.argument("number", type=click.IntRange(1))
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--why", default="", help="The reason, for the history.")
 @pass_chosen
-def restore(chosen: Chosen, number: int, yes: bool) -> None:
+def restore(chosen: Chosen, number: int, yes: bool, why: str) -> None:
     """Put the configuration NUMBER of `history` in force again; the difference is shown first."""
     with chosen.store(must_exist=True) as store:
         seen, wanted = store.read(plans.number_in_force), store.read(plans.of_number, number)
@@ -123,7 +125,7 @@ def restore(chosen: Chosen, number: int, yes: bool) -> None:
             return
         if not yes:
             click.confirm(f"Đưa cấu hình {number} vào áp dụng lại?", abort=True)
-        loaded = store.write_now(ACT, configuring.apply_centre, wanted, calendar_of(wanted), seen)
+        loaded = store.write_now(ACT, configuring.apply_centre, wanted, calendar_of(wanted), seen, why)
     click.echo(f"Đã đưa cấu hình {number} vào áp dụng lại (sự kiện {loaded}).")
 
 

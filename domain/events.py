@@ -12,10 +12,14 @@ from domain.queue_events import QueueEvent
 
 @dataclass(frozen=True, slots=True)
 class CentreLoaded:
-    """The whole configuration, as `domain.centres.as_data` gives it; `plan` is the event that had planned it."""
+    """The whole configuration, as `domain.centres.as_data` gives it; `plan` is the event that had planned it.
+
+    `why` is the word of whoever decided, for the history.
+    """
 
     centre: dict[str, Any]
     plan: int | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class CentrePlanned:
     effective: str
     centre: dict[str, Any]
     calendar: dict[str, Any]
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,28 +58,30 @@ class NotPlanned(Refused):
     text = msgid("Không còn cấu hình nào chờ áp dụng. Hãy tải lại trang.")
 
 
-def load_centre(tx: Tx, centre: Centre, calendar: Calendar) -> int:
+def load_centre(tx: Tx, centre: Centre, calendar: Calendar, why: str = "") -> int:
     """Put a configuration in force, with its people and its calendar; gives the number of its event.
 
     Raises LoginTaken. It asks nothing about the day: `apply_centre` does.
     """
-    return _load(tx, centre, calendars.to_event(calendar), None)
+    return _load(tx, centre, calendars.to_event(calendar), None, why)
 
 
-def apply_centre(tx: Tx, centre: Centre, calendar: Calendar, seen: int) -> int:
+def apply_centre(tx: Tx, centre: Centre, calendar: Calendar, seen: int, why: str = "") -> int:
     """Put a configuration in force now, by somebody who saw what it changes in configuration number `seen`.
 
-    Gives the number of its event. Raises ConfigurationMoved, PlanWaits, PolicyInUse, CreditRaised, StillInUse,
-    LoginTaken.
+    `why` is that person's word for the history. Gives the number of its event. Raises ConfigurationMoved,
+    PlanWaits, PolicyInUse, CreditRaised, StillInUse, LoginTaken.
     """
     _check_free(tx, seen)
     if tx.day is not None and not is_over(tx.day, tx.now) and centres.is_loaded(tx.db):
         _check_promises(tx.centre, centre, are_given=tickets.are_given(tx.db, tx.day.id))
         _check_left_out(tx, tx.centre, centre)
-    return load_centre(tx, centre, calendar)
+    return load_centre(tx, centre, calendar, why)
 
 
-def plan_centre(tx: Tx, centre: Centre, calendar: Calendar, effective: date | None, seen: int) -> int:
+def plan_centre(
+    tx: Tx, centre: Centre, calendar: Calendar, effective: date | None, seen: int, why: str = ""
+) -> int:
     """Let a configuration come into force with the first business day on or after a date; gives its number.
 
     The date lies behind today, or is today while today's business day has not been opened; without one it is the
@@ -92,7 +94,8 @@ def plan_centre(tx: Tx, centre: Centre, calendar: Calendar, effective: date | No
     if not earliest <= effective <= today + FURTHEST_PLAN:
         raise Invalid(what="effective")
     _check_logins(tx, centre)
-    planned = tx.record(CentrePlanned(effective.isoformat(), as_data(centre), asdict(calendars.to_event(calendar))))
+    years = asdict(calendars.to_event(calendar))
+    planned = tx.record(CentrePlanned(effective.isoformat(), as_data(centre), years, why))
     plans.keep_names(tx.db, planned.seq, centre)
     return planned.seq
 
@@ -113,7 +116,7 @@ def put_planned_in_force(tx: Tx, day: Day) -> None:
     if plan is None:
         return
     try:
-        _load(tx, plans.named(tx.db, plan), plan.calendar, plan.number)
+        _load(tx, plans.named(tx.db, plan), plan.calendar, plan.number, plan.why)
     except LoginTaken as refusal:
         _drop(tx, plan.number, refusal.code)
     else:
@@ -159,10 +162,10 @@ def _lead(centre: Centre) -> int:
     return largest_lead(centre.calling, (group.credit_minutes for group in centre.classes))
 
 
-def _load(tx: Tx, centre: Centre, calendar: CalendarLoaded, plan: int | None) -> int:
+def _load(tx: Tx, centre: Centre, calendar: CalendarLoaded, plan: int | None, why: str) -> int:
     _check_logins(tx, centre)
     before = tx.centre.calling.policy if centres.is_loaded(tx.db) else centre.calling.policy
-    loaded = tx.record(CentreLoaded(as_data(centre), plan))
+    loaded = tx.record(CentreLoaded(as_data(centre), plan, why))
     tx.record(calendar)
     people.keep_people(tx.db, {person.id: (person.login, person.name) for person in centre.people})
     for person in centre.people:

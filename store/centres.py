@@ -78,7 +78,7 @@ def kept(db: Connection) -> dict[str, str]:
 def _centre_loaded(db: Connection, recorded: Recorded) -> None:
     document = json.dumps(recorded.event.centre, ensure_ascii=False, sort_keys=True)
     digest = hashlib.sha256(document.encode()).hexdigest()
-    db.execute("INSERT INTO centre VALUES (?, ?, ?)", (recorded.seq, digest, document))
+    db.execute("INSERT INTO centre VALUES (?, ?, ?, ?)", (recorded.seq, digest, document, recorded.event.why))
 
 
 @projects(QueueStopped)

@@ -26,10 +26,12 @@ CREATE TABLE journal (
   kind TEXT NOT NULL, payload BLOB NOT NULL, hash BLOB NOT NULL
 );
 -- what it says: configuration
-CREATE TABLE centre (seq INTEGER PRIMARY KEY, digest TEXT NOT NULL, document TEXT NOT NULL);
+CREATE TABLE centre (seq INTEGER PRIMARY KEY, digest TEXT NOT NULL, document TEXT NOT NULL,
+  why TEXT NOT NULL);
 CREATE TABLE plans (
   seq INTEGER PRIMARY KEY, effective TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL,
-  document TEXT NOT NULL, calendar TEXT NOT NULL, loaded INTEGER, cancelled INTEGER
+  document TEXT NOT NULL, calendar TEXT NOT NULL, loaded INTEGER, cancelled INTEGER,
+  why TEXT NOT NULL
 );
 CREATE TABLE calendars (seq INTEGER PRIMARY KEY, version TEXT NOT NULL, document TEXT NOT NULL);
 CREATE TABLE procedures (

@@ -39,6 +39,7 @@ class Configuration:
     since: datetime | None
     who: str | None
     planned: datetime | None
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,11 @@ class Plan:
     who: str
     centre: Centre
     calendar: CalendarLoaded
+    why: str
 
 
 _HISTORY = (
-    "SELECT c.seq, j.at, coalesce(p.who, j.who), p.at FROM centre c LEFT JOIN journal j ON j.seq = c.seq"
+    "SELECT c.seq, j.at, coalesce(p.who, j.who), p.at, c.why FROM centre c LEFT JOIN journal j ON j.seq = c.seq"
     " LEFT JOIN plans p ON p.loaded = c.seq"
 )
 
@@ -62,7 +64,7 @@ _HISTORY = (
 def history(db: Connection, most: int) -> list[Configuration]:
     """The newest configurations, the one in force first."""
     rows = db.execute(f"{_HISTORY} ORDER BY c.seq DESC LIMIT ?", (most,))
-    return [Configuration(seq, instant(at), who, instant(planned)) for seq, at, who, planned in rows]
+    return [Configuration(seq, instant(at), who, instant(planned), why) for seq, at, who, planned, why in rows]
 
 
 def before(db: Connection, number: int) -> int | None:
@@ -92,7 +94,9 @@ def of_number(db: Connection, number: int) -> Centre:
     return people.named(from_data(json.loads(row[0])), people.names(db))
 
 
-_PLANS = "SELECT seq, effective, at, who, document, calendar FROM plans WHERE loaded IS NULL AND cancelled IS NULL"
+_PLANS = (
+    "SELECT seq, effective, at, who, document, calendar, why FROM plans WHERE loaded IS NULL AND cancelled IS NULL"
+)
 
 
 def waiting(db: Connection) -> Plan | None:
@@ -100,9 +104,9 @@ def waiting(db: Connection) -> Plan | None:
     row = db.execute(f"{_PLANS} ORDER BY seq DESC LIMIT 1").fetchone()
     if row is None:
         return None
-    seq, effective, at, who, document, calendar = row
+    seq, effective, at, who, document, calendar, why = row
     found, version = from_data(json.loads(document)), CalendarLoaded(**json.loads(calendar))
-    return Plan(seq, date.fromisoformat(effective), moment(at), who, found, version)
+    return Plan(seq, date.fromisoformat(effective), moment(at), who, found, version, why)
 
 
 def is_due(db: Connection, today: date) -> bool:
@@ -146,8 +150,8 @@ def draft(db: Connection, number: int) -> bytes:
 @projects(CentrePlanned)
 def _planned(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
-    row = (recorded.seq, e.effective, recorded.at, recorded.who, _json(e.centre), _json(e.calendar))
-    db.execute("INSERT INTO plans VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)", row)
+    row = (recorded.seq, e.effective, recorded.at, recorded.who, _json(e.centre), _json(e.calendar), e.why)
+    db.execute("INSERT INTO plans VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, ?)", row)
 
 
 @projects(CentreLoaded)

@@ -61,7 +61,7 @@ def no_plan(centre):
 def choose(administrator, **fields):
     page = administrator.get("/admin/calling").text
     seen = re.search(r'name="seen" value="(\d+)"', page)[1]
-    form = {"policy": "strict", "ratio": "2", "seen": seen, "request_id": request_id()} | fields
+    form = {"why": "Thử", "policy": "strict", "ratio": "2", "seen": seen, "request_id": request_id()} | fields
     return administrator.post("/admin/calling/plans", data=form)
 
 

@@ -9,7 +9,7 @@ import pytest
 from domain.centre_toml import write_centre
 from domain.centres import read_centre
 from domain.days import local
-from operations import opening
+from operations import configuring, opening
 from store import plans
 from store.writer import Act
 from tests.support.halls import MORNING, HandClock
@@ -56,8 +56,8 @@ def offered(administrator, text: str) -> str:
 
 
 def fields(page: str) -> dict[str, str]:
-    """The hidden fields of the page's own form."""
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    """The hidden fields of the page's own form, and a reason."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)) | {"why": "Chuyển tỉnh"}
 
 
 def decide(administrator, path: str, **more):
@@ -148,6 +148,29 @@ def test_what_was_decided_elsewhere_in_between_is_not_overwritten(centre, admini
     decide(administrator, offered(administrator, other(centre, province="Tỉnh Nhanh")))
     assert administrator.post(f"{slow}/loads", data=form).status_code == 409
     assert in_force(centre).province == "Tỉnh Nhanh"
+
+
+def test_the_history_says_why(centre, administrator):
+    decide(administrator, offered(administrator, other(centre, province="Tỉnh Cớ")), why="Theo quyết định 12")
+    assert plans_of(centre)[0].why == "Theo quyết định 12"
+    assert "Theo quyết định 12" in administrator.get("/admin/centre").text
+
+
+@pytest.mark.parametrize("why", ["", " ", "x" * 201, "a\x00b"])
+def test_nothing_changes_without_a_reason(centre, administrator, why):
+    before = seq(centre)
+    path = offered(administrator, other(centre, province="Tỉnh Im Lặng"))
+    assert decide(administrator, path, why=why).status_code == 422
+    assert seq(centre) == before
+
+
+def test_a_planned_change_keeps_its_reason(centre, administrator):
+    path = offered(administrator, other(centre, province="Tỉnh Mai"))
+    decide(administrator, path, why="Từ đầu tháng", effective=f"{local(MORNING).date() + timedelta(days=1)}")
+    plan = centre.store.read(plans.waiting)
+    assert plan.why == "Từ đầu tháng"
+    assert "Từ đầu tháng" in administrator.get("/admin/centre").text
+    centre.store.write_now(Act("t"), configuring.cancel_plan, plan.number)
 
 
 def test_an_older_configuration_comes_back_by_its_number(centre, administrator):

@@ -513,18 +513,18 @@ _CENTRE: dict[str, Callable[[Crowd, str], Asked]] = {
     "POST /admin/centre/drafts": lambda c, w: Asked("/admin/centre/drafts", {"text": c.other_centre()}),
     "GET /admin/centre/drafts/{draft}": lambda c, w: Asked(f"/admin/centre/drafts/{c.draft()}"),
     "POST /admin/centre/drafts/{draft}/loads": lambda c, w: Asked(
-        f"/admin/centre/drafts/{c.draft()}/loads", {"seen": c.in_force()}
+        f"/admin/centre/drafts/{c.draft()}/loads", {"seen": c.in_force(), "why": "Thử"}
     ),
     "POST /admin/centre/plans/{plan}/cancellations": lambda c, w: Asked(
         f"/admin/centre/plans/{c.plan()}/cancellations", {}
     ),
     "GET /admin/centre/{number}": lambda c, w: Asked(f"/admin/centre/{c.in_force()}"),
     "POST /admin/centre/{number}/restorations": lambda c, w: Asked(
-        f"/admin/centre/{c.in_force()}/restorations", {"seen": c.in_force()}
+        f"/admin/centre/{c.in_force()}/restorations", {"seen": c.in_force(), "why": "Thử"}
     ),
     "GET /admin/calling": lambda c, w: Asked("/admin/calling?try=1&ratio=3"),
     "POST /admin/calling/plans": lambda c, w: Asked(
-        "/admin/calling/plans", {"policy": "ratio", "ratio": 3, "seen": c.in_force()}
+        "/admin/calling/plans", {"policy": "ratio", "ratio": 3, "seen": c.in_force(), "why": "Thử"}
     ),
 }
 _BOOKING: dict[str, Callable[[Crowd, str], Asked]] = {
