@@ -130,11 +130,9 @@ async def end_help(request: Request) -> Response:
     All who lead see the same button with the same request id, and two may press it: each has an own request.
     """
     form, number = await forms.read_form(request), request.path_params["counter"]
-    house = house_of(request)
-    find_counter(house.store.centre(), number)
     act = act_of(request, form)
     own = Act(act.who, f"{act.request}-{act.who}" if act.request else None)
-    await house.store.write(own, shifts.end_help, number, form.get("false_alarm") == "1")
+    await house_of(request).store.write(own, shifts.end_help, number, form.get("false_alarm") == "1")
     return go(FLOOR)
 
 

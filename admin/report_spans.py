@@ -38,7 +38,7 @@ def wanted_span(first: str, last: str, default: Span) -> Span:
 
 def newest_days(db: Connection, today: date) -> Span:
     """The last seven business days; a centre that was closed for long sees its newest ones within 92 days."""
-    found = newest_dates(db, USUAL_DAYS) or [today]
+    found = newest_dates(db, USUAL_DAYS, today) or [today]
     return Span(max(found[0], found[-1] - timedelta(days=MOST_DAYS - 1)), found[-1])
 
 

@@ -144,7 +144,16 @@ async def _answer(request: Request, tab: str, make: Make, by: By = By.QUEUE) -> 
 def _read(house: House, span: Span, scope: Scope, language: str, make: Make) -> list[Sheet]:
     with house.store.own_reader() as db:
         days = rows.days_between(db, span.first, span.last)
-        return list(make(Reading(db, days, scope, Names(centres.current(db), language))))
+        reach = _with_what_is_gone(db, days, scope)
+        return list(make(Reading(db, days, reach, Names(centres.current(db), language))))
+
+
+def _with_what_is_gone(db: Connection, days: list[Day], scope: Scope) -> Scope:
+    """For who sees the whole centre also what the configuration has no longer; whose it was nobody knows."""
+    if scope.agency is not None:
+        return scope
+    queues, counters = rows.ever_seen(db, days)
+    return replace(scope, queues=scope.queues | queues, counters=scope.counters | counters)
 
 
 def _spans(house: House, today: date) -> dict[str, Span]:

@@ -65,14 +65,19 @@ class Hall:
 
 
 @contextmanager
-def furnished(folder: Path | None = None) -> Iterator[Hall]:
-    """The demo centre with paired screens, signed-in clerks and open counters; gone afterwards.
+def furnished(folder: Path | None = None, centre: Centre | None = None) -> Iterator[Hall]:
+    """The demo centre, or another, with paired screens, signed-in clerks and open counters; gone afterwards.
 
     It lies where files outlive a restart, because a folder in memory would make FULL cost nothing.
     """
     place = folder or (Path("/var/tmp") if os.access("/var/tmp", os.W_OK) else None)
     with tempfile.TemporaryDirectory(prefix="motcua-bench-", dir=place) as own:
-        yield _furnish(Path(own) / "hall")
+        yield _furnish(Path(own) / "hall", centre or demo_centre())
+
+
+def demo_centre() -> Centre:
+    """The centre of `motcua demo`."""
+    return read_centre((DEMO / "centre.toml").read_text(encoding="utf-8"))
 
 
 @contextmanager
@@ -85,8 +90,7 @@ def _opened(data: Path) -> Iterator[Store]:
         store.close()
 
 
-def _furnish(data: Path) -> Hall:
-    centre = read_centre((DEMO / "centre.toml").read_text(encoding="utf-8"))
+def _furnish(data: Path, centre: Centre) -> Hall:
     thermal.dialect("default", data / "escpos")  # only a centre's very first start works it out
     with _opened(data) as store:
         store.write_now(BENCH, managing.load_centre, centre, calendar_of(centre))

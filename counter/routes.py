@@ -68,8 +68,8 @@ async def end_help(request: Request) -> Response:
     """Somebody has gone to the colleague who called for help; or it was a false alarm."""
     form, number = await forms.read_form(request), request.path_params["counter"]
     wrong, back = form.get("false_alarm") == "1", forms.number(form, "back", 0, 999, default=0)
-    for counter in (number, back or number):
-        find_counter(house_of(request).store.centre(), counter)
+    if back:
+        find_counter(house_of(request).store.centre(), back)
     await house_of(request).store.write(act_of(request, form), shifts.end_help, number, wrong)
     return answer(request, back) if back else go("/counter")
 

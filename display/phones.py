@@ -83,9 +83,11 @@ def followed_ticket(request: Request) -> Ticket:
 
 
 def followed(house: House, ticket: Ticket, language: str) -> dict[str, Any]:
-    """One ticket's place for its owner's phone."""
+    """One ticket's place for its owner's phone. Raises UnknownTicket for one of a queue that is no more."""
     centre, board = house.store.centre(), house.hub.board()
-    queue = next(q for q in centre.queues if q.id == ticket.queue)
+    queue = next((q for q in centre.queues if q.id == ticket.queue), None)
+    if queue is None:
+        raise tickets.UnknownTicket()
     way = next((text_of(c.way, language) for c in centre.counters if c.number == ticket.counter), "")
     stopped = wording.stop(board.stop_of(queue.id, house.now()), translator(language))
     context = {

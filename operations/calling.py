@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from domain.centres import Centre
+from domain.days import is_over
 from domain.errors import AlreadyElsewhere, Invalid, NoTicketHere, StaleScreen
 from domain.queue_events import (
     CounterResumed,
@@ -123,14 +124,17 @@ def mark_absent(tx: Tx, counter: int, person: str, seen: int | None = None) -> T
 
 
 def finish(tx: Tx, counter: int, person: str, seen: int | None = None, outcome: str = "served") -> Ticket:
-    """The person at this counter is served; nobody else is called unless the centre calls by itself."""
+    """The person at this counter is served; nobody else is called unless the centre calls by itself.
+
+    On a new date it does not: a new day begins with what somebody asks for.
+    """
     ticket = served_here(tx, counter, person, seen)
     if outcome not in tuple(Outcome):
         raise Invalid(what="outcome")
     finished = tx.record(TicketFinished(ticket.id, counter, Outcome(outcome)))
-    centre = tx.centre
-    if centre.calling.auto_call:
-        _call_first(tx, centre, counter, person, finished.seq)
+    is_open = tx.day is not None and not is_over(tx.day, tx.now)
+    if tx.centre.calling.auto_call and is_open:
+        _call_first(tx, tx.centre, counter, person, finished.seq)
     return tickets.load(tx.db, ticket.id)
 
 

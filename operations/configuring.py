@@ -115,9 +115,12 @@ def put_planned_in_force(tx: Tx, day: Day) -> None:
     plan = plans.waiting(tx.db)
     if plan is None:
         return
+    planned = plans.named(tx.db, plan)
     try:
-        _load(tx, plans.named(tx.db, plan), plan.calendar, plan.number, plan.why)
-    except LoginTaken as refusal:
+        if centres.is_loaded(tx.db):
+            _check_left_out(tx, tx.centre, planned)
+        _load(tx, planned, plan.calendar, plan.number, plan.why)
+    except (LoginTaken, StillInUse) as refusal:
         _drop(tx, plan.number, refusal.code)
     else:
         plans.forget_names(tx.db, plan.number)

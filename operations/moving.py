@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 from domain.centres import Centre, PriorityClass
-from domain.days import local
+from domain.days import is_over, local
 from domain.errors import AlreadyElsewhere, Invalid, MoreTimeOnce, QueueStopped
 from domain.queue_events import TicketLeft, TicketRekeyed, TicketReturned, TicketTransferred
 from domain.roles import COUNTER_ROLES, Role
 from domain.routing import key_of, place_between
 from domain.tickets import Ticket, TicketState
 from operations.calling import served_here
-from operations.opening import ensure_day
 from operations.shifts import find_counter, own_shift
 from operations.ticketing import find_class, find_queue
 from store import centres, explanations, people, tickets
@@ -57,10 +56,9 @@ def come_back(tx: Tx, ticket: int, counter: int | None = None, person: str = "")
     `counter` and `person`, here and below: the clerk who presses it and may take it back; None: by phone or kiosk.
     Raises UnknownTicket, AlreadyElsewhere, and for a clerk CounterTaken, CounterClosed.
     """
-    day = ensure_day(tx)
-    _sits_there(tx, counter, person)
     away = tickets.load(tx.db, ticket)
-    if away.state is not TicketState.ABSENT or away.ended_at is None or (away.day != day.id and not away.kept_from):
+    day = _day_of_asking(tx, away, counter, person)
+    if away.state is not TicketState.ABSENT or away.ended_at is None or (away.day != day and not away.kept_from):
         raise AlreadyElsewhere(number=away.number)
     centre = tx.centre
     within = tx.now <= away.ended_at + timedelta(minutes=centre.calling.grace_minutes)
@@ -77,9 +75,7 @@ def set_class(tx: Tx, ticket: int, priority: str | None, reason: str, counter: i
 
     Raises UnknownTicket, AlreadyElsewhere, Invalid, CounterTaken, CounterClosed.
     """
-    ensure_day(tx)
-    _sits_there(tx, counter, person)
-    found = _still_here(tx, ticket)
+    found = _still_here(tx, ticket, counter, person)
     if reason not in CLASS_REASONS:
         raise Invalid(what="reason")
     centre = tx.centre
@@ -96,9 +92,7 @@ def give_time(tx: Tx, ticket: int, counter: int | None = None, person: str = "")
     By own wish, without a counter, once a ticket; a clerk may do it again.
     Raises UnknownTicket, AlreadyElsewhere, MoreTimeOnce, CounterTaken, CounterClosed.
     """
-    ensure_day(tx)
-    _sits_there(tx, counter, person)
-    found = _still_here(tx, ticket)
+    found = _still_here(tx, ticket, counter, person)
     if counter is None and explanations.has_asked_for_time(tx.db, ticket):
         raise MoreTimeOnce(number=found.number)
     places = tx.centre.calling.places_back
@@ -118,8 +112,9 @@ def leave(tx: Tx, ticket: int, counter: int | None = None, person: str = "") -> 
 
     Raises UnknownTicket, CounterTaken, CounterClosed, AlreadyElsewhere when the number is being served or over.
     """
-    _sits_there(tx, counter, person)
     found = tickets.load(tx.db, ticket)
+    if counter is not None:
+        own_shift(tx, counter, person)
     if found.state is TicketState.LEFT:
         return found
     if found.state not in (TicketState.WAITING, TicketState.ABSENT):
@@ -128,14 +123,21 @@ def leave(tx: Tx, ticket: int, counter: int | None = None, person: str = "") -> 
     return tickets.load(tx.db, ticket)
 
 
-def _sits_there(tx: Tx, counter: int | None, person: str) -> None:
+def _day_of_asking(tx: Tx, ticket: Ticket, counter: int | None, person: str) -> int:
+    """The business day that a clerk works in, also beyond midnight; a phone neither opens nor outlasts one.
+
+    Raises AlreadyElsewhere, CounterTaken, CounterClosed.
+    """
     if counter is not None:
-        ensure_day(tx)
         own_shift(tx, counter, person)
+    elif tx.day is None or is_over(tx.day, tx.now):
+        raise AlreadyElsewhere(number=ticket.number)
+    return tx.day.id if tx.day else 0
 
 
-def _still_here(tx: Tx, ticket: int) -> Ticket:
+def _still_here(tx: Tx, ticket: int, counter: int | None, person: str) -> Ticket:
     found = tickets.load(tx.db, ticket)
+    _day_of_asking(tx, found, counter, person)
     if found.state not in (TicketState.WAITING, TicketState.CALLED, TicketState.PARKED):
         raise AlreadyElsewhere(number=found.number)
     return found

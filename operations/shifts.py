@@ -115,9 +115,14 @@ def call_for_help(tx: Tx, counter: int, person: str) -> None:
 
 
 def end_help(tx: Tx, counter: int, false_alarm: bool) -> None:
-    """Somebody has come, or it was pressed by mistake. Doing it twice changes nothing."""
+    """Somebody has come, or it was pressed by mistake. Doing it twice changes nothing.
+
+    The counter may be gone from the configuration: its call outlasts the day. Raises UnknownCounter for others.
+    """
     if any(alarm.counter == counter for alarm in counters.alarms(tx.db)):
         tx.record(HelpEnded(counter, false_alarm))
+    else:
+        find_counter(tx.centre, counter)
 
 
 def choose_keys(tx: Tx, person: str, keys: Mapping[str, str], *, off: bool) -> None:
@@ -125,7 +130,6 @@ def choose_keys(tx: Tx, person: str, keys: Mapping[str, str], *, off: bool) -> N
 
     Doing it twice changes nothing. Raises KeyRefused, KeyTaken, KeyOfScanner, KeyWhileTyping, Invalid.
     """
-    ensure_day(tx)
     wanted = shortcuts.Chosen(checked(keys, tx.centre.scanner.prefix), off)
     if wanted != shortcuts.chosen_by(tx.db, person):
         tx.record(KeysChosen(person, wanted.keys, off))

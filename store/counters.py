@@ -164,9 +164,14 @@ def _resumed(db: Connection, recorded: Recorded) -> None:
     )
 
 
+_END_ALARM = "UPDATE alarms SET ended_at = ?, false_alarm = ? WHERE counter = ? AND ended_at IS NULL"
+
+
 @projects(HelpCalled)
 def _help_called(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
+    # Older journals end a call with the day and have no event for it.
+    db.execute(_END_ALARM, (recorded.at, 0, e.counter))
     db.execute(
         "INSERT INTO alarms VALUES (?, ?, ?, ?, NULL, NULL)", (recorded.seq, e.counter, e.person, recorded.at)
     )
@@ -175,7 +180,4 @@ def _help_called(db: Connection, recorded: Recorded) -> None:
 @projects(HelpEnded)
 def _help_ended(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
-    db.execute(
-        "UPDATE alarms SET ended_at = ?, false_alarm = ? WHERE counter = ? AND ended_at IS NULL",
-        (recorded.at, int(e.false_alarm), e.counter),
-    )
+    db.execute(_END_ALARM, (recorded.at, int(e.false_alarm), e.counter))

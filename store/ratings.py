@@ -66,7 +66,7 @@ class _Answer:
 
 def of_queues(db: Connection, day: int) -> dict[str, Satisfaction]:
     """The sums of a day by queue; a queue with fewer than five answers at every counter is left out."""
-    cut = _cut(_answers(db, [day])) if _past(db, [day]) else _cut_today(_answers(db, [day]))
+    cut = _cut(_answers(db, [day])) if past_days(db, [day]) else _cut_today(_answers(db, [day]))
     fives = [_five(answers) for answers in cut]
     return {
         queue: Satisfaction(sum(f.answers for f in fives if f.queue == queue), _satisfied(fives, queue))
@@ -80,12 +80,12 @@ def _satisfied(fives: Iterable[Five], queue: str) -> int:
 
 def fives_of(db: Connection, days: Iterable[int]) -> list[Five]:
     """The fives of those of these days that lie before the newest one, by date and by number."""
-    return [_five(answers) for answers in _cut(_answers(db, _past(db, days)))]
+    return [_five(answers) for answers in _cut(_answers(db, past_days(db, days)))]
 
 
 def words_of(db: Connection, days: Iterable[int]) -> dict[tuple[int, str], list[bytes]]:
     """What was written on such days, sealed, by day and queue, in no order; nothing where fewer than five wrote."""
-    past = _past(db, days)
+    past = past_days(db, days)
     written = dict(
         db.execute(
             "SELECT w.ticket, w.sealed FROM ratings r JOIN rating_words w ON w.ticket = r.ticket"
@@ -109,7 +109,8 @@ def together(sums: Iterable[Satisfaction]) -> Satisfaction | None:
     return Satisfaction(sum(s.answers for s in shown), sum(s.satisfied for s in shown))
 
 
-def _past(db: Connection, days: Iterable[int]) -> list[int]:
+def past_days(db: Connection, days: Iterable[int]) -> list[int]:
+    """Those of these days that lie before the newest one, by date and by number: their answers may be seen."""
     rows = db.execute(
         "SELECT past.id FROM days past, days newest WHERE past.id IN (SELECT value FROM json_each(?))"
         " AND newest.id = (SELECT max(id) FROM days) AND past.id < newest.id AND past.label < newest.label"

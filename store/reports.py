@@ -17,9 +17,10 @@ from store.moves import STANDING
 from store.tickets import label
 
 MOST_LISTED = 500
-_STATE, _QUEUE, _KEY = (STANDING.index(column) for column in ("state", "queue", "key"))
+_STATE, _QUEUE, _KEY, _TURN = (STANDING.index(column) for column in ("state", "queue", "key", "turn"))
 # Days begun anew after a wrong clock carry the same date.
 MOST_NUMBERED_DAYS = 200
+KEPT_FOR_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,22 @@ def date_of(db: Connection, day: int) -> date | None:
     return date.fromisoformat(row[0]) if row else None
 
 
-def newest_dates(db: Connection, most: int) -> list[date]:
-    """The dates of the newest business days, oldest first."""
-    rows = db.execute("SELECT DISTINCT label FROM days ORDER BY label DESC LIMIT ?", (most,))
+def newest_dates(db: Connection, most: int, today: date) -> list[date]:
+    """The dates of the newest business days, oldest first; not those of a clock that was ahead of today."""
+    rows = db.execute(
+        "SELECT DISTINCT label FROM days WHERE label <= ? ORDER BY label DESC LIMIT ?", (today.isoformat(), most)
+    )
     return [date.fromisoformat(row[0]) for row in rows][::-1]
+
+
+def ever_seen(db: Connection, days: Iterable[Day]) -> tuple[frozenset[str], frozenset[int]]:
+    """The queues that gave numbers and the counters that called on these days, whether or not they still exist."""
+    ids = _ids(days)
+    queues = db.execute("SELECT DISTINCT home FROM tickets WHERE day IN (SELECT value FROM json_each(?))", (ids,))
+    counters = db.execute(
+        "SELECT DISTINCT counter FROM calls WHERE day IN (SELECT value FROM json_each(?))", (ids,)
+    )
+    return frozenset(row[0] for row in queues), frozenset(row[0] for row in counters)
 
 
 _COURSES = """
@@ -96,7 +109,7 @@ WITH steps AS (
 ), sums AS (
   SELECT ticket, min(CASE WHEN kind = 'call' THEN at END) AS first,
     max(CASE WHEN kind = 'call' THEN seq END) AS last,
-    sum(CASE WHEN after = 'call' AND kind <> 'call' AND kind <> 'absent' THEN at - came END) AS worked
+    sum(CASE WHEN after = 'call' AND kind <> 'call' AND kind <> 'absent' THEN max(0, at - came) END) AS worked
   FROM steps GROUP BY ticket
 )
 SELECT t.home, c.counter, t.counter, t.priority, t.slot, t.state, t.arrived_at, t.kept_from, s.first, s.worked,
@@ -110,11 +123,13 @@ WHERE t.day = ?1 AND t.home IN (SELECT value FROM json_each(?2))
 # How another ticket stood at a call its next move has noted; without one it still stands so, but for the rollover.
 _PASSED = f"""
 WITH called AS (
-  SELECT c.seq, c.ticket, c.day, c.key, t.home, json_extract(m.standing, '$[{_QUEUE}]') AS queue
+  SELECT c.seq, c.ticket, c.day, c.key, t.home, json_extract(m.standing, '$[{_QUEUE}]') AS queue,
+    json_extract(m.standing, '$[{_TURN}]') AS turn
   FROM calls c JOIN moves m ON m.seq = c.seq JOIN tickets t ON t.id = c.ticket WHERE c.seq = ?
 ), others AS (
-  SELECT x.id, x.prefix, x.n, x.kept_from, called.key AS mine, called.ticket,
+  SELECT x.id, x.prefix, x.n, x.kept_from, called.key AS mine, called.turn AS my_turn, called.ticket,
     CASE WHEN m.seq IS NULL THEN x.key ELSE json_extract(m.standing, '$[{_KEY}]') END AS key,
+    CASE WHEN m.seq IS NULL THEN x.turn ELSE json_extract(m.standing, '$[{_TURN}]') END AS turn,
     CASE WHEN m.seq IS NULL THEN x.state = 'waiting' OR (x.state = 'unserved' AND x.counter IS NULL)
       ELSE json_extract(m.standing, '$[{_STATE}]') = 'waiting' END AS waits,
     CASE WHEN m.seq IS NULL THEN x.queue ELSE json_extract(m.standing, '$[{_QUEUE}]') END = called.queue AS here
@@ -122,8 +137,8 @@ WITH called AS (
     AND x.id <> called.ticket
     LEFT JOIN moves m ON m.seq = (SELECT min(seq) FROM moves WHERE ticket = x.id AND seq > called.seq)
 )
-SELECT prefix, n, kept_from FROM others WHERE waits AND here AND (key, id) < (mine, ticket)
-ORDER BY key, id LIMIT 1
+SELECT prefix, n, kept_from FROM others WHERE waits AND here AND (key, turn, id) < (mine, my_turn, ticket)
+ORDER BY key, turn, id LIMIT 1
 """
 
 
@@ -175,7 +190,7 @@ def out_of_order(
 
 
 def _passed(db: Connection, call: int) -> str:
-    """The number that stood first in the called one's queue, empty where it was first itself."""
+    """Of the day's own numbers the first in the called one's queue, empty where none stood before it."""
     row = db.execute(_PASSED, (call,)).fetchone()
     return shown_number(row[0], row[1], label(row[2])) if row else ""
 
@@ -185,12 +200,15 @@ def acts(
 ) -> dict[tuple[int, str], int]:
     """How often each counter called again ('recall'), found nobody ('absent') and took an act back ('undone').
 
-    One press of next ends a visit and calls; taken back it is one act.
+    One press of next ends a visit and calls; taken back it is one act. A kept number's acts count on their own day.
     """
     rows = db.execute(
         "SELECT m.counter, CASE WHEN m.undone > 0 THEN 'undone' ELSE m.kind END, count(*)"
         " FROM tickets t JOIN moves m ON m.ticket = t.id"
-        " WHERE t.day IN (SELECT value FROM json_each(?)) AND t.home IN (SELECT value FROM json_each(?))"
+        f" WHERE t.day BETWEEN (SELECT min(value) - {KEPT_FOR_DAYS} FROM json_each(?1))"
+        " AND (SELECT max(value) FROM json_each(?1)) AND t.home IN (SELECT value FROM json_each(?2))"
+        " AND iif(t.kept_from IS NULL, t.day, (SELECT j.day FROM journal j WHERE j.seq = m.seq))"
+        " IN (SELECT value FROM json_each(?1))"
         " AND (m.undone > 0 OR m.kind IN ('recall', 'absent')) AND NOT (m.kind = 'finish' AND EXISTS"
         " (SELECT 1 FROM moves c WHERE c.seq = m.seq + 1 AND c.kind = 'call' AND c.undone = m.undone - 1))"
         " GROUP BY 1, 2",

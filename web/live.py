@@ -68,10 +68,14 @@ class Topic:
 
     def picture(self, language: str) -> str:
         """The newest rendering, drawn once per generation."""
+        if not self.is_drawn(language):
+            self._drawn[language] = (self.generation, self.render(language))
+        return self._drawn[language][1]
+
+    def is_drawn(self, language: str) -> bool:
+        """Whether the newest rendering is there already."""
         drawn = self._drawn.get(language)
-        if drawn is None or drawn[0] != self.generation:
-            drawn = self._drawn[language] = (self.generation, self.render(language))
-        return drawn[1]
+        return drawn is not None and drawn[0] == self.generation
 
     def change(self, *, urgent: bool = False) -> None:
         """Something may look different now; on walls what is urgent does not wait for the pace."""
@@ -118,6 +122,7 @@ class Hub:
         self._board: tuple[int, Board] | None = None
         self._screens: dict[WebSocket, str] = {}
         self._left: dict[str, float] = {}
+        self._easel = asyncio.Lock()
         store.listen(self._on_events)
 
     @property
@@ -200,12 +205,19 @@ class Hub:
         if who is not None and who.startswith("device:"):
             self._left[who] = time.monotonic()
 
+    async def _picture(self, topic: Topic, language: str) -> str:
+        """The picture for a screen. Desks are drawn one a turn of the loop: sixty at once hold up every press."""
+        if topic.pace <= WALL_PACE or topic.is_drawn(language):
+            return topic.picture(language)
+        async with self._easel:
+            return topic.picture(language)
+
     async def _send(self, socket: WebSocket, topic: Topic, language: str) -> None:
         sent, generation, beat = "", 0, 0.0
         try:
             while True:
                 generation = topic.generation
-                picture = topic.picture(language)
+                picture = await self._picture(topic, language)
                 if picture != sent:
                     await socket.send_text(picture)
                     sent, beat = picture, time.monotonic()

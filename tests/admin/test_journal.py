@@ -14,7 +14,7 @@ from sqlite_utils.utils import sqlite3
 from admin import journal as auditing
 from admin.telling import NAMES, TOLD
 from domain.events import Event
-from operations import calling, printing, rating, shifts, ticketing
+from operations import calling, opening, printing, rating, shifts, ticketing
 from store import journal, journal_rows, tickets
 from store.journal_rows import Wanted
 from store.writer import Act
@@ -362,7 +362,8 @@ def test_a_press_repeated_notes_one_copy(house, auditor):
 
 def test_nothing_is_copied_where_nothing_is(house, auditor):
     before = seq(house)
-    assert auditor.post("/admin/journal/exports", data={"date": "1999-01-01"}).status_code == 404
+    for nothing in ({"date": "1999-01-01"}, {"number": "Z9999"}):
+        assert auditor.post("/admin/journal/exports", data=nothing).status_code == 404
     assert seq(house) == before
 
 
@@ -386,6 +387,8 @@ def test_who_said_what_is_in_no_row_and_in_no_copy_of_the_same_day(house, audito
     ratings = {line["seq"]: line["payload"] for line in copied(auditor, kind="VisitRated")}
     assert ratings[rated] is None
     assert all(ratings[seen] for seen in ratings if seen != rated), "a day that is over has its ratings"
+    do(Act("t"), opening.repair_day)
+    assert {line["seq"]: line["payload"] for line in copied(auditor, kind="VisitRated")} == ratings, "the same date"
 
 
 def test_wanted_reads_a_page_of_a_span_only(lived):

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import escape
 
@@ -15,7 +16,7 @@ from domain.queue_events import WordsRead
 from operations import calling, managing, opening, rating, shifts, ticketing
 from store import journal
 from store.writer import Act
-from tests.support.halls import MORNING, HandClock, demo_centre
+from tests.support.halls import MORNING, HandClock, demo_calendar, demo_centre
 from tests.support.servers import running
 from tests.web.walks import NO_PRINTERS, browser, seq
 
@@ -135,6 +136,22 @@ def test_one_switch_groups_the_same_numbers(people, by, given):
     assert found == {label if name == "Người cao tuổi" else name: n for name, n in given.items()} | {"Tất cả": "22"}
     page = people["manager"].get(f"/admin/reports?by={by}&from={DAY}&to={DAY}").text
     assert re.search(rf'href="\?by={by}&[^"]*" aria-current="true"', page)
+
+
+def test_what_the_configuration_has_no_longer_is_still_counted_but_for_no_department(centre, people):
+    """By its id: the past does not change with the configuration."""
+    before = [found["Đã cấp"] for found in table(people)]
+    less, every = demo_centre(), demo_centre()
+    less = replace(less, queues=tuple(queue for queue in less.queues if queue.id != "ho-tich"))
+    less = replace(less, counters=tuple(counter for counter in less.counters if counter.number != 1))
+    do(centre, managing.load_centre, less, demo_calendar())
+    try:
+        assert row(table(people), "ho-tich")["Đã cấp"] == "12"
+        assert sorted(found["Đã cấp"] for found in table(people)) == sorted(before)
+        assert "1" in [found["Quầy"] for found in table(people, "/calls", table="counters")]
+        assert "ho-tich" not in [found["Hàng"] for found in table(people, who="department")]
+    finally:
+        do(centre, managing.load_centre, every, demo_calendar())
 
 
 def test_an_unknown_group_is_the_queue(people):

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
-from tests.browser.screens import Screens, chromium_running
+from tests.browser.beside import Beside
+from tests.browser.screens import Screens, chromium_running, connected, device_pass
+from tests.browser.sounds import LISTEN_TO_SOUNDS
 
 HERE = Path(__file__).parent
 
@@ -40,3 +42,12 @@ def open_screen(chromium: Browser) -> Iterator[Screens]:
     finally:
         screens.close()
     assert not unexpected, "\n".join(unexpected)
+
+
+@pytest.fixture
+def wall(centre: Beside, open_screen: Screens) -> Page:
+    """The hall's wall, with somebody listening."""
+    page = open_screen.blank("wall", device_pass(centre, "W1"))
+    page.add_init_script(LISTEN_TO_SOUNDS)
+    page.goto(f"{centre.url}/display/W1")
+    return connected(page)

@@ -26,15 +26,6 @@ def centre(tmp_path: Path) -> Iterator[Beside]:
         yield server
 
 
-@pytest.fixture
-def wall(centre: Beside, open_screen: Screens) -> Page:
-    """The hall's wall, with somebody listening."""
-    page = open_screen.blank("wall", device_pass(centre, "W1"))
-    page.add_init_script(LISTEN_TO_SOUNDS)
-    page.goto(f"{centre.url}/display/W1")
-    return connected(page)
-
-
 def write(centre: Beside, operation: object, *args: object, who: str = "ql02") -> int:
     """One operation; gives the number of its last event."""
     centre.store.write_now(Act(who), operation, *args)  # type: ignore[arg-type]

@@ -93,7 +93,7 @@ def open_panel(page: Page, key: str) -> Locator:
     page.keyboard.press(key)
     panel = page.locator(".panel:popover-open")
     expect(panel).to_be_visible()
-    assert panel.evaluate("panel => panel.contains(document.activeElement)")
+    page.wait_for_function("() => document.querySelector('.panel:popover-open').contains(document.activeElement)")
     return panel
 
 

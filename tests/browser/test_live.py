@@ -38,15 +38,6 @@ def centre(tmp_path: Path) -> Iterator[Beside]:
         yield server
 
 
-@pytest.fixture
-def wall(centre: Beside, open_screen: Screens) -> Page:
-    """The hall's wall, with somebody listening."""
-    page = open_screen.blank("wall", device_pass(centre, "W1"))
-    page.add_init_script(LISTEN_TO_SOUNDS)
-    page.goto(f"{centre.url}/display/W1")
-    return connected(page)
-
-
 def seconds_until(page: Page, condition: str, limit: float) -> float:
     """How long the page takes until this holds."""
     began = time.monotonic()

@@ -1,14 +1,16 @@
 """The phone's page without a browser: who went before and why, why I am called, and more time, once."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from display import phones
 from domain.explaining import Passed, Passing
-from operations import calling, managing, moving, shifts, ticketing
+from operations import calling, managing, moving, opening, shifts, ticketing
 from store import tickets
 from store.writer import Act
+from tests.support.halls import demo_calendar, demo_centre
 from tests.support.servers import Server, running
 from tests.web.walks import NO_PRINTERS, browser, follow_path
 from web.tries import Tries
@@ -216,6 +218,18 @@ def test_a_foreign_link_asks_for_nothing(hall, clock):
     path = follow_path(hall, mine)[:-1] + "0"
     assert path == follow_path(hall, mine) or browser(hall).post(path + "/delays").status_code == 404
     assert line(hall)[0] == mine
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_a_number_of_a_queue_that_is_no_more_is_unknown_and_breaks_nothing(hall, clock, is_kept):
+    mine, centre = take(hall, clock), demo_centre()
+    if is_kept:
+        hall.store.write_now(Act("t"), managing.keep_queue, "ho-tich", "Họp")
+    clock.forward(days=1)
+    hall.store.write_now(Act("t"), opening.ensure_day)
+    left = replace(centre, queues=tuple(queue for queue in centre.queues if queue.id != "ho-tich"))
+    hall.store.write_now(Act("t"), managing.load_centre, left, demo_calendar())
+    assert browser(hall).get(follow_path(hall, mine)).status_code == 404
 
 
 def test_the_phone_says_until_when_its_queue_is_stopped(hall, clock):

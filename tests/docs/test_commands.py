@@ -34,7 +34,8 @@ def understand(words, file):
         command, rest = command.commands[rest[0]], rest[1:]
     given = [str(file) if word.startswith("/") or "." in word else word for word in rest]
     try:
-        command.make_context(path[-1], given)
+        # Under its group, as it is run: a command alone would remember other names of its help option.
+        command.make_context(path[-1], given, parent=click.Context(main, **main.context_settings))
     except click.UsageError as error:
         raise AssertionError(f"{' '.join(words)}: {error.format_message()}") from error
     return path

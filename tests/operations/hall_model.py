@@ -398,12 +398,17 @@ class Model:
     def pressed(self, counter: int | None, person: str) -> None:
         """Without a counter it was done by phone or kiosk, and is nobody's to take back."""
         if counter is not None:
-            self.clerk(counter, person)
+            self.own(counter, person)
+
+    def asked(self, counter: int | None, person: str) -> None:
+        """What a phone asks for neither opens a day nor outlasts one."""
+        self.pressed(counter, person)
+        if counter is None and (self.label is None or (self.now + HA_NOI).date() > self.label):
+            raise No(errors.AlreadyElsewhere)
 
     def come_back(self, order: int | None, counter: int | None = None, person: str = "") -> None:
-        self.today()
-        self.pressed(counter, person)
         slip = self.slip(order)
+        self.asked(counter, person)
         if slip.state != "absent" or slip.ended is None or (slip.day != self.day and slip.kept is None):
             raise No(errors.AlreadyElsewhere)
         late: dict[str, Any] = {}
@@ -413,9 +418,8 @@ class Model:
         self.move("return", slip, counter or 0, **back, **late)
 
     def still_here(self, order: int | None, counter: int | None, person: str) -> Slip:
-        self.today()
-        self.pressed(counter, person)
         slip = self.slip(order)
+        self.asked(counter, person)
         if slip.state not in ("waiting", "called", "parked"):
             raise No(errors.AlreadyElsewhere)
         return slip
@@ -448,8 +452,8 @@ class Model:
         return {"key": before.key, "turn": (before.rank + end) / 2}
 
     def leave(self, order: int | None, counter: int | None = None, person: str = "") -> None:
-        self.pressed(counter, person)
         slip = self.slip(order)
+        self.pressed(counter, person)
         if slip.state == "left":
             return
         if slip.state not in ("waiting", "absent"):

@@ -274,3 +274,13 @@ def test_a_number_given_by_yesterdays_rules_is_caught(hall, monkeypatch):
     monkeypatch.setattr(Tx, "centre", property(lambda tx: stale))
     with pytest.raises(AssertionError):
         test_the_first_number_of_the_day_has_a_key_of_the_new_policy(hall)
+
+
+def test_a_plan_that_would_strand_people_kept_over_night_is_dropped(hall):
+    hall.do(ticketing.take_ticket, "dat-dai")
+    hall.do(managing.keep_queue, "dat-dai", "mất điện")
+    plan(hall, without("dat-dai"))
+    next_day(hall)
+    assert any(queue.id == "dat-dai" for queue in centres.current(hall.db).queues)
+    assert plans.waiting(hall.db) is None
+    assert hall.one("SELECT count(*) FROM tickets WHERE state = 'waiting' AND queue = 'dat-dai'") == 1

@@ -346,3 +346,16 @@ def test_who_is_served_set_aside_or_done_does_not_leave(open_hall):
         open_hall.do(moving.leave, served.id)
     with pytest.raises(UnknownTicket):
         open_hall.do(moving.leave, NOBODY)
+
+
+@pytest.mark.parametrize("ask", [moving.come_back, moving.give_time])
+def test_a_phone_opens_no_business_day(open_hall, ask):
+    """At 00:05 a press on yesterday's page must not end the visits that are still going on."""
+    served, gone = open_hall.do(ticketing.take_ticket, "ho-tich"), away(open_hall)
+    call(open_hall)
+    open_hall.clock.forward(days=1)
+    before = seq(open_hall)
+    for ticket in (served, gone):
+        with pytest.raises(AlreadyElsewhere):
+            open_hall.do(ask, ticket.id)
+    assert seq(open_hall) == before

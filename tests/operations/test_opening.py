@@ -525,6 +525,16 @@ def test_who_calls_after_midnight_calls_those_who_are_kept(at_night):
     assert states(at_night) == ["unserved", "finished", "called"]
 
 
+@pytest.mark.parametrize("later", [{}, {"days": 3652}], ids=["midnight", "far"])
+def test_a_centre_that_calls_by_itself_calls_nobody_of_the_day_that_is_over(at_night, later):
+    rules = replace(demo_centre().calling, auto_call=True)
+    at_night.do(managing.load_centre, replace(demo_centre(), calling=rules), demo_calendar())
+    at_night.clock.forward(**later)
+    at_night.do(calling.finish, 1, "cb01")
+    assert states(at_night) == ["parked", "finished", "waiting"]
+    assert days.newest(at_night.db).id == 1
+
+
 def test_nobody_of_the_old_day_is_called_out_of_order_into_the_new_one(at_night):
     waiting = tickets.of_day(at_night.db, 1)[2]
     with pytest.raises(AlreadyElsewhere):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from domain.errors import (
@@ -10,8 +12,11 @@ from domain.errors import (
     UnknownCounter,
     UnknownQueue,
 )
-from operations import calling, shifts, ticketing
+from domain.queue_events import HelpCalled
+from domain.tickets import milliseconds
+from operations import calling, managing, shifts, ticketing
 from store import counters, database, tickets
+from tests.support.halls import demo_calendar, demo_centre
 
 
 def test_a_clerk_sits_down_and_doing_it_twice_changes_nothing(hall):
@@ -230,3 +235,36 @@ def test_help_is_called_once_and_ends_once(hall):
     assert [type(r.event).__name__ for r in hall.events[-2:]] == ["HelpCalled", "HelpEnded"]
     hall.do(shifts.call_for_help, 1, "cb01")
     assert len(counters.alarms(hall.db)) == 1
+
+
+def test_a_call_for_help_can_be_ended_though_the_counter_is_no_more(hall):
+    hall.do(shifts.open_shift, 10, "cb10")
+    hall.do(shifts.call_for_help, 10, "cb10")
+    left = replace(demo_centre(), counters=tuple(c for c in demo_centre().counters if c.number != 10))
+    hall.do(managing.load_centre, left, demo_calendar())
+    hall.do(shifts.end_help, 10, False)
+    assert counters.alarms(hall.db) == ()
+    with pytest.raises(UnknownCounter):
+        hall.do(shifts.end_help, 10, False)
+
+
+def test_a_journal_in_which_a_new_day_ended_the_calls_for_help_still_reads(hall):
+    """So it was before: no event ended the first call, and the counter called again on the next day."""
+    hall.do(shifts.open_shift, 1, "cb01")
+    hall.do(shifts.call_for_help, 1, "cb01")
+    hall.clock.forward(days=1)
+    later = hall.do(lambda tx: tx.record(HelpCalled(1, "cb01"))).at
+    assert [milliseconds(alarm.at) for alarm in counters.alarms(hall.db)] == [later]
+    hall.do(shifts.end_help, 1, False)
+    assert counters.alarms(hall.db) == ()
+
+
+def test_choosing_keys_ends_nobodys_day(hall):
+    """At ten past midnight, with somebody still at the counter; and whatever the clock says."""
+    _, served = one_served_and_one_set_aside(hall)
+    hall.clock.forward(days=1)
+    hall.do(shifts.choose_keys, "cb01", {"again": "KeyQ"}, off=False)
+    assert tickets.at_counter(hall.db, 1) == served
+    hall.clock.forward(days=3652)
+    hall.do(shifts.choose_keys, "cb01", {"again": "KeyY"}, off=False)
+    assert hall.one("SELECT max(id) FROM days") == 1

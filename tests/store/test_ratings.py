@@ -109,7 +109,7 @@ def test_a_rule_that_shows_single_answers_is_found(manned, monkeypatch):
 
 @pytest.mark.planted
 def test_a_rule_that_shows_todays_counters_is_found(manned, monkeypatch):
-    monkeypatch.setattr(ratings, "_past", lambda db, days: list(days))
+    monkeypatch.setattr(ratings, "past_days", lambda db, days: list(days))
     with pytest.raises(AssertionError):
         check_no_counter_today(manned)
 

@@ -1,5 +1,6 @@
 """What the reports count of days lived by operations: each number once, and nothing that was taken back."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from domain.tickets import TicketState
 from operations import calling, managing, moving, opening, shifts, ticketing, undoing
 from store import reports
 from store.reports import Calls, Help, Rest
-from tests.support.halls import MORNING, demo_centre
+from tests.support.halls import MORNING, demo_calendar, demo_centre
 
 QUEUE, OTHER = "ho-tich", "chung-thuc"
 EVERY = frozenset(queue.id for queue in demo_centre().queues)
@@ -75,7 +76,7 @@ def test_days_are_found_by_their_dates(morning):
     morning.do(opening.ensure_day)
     assert days_of(morning) == [Day(1, MONDAY), Day(2, MONDAY + timedelta(days=2))]
     assert reports.days_between(morning.db, MONDAY, MONDAY) == [Day(1, MONDAY)]
-    assert reports.newest_dates(morning.db, 1) == [MONDAY + timedelta(days=2)]
+    assert reports.newest_dates(morning.db, 1, MONDAY + timedelta(days=2)) == [MONDAY + timedelta(days=2)]
     assert reports.date_of(morning.db, 2) == MONDAY + timedelta(days=2)
     assert reports.date_of(morning.db, 3) is None
 
@@ -83,7 +84,16 @@ def test_days_are_found_by_their_dates(morning):
 def test_a_day_begun_anew_on_the_same_date_is_part_of_it(morning):
     morning.do(opening.repair_day)
     assert [day.id for day in reports.days_between(morning.db, MONDAY, MONDAY)] == [1, 2]
-    assert reports.newest_dates(morning.db, 7) == [MONDAY]
+    assert reports.newest_dates(morning.db, 7, MONDAY) == [MONDAY]
+
+
+def test_a_day_of_a_wrong_clock_is_not_the_newest_for_years(morning):
+    morning.clock.forward(days=3652)
+    morning.do(opening.confirm_day)
+    morning.clock.forward(days=-3651)
+    morning.do(opening.repair_day)
+    tuesday = MONDAY + timedelta(days=1)
+    assert reports.newest_dates(morning.db, 7, tuesday) == [MONDAY, tuesday]
 
 
 # Numbers
@@ -117,6 +127,13 @@ def test_a_recall_and_a_second_call_leave_the_wait_as_it_was_and_the_parts_add_u
     (course,) = (course for course in courses(morning) if course.state is TicketState.FINISHED)
     assert minutes(course) == (3, 4 + 3 + 5)
     assert (course.queue, course.counter, course.hour) == (QUEUE, 3, 8)
+
+
+def test_a_clock_that_goes_back_makes_no_service_shorter_than_nothing(morning):
+    called = call(at(morning, 5))
+    finish(at(morning, 4))
+    found = dict(zip(ids(morning), courses(morning), strict=True))
+    assert minutes(found[called]) == (3, 0)
 
 
 def test_a_call_taken_back_is_no_call_and_a_finish_taken_back_goes_on(morning):
@@ -214,6 +231,18 @@ def test_the_one_passed_is_the_first_of_those_who_waited_then(morning):
     assert [jump.passed for jump in jumps(morning)] == [f"A{ABOVE}003", f"A{ABOVE}003"]
 
 
+def test_whoever_gave_way_was_not_the_first_of_equal_keys(morning):
+    """A 001 asked for time and stands behind A 002, with the key of A 002 and a later turn."""
+    rules = replace(demo_centre().calling, places_back=1)
+    morning.do(managing.load_centre, replace(demo_centre(), calling=rules), demo_calendar())
+    first, _, elder = ids(morning)
+    morning.do(moving.leave, elder)
+    last = at(morning, 3).do(ticketing.take_ticket, QUEUE).id
+    at(morning, 4).do(moving.give_time, first)
+    pick(at(morning, 5), last)
+    assert [jump.passed for jump in jumps(morning)] == [f"A{ABOVE}002"]
+
+
 def test_one_taken_back_is_not_counted(morning):
     pick(at(morning, 5), ids(morning)[1])
     take_back(morning)
@@ -257,6 +286,17 @@ def test_a_finish_taken_back_is_an_act_too(morning):
     finish(morning)
     take_back(morning)
     assert acts(morning) == {(1, "undone"): 1}
+
+
+def test_what_is_done_with_a_kept_number_counts_on_the_day_it_was_done(morning):
+    morning.do(managing.keep_queue, QUEUE, "Họp")
+    at(morning, 24 * 60).do(shifts.open_shift, 1, "cb01", who="cb01")
+    call(morning)
+    morning.do(calling.mark_absent, 1, "cb01", who="cb01")
+    monday, tuesday = days_of(morning)
+    assert reports.acts(morning.db, [monday], EVERY, COUNTERS) == {}
+    assert reports.acts(morning.db, [tuesday], EVERY, COUNTERS) == {(1, "absent"): 1}
+    assert reports.acts(morning.db, [tuesday], {OTHER}, COUNTERS) == {}
 
 
 def test_a_pause_taken_back_is_an_act_of_the_counter_and_no_pause(morning):
