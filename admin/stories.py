@@ -104,9 +104,7 @@ async def show_calls(request: Request) -> Response:
     number, day = forms.words(request, "number", 12).strip(), params.get("date", "")
     if number:
         found = house.store.read(ticket_asked, number, day)
-        if found is None:
-            raise UnknownTicket()
-        return go(address(house.store.read(tickets.load, found)))
+        return go(address(_seen_by(request, found)))
     before = params.get("before", "")
     if before and not (before.isascii() and before.isdigit() and len(before) < 18):
         raise Invalid(what="before")
@@ -124,13 +122,19 @@ async def show_ticket(request: Request) -> Response:
     except Invalid as error:
         raise UnknownTicket() from error
     found = house.store.read(stories.numbered, path["day"], prefix, n) if path["day"] < NEWEST else None
-    if found is None:
-        raise UnknownTicket()
-    ticket = house.store.read(tickets.load, found)
-    if not {ticket.queue, ticket.home} & _scope(request).queues:
-        raise UnknownTicket()
+    ticket = _seen_by(request, found)
     context = await views.in_thread(_story, house, request.state.language, ticket)
     return page(request, "admin/ticket.html", **context, **views.frame(request))
+
+
+def _seen_by(request: Request, found: int | None) -> Ticket:
+    """The ticket, for whom it concerns; others do not even learn that it is there. Raises UnknownTicket."""
+    if found is None:
+        raise UnknownTicket()
+    ticket = house_of(request).store.read(tickets.load, found)
+    if not {ticket.queue, ticket.home} & _scope(request).queues:
+        raise UnknownTicket()
+    return ticket
 
 
 def _scope(request: Request) -> Scope:

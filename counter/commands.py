@@ -11,13 +11,14 @@ from starlette.routing import BaseRoute, Route
 from counter import views
 from domain.errors import Invalid, NotAllowed, msgid
 from domain.roles import COUNTER_ROLES, Role, open_to
-from domain.scans import read_number
+from domain.scans import SlipNumber, read_number
+from domain.tickets import Ticket
 from operations import calling, moving, printing, shifts, ticketing, undoing
 from store import days, tickets
 from store.people import Person
 from store.tickets import UnknownTicket
 from web import forms
-from web.house import act_of, house_of, visitor_of
+from web.house import House, act_of, house_of, visitor_of
 from web.languages import translator
 from web.live import DESK_PACE
 from web.pages import go, is_fragment
@@ -135,12 +136,16 @@ def ticket_named(request: Request, form: FormData) -> int:
     named = read_number(str(form.get("number", ""))[:24])
     if named is None:
         raise Invalid(what="number")
-    store = house_of(request).store
-    today = store.read(days.newest)
-    found = store.read(tickets.by_number, today.id if today else 0, named.prefix, named.n)
+    return of_today(house_of(request), named).id
+
+
+def of_today(house: House, named: SlipNumber) -> Ticket:
+    """The ticket that people mean by this number today. Raises UnknownTicket."""
+    today = house.store.read(days.newest)
+    found = house.store.read(tickets.by_number, today.id if today else 0, named.prefix, named.n)
     if not found:
         raise UnknownTicket()
-    return found[0].id
+    return found[0]
 
 
 def _transfer(request: Request, form: FormData) -> Mapping[str, Any]:

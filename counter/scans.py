@@ -9,14 +9,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from counter import views
-from counter.commands import LARGEST_TICKET_ID, WORKERS, own_shift_only
+from counter.commands import LARGEST_TICKET_ID, WORKERS, of_today, own_shift_only
 from domain.days import local
 from domain.errors import Invalid, NotFound, msgid
 from domain.roles import open_to
 from domain.scans import Card, DossierCode, SlipLink, SlipNumber, recognise
 from domain.tickets import Ticket, TicketState
-from store import boards, days, dossiers, jobs, procedures, tickets
-from store.tickets import UnknownTicket
+from store import boards, dossiers, jobs, procedures, tickets
 from web import forms, wording
 from web.house import House, house_of
 from web.languages import translator
@@ -73,11 +72,7 @@ def _text(form: FormData) -> str:
 
 def _named(house: House, found: SlipLink | SlipNumber) -> Ticket:
     if isinstance(found, SlipNumber):
-        today = house.store.read(days.newest)
-        fitting = house.store.read(tickets.by_number, today.id if today else 0, found.prefix, found.n)
-        if not fitting:
-            raise UnknownTicket()
-        return fitting[0]
+        return of_today(house, found)
     meant = house.vault.sign("follow", str(found.ticket))
     if found.ticket > LARGEST_TICKET_ID or not compare_digest(found.signature, meant):
         raise ScanUnknown(what="text")

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from domain.events import PersonAdded
 from operations import calling, rating, shifts, ticketing, undoing
 from store.writer import Act
 from tests.support.halls import HandClock
@@ -104,6 +105,15 @@ def test_a_number_is_found_by_its_day(counter):
         assert reader.get("/admin/tickets", params={"number": "A 1", "date": "2026-11-22"}).status_code == 404
         assert reader.get("/admin/tickets", params={"number": "A;1"}).status_code == 422
         assert reader.get("/admin/tickets", params={"date": "x"}).status_code == 422
+
+
+def test_another_agencys_number_is_not_even_known_to_a_departments_manager(counter):
+    given = counter.do(ticketing.take_ticket, "ho-tich", who="device:K1")
+    counter.do(lambda tx: tx.record(PersonAdded("ql02", ["manager"], "dat-dai", None)).seq, who="ql03")
+    reader = person(counter.server, "ql02")
+    for query in ({"number": "A 1"}, {"number": "A 2"}):
+        assert reader.get("/admin/tickets", params=query).status_code == 404
+    assert reader.get(f"/admin/tickets/{given.day}/A001").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["1/A002", "2/A001", "1/x", "1/reprints", f"{10**30}/A001", "1/A%00"])
