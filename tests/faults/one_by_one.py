@@ -10,7 +10,6 @@ from operator import attrgetter
 from typing import Any
 
 STANDING = ("waiting", "called", "parked")
-ANNOUNCED = ("TicketCalled", "TicketRecalled")
 Event = tuple[str, dict[str, Any]]
 
 
@@ -212,7 +211,7 @@ class Hall:
         for move in (newest, finished) if finished else (newest,):
             if self.last_of[move.before.id] != move.seq:
                 raise No("nothing-to-undo")
-            withdrawn = move.seq if move.kind in ANNOUNCED else None
+            withdrawn = move.seq if move.kind == "TicketCalled" else None
             yield "ActUndone", {"act": move.seq, "ticket": move.before.id, "withdrawn": withdrawn}
 
     def apply(self, event: Event) -> None:
