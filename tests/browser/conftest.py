@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here drives a browser; BROWSER_PART=0-40 keeps the first 40 %, for several side by side."""
+    """Everything here drives a browser; BROWSER_PART=0-40 keeps the first 40 %, for two side by side."""
     here = [item for item in items if HERE in item.path.parents]
     for item in here:
         item.add_marker(pytest.mark.browser)
