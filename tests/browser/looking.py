@@ -73,7 +73,6 @@ def barriers(page: Page, kind: str, *, dimmed: bool = False) -> list[str]:
     A `dimmed` screen says in words that its numbers are old; their contrast is low on purpose (W5).
     """
     options: dict[str, Any] = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
-    options |= {"preload": False, "iframes": False}  # no rule of these tags asks for it, and we have no frames
     if dimmed:
         options["rules"] = {"color-contrast": {"enabled": False}}
     result = AXE.run(page, options=options).response

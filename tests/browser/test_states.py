@@ -22,14 +22,14 @@ NAMES = [state.name for state in STATES]
 ALL = size("browser-all-states", 0, 1) == 1
 CLOSELY = [state.name for state in STATES if ALL or not state.alike]
 IN_WORDS = [name for name in CLOSELY if not name.endswith("-contrast")]  # the same words in other colours
-# Every day a state speaks another language in one case of three, and one in four stretches; a trial walks all.
+# Every day a state speaks another language in one case of three, and every second one stretches; a trial walks all.
 SPOKEN = [
     (language, name)
     for turn, name in enumerate(IN_WORDS)
     for shift, language in enumerate(("en", "fr"))
-    if ALL or turn % 6 == 3 * shift
+    if ALL or (turn + shift) % 3 == 0
 ]
-STRETCHED = IN_WORDS if ALL else IN_WORDS[1::4]
+STRETCHED = IN_WORDS if ALL else IN_WORDS[::2]
 LONGER = "fr"  # the language whose place the padded texts take
 CUT = r"net::ERR_FAILED"  # the probe that a silent screen sends
 Halls = Callable[[str], Scene]
