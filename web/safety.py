@@ -1,11 +1,11 @@
 """The walls of the house: host, origin, size, role and headers on every route, declared or refused."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -22,6 +22,7 @@ from web.visitors import Visitor
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGE_COOKIE = "motcua-language"
+LANGUAGE_ASKED = re.compile(rb"(?:^|&)lang=([a-z]{2})(?:&|$)")
 log = structlog.get_logger("web")
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -110,8 +111,8 @@ def _to_sign_in(request: Request) -> Response | None:
 
 
 def _language(connection: HTTPConnection) -> str:
-    asked = connection.query_params.get("lang") if connection.scope["query_string"] else None
-    return languages.chosen(asked, connection.cookies.get(LANGUAGE_COOKIE))
+    asked = LANGUAGE_ASKED.search(connection.scope["query_string"])
+    return languages.chosen(asked[1].decode() if asked else None, connection.cookies.get(LANGUAGE_COOKIE))
 
 
 def _bounded(receive: Receive, limit: int) -> Receive:
@@ -155,7 +156,7 @@ class Walls:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
+        headers = _by_name(scope)
         if not self._is_known_host(headers.get("host", "")):
             await self._refuse(scope, receive, send, PlainTextResponse("unknown host", 400))
             return
@@ -183,7 +184,12 @@ class Walls:
         return sending
 
 
-def is_same_origin(scope: Scope, headers: Headers) -> bool:
+def _by_name(scope: Scope) -> dict[str, str]:
+    """The first header of each name; Starlette's Headers walks the whole list for every name it is asked."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+
+
+def is_same_origin(scope: Scope, headers: Mapping[str, str]) -> bool:
     """Whether an unsafe request or a socket comes from our own pages, or from a program with its own credential."""
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None and scope["type"] == "http":
