@@ -19,6 +19,12 @@ def first_day(db: Database) -> None:
             db.conn.execute(statement)
 
 
+@migrations()
+def drafts_know_their_base(db: Database) -> None:
+    """From which configuration a draft was made; nothing for a whole file."""
+    db.conn.execute("ALTER TABLE drafts ADD COLUMN base INTEGER")
+
+
 FIRST_DAY = """
 -- the truth
 CREATE TABLE journal (
@@ -163,7 +169,7 @@ CREATE TABLE pairing_codes (
 );
 CREATE TABLE requests (
   id TEXT PRIMARY KEY, day INTEGER NOT NULL, digest BLOB NOT NULL, answer BLOB NOT NULL
-) WITHOUT ROWID;
+);
 CREATE TABLE sign_ins (
   hash BLOB PRIMARY KEY, person TEXT NOT NULL, at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
   locked INTEGER NOT NULL
