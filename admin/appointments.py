@@ -25,6 +25,7 @@ from store import calendars
 from web import appointments, failures, forms
 from web.house import act_of, house_of
 from web.pages import page, text_of
+from web.scope import own_scope
 
 BOOKERS = (Role.CLERK, Role.GUIDE, Role.SUPERVISOR)
 MISSED = "missed"
@@ -56,6 +57,7 @@ async def book(request: Request) -> Response:
     queue, _, slot = place.rpartition("@")
     act = act_of(request, form)
     try:
+        own_scope(request).check_queue(queue)
         at, holder = appointments.slot_of(slot), appointments.holder_hash(house, phone)
         code = appointments.new_code(house, act.request, queue, slot, holder.hex())
         hashed = appointments.code_hash(house, code)
@@ -72,8 +74,8 @@ async def book(request: Request) -> Response:
 
 def _day_page(request: Request, error: Refused | None = None, place: str = "", phone: str = "") -> Response:
     house, language = house_of(request), request.state.language
-    centre = house.store.centre()
-    queues = [queue for queue in centre.queues if queue.booking is not None]
+    centre, scope = house.store.centre(), own_scope(request)
+    queues = [queue for queue in centre.queues if queue.booking is not None and scope.has_queue(queue.id)]
     today = local(house.now()).date()
     day = _wanted_day(request.query_params.get("day", ""), today)
     found = _of_day(request, day)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
@@ -11,13 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from admin import views
+from admin import centre_words, views
 from domain.centre_difference import Difference, differences
 from domain.centre_toml import write_centre
-from domain.centres import Centre, CentreFileWrong, read_centre, warnings
+from domain.centres import Centre, CentreFileWrong, parsed, read_centre, read_draft, warnings
 from domain.days import local
-from domain.errors import Invalid, msgid
-from domain.records import Mistake
+from domain.errors import Invalid, Refused, msgid
+from domain.records import Mistake, plain
 from domain.roles import Role, open_to
 from operations import configuring
 from operations.calendars import calendar_of
@@ -32,12 +33,27 @@ from web.languages import translator
 from web.pages import go, page
 
 CENTRE = "/admin/centre"
+DRAFTS = f"{CENTRE}/drafts"
 LARGEST_BODY = 1024 * 1024
 MOST_LISTED = 20
 MOST_LINES = 500
 LONGEST_WHY = 200
 # Who acts without being a person of the vault.
 OTHERS: Mapping[str, str] = {"command-line": msgid("dòng lệnh"), "demo": msgid("bản mẫu")}
+
+
+class DraftUnfinished(Refused):
+    text = msgid("Bản nháp này còn thiếu: xem trang của nó, rồi sửa tiếp trước khi áp dụng.")
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A draft as it was read: the text, its centre, what it lacks, and the configuration that it changes."""
+
+    text: str
+    centre: Centre
+    lacking: tuple[Mistake, ...]
+    base: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +85,14 @@ def _overview(house: House, language: str) -> dict[str, Any]:
             "plan": plan,
             "planner": _called(db, plan.who, language) if plan else "",
             "planned": planned[:MOST_LINES],
-            "warnings": [_spelled(mistake, language) for mistake in warnings(before)] if before else [],
+            "place": partial(centre_words.place, language),
+            "warnings": _cautions(before, language) if before else [],
+            "groups": centre_words.counted(before) if before else (),
         }
+
+
+def _cautions(centre: Centre, language: str) -> list[str]:
+    return centre_words.told(warnings(centre), plain(centre), language)
 
 
 def _in_force(db: Connection) -> Centre | None:
@@ -113,16 +135,17 @@ async def export_centre(request: Request) -> Response:
 async def show_configuration(request: Request) -> Response:
     """One configuration of the history: what it changed then, what it would change if it were in force again."""
     house, number = house_of(request), request.path_params["number"]
-    found = await views.in_thread(_configuration, house, number)
+    found = await views.in_thread(_configuration, house, number, request.state.language)
     return page(request, "admin/centre_past.html", number=number, **views.frame(request), **found)
 
 
-def _configuration(house: House, number: int) -> dict[str, Any]:
+def _configuration(house: House, number: int, language: str) -> dict[str, Any]:
     with house.store.own_reader() as db:
         wanted, now = plans.of_number(db, number), plans.in_force(db)
         earlier = plans.before(db, number)
         then = differences(plans.of_number(db, earlier), wanted) if earlier else ()
         return _said(differences(now, wanted)) | {
+            "place": partial(centre_words.place, language),
             "then": then[:MOST_LINES],
             "is_first": earlier is None,
             "seen": plans.number_in_force(db),
@@ -151,11 +174,11 @@ async def offer_file(request: Request) -> Response:
         text = _decoded(sent)
         await views.in_thread(read_centre, text)
     except CentreFileWrong as wrong:
-        mistakes = [_spelled(mistake, request.state.language) for mistake in wrong.mistakes]
+        mistakes = [spelled(mistake, request.state.language) for mistake in wrong.mistakes]
         return page(request, "admin/centre_mistakes.html", 422, mistakes=mistakes, **views.frame(request))
     sealed = await views.in_thread(house.vault.seal, text.encode())
     draft = await house.store.write(act_of(request, form), configuring.keep_draft, sealed)
-    return go(f"{CENTRE}/drafts/{draft}")
+    return go(f"{DRAFTS}/{draft}")
 
 
 async def _sent(request: Request) -> tuple[bytes, FormData]:
@@ -182,7 +205,8 @@ def _decoded(sent: bytes) -> str:
         raise CentreFileWrong((mistake,)) from error
 
 
-def _spelled(mistake: Mistake, language: str) -> dict[str, str]:
+def spelled(mistake: Mistake, language: str) -> dict[str, str]:
+    """A mistake in the words of a language."""
     translate = translator(language)
     return {
         "path": mistake.path,
@@ -201,28 +225,34 @@ async def show_draft(request: Request) -> Response:
 
 def _draft(house: House, draft: int, language: str) -> dict[str, Any]:
     with house.store.own_reader() as db:
-        wanted, before = _drafted(house, db, draft), _in_force(db)
-        today = local(house.now()).date()
-        return _said(differences(before, wanted) if before else ()) | {
+        drafted, before = drafted_of(house, db, draft), _in_force(db)
+        today, seen = local(house.now()).date(), plans.number_in_force(db)
+        return _said(differences(before, drafted.centre) if before else ()) | {
             "draft": draft,
+            "place": partial(centre_words.place, language),
             "is_first": before is None,
-            "seen": plans.number_in_force(db),
+            "is_by_forms": drafted.base is not None,
+            "is_stale": drafted.base not in (None, seen),
+            "lacking": centre_words.told(drafted.lacking, parsed(drafted.text), language),
+            "seen": seen,
             "plan": plans.waiting(db),
             "earliest": configuring.first_possible(days.newest(db), today),
             "latest": today + configuring.FURTHEST_PLAN,
-            "warnings": [_spelled(mistake, language) for mistake in warnings(wanted)],
+            "warnings": _cautions(drafted.centre, language),
         }
 
 
-def _draft_alone(house: House, draft: int) -> Centre:
+def _draft_alone(house: House, draft: int) -> Drafted:
     with house.store.own_reader() as db:
-        return _drafted(house, db, draft)
+        return drafted_of(house, db, draft)
 
 
-def _drafted(house: House, db: Connection, draft: int) -> Centre:
-    """The very file that was shown. Raises DraftGone."""
+def drafted_of(house: House, db: Connection, draft: int) -> Drafted:
+    """The very text that was shown. Raises DraftGone."""
+    kept = plans.draft(db, draft)
     try:
-        return read_centre(house.vault.unseal(plans.draft(db, draft)).decode())
+        text = house.vault.unseal(kept.sealed).decode()
+        return Drafted(text, *read_draft(parsed(text)), kept.base)
     except (Unreadable, CentreFileWrong) as error:
         raise DraftGone() from error
 
@@ -231,8 +261,10 @@ def _drafted(house: House, db: Connection, draft: int) -> Centre:
 async def load_draft(request: Request) -> Response:
     """The configuration that was shown is in force, or waits for its date."""
     house, form = house_of(request), await forms.read_form(request)
-    wanted = await views.in_thread(_draft_alone, house, request.path_params["draft"])
-    return await _put_in_force(request, form, wanted, _effective(form))
+    drafted = await views.in_thread(_draft_alone, house, request.path_params["draft"])
+    if drafted.lacking:
+        raise DraftUnfinished()
+    return await _put_in_force(request, form, drafted.centre, _effective(form), drafted.base)
 
 
 def _effective(form: FormData) -> date | None:
@@ -245,9 +277,11 @@ def _effective(form: FormData) -> date | None:
 
 
 async def _put_in_force(
-    request: Request, form: FormData, wanted: Centre, effective: date | None = None
+    request: Request, form: FormData, wanted: Centre, effective: date | None = None, base: int | None = None
 ) -> Response:
-    house, seen = house_of(request), forms.number(form, "seen", 0, 2**53)
+    """`base`: the configuration that the draft changed, whatever was in force when its page was looked at."""
+    house = house_of(request)
+    seen = forms.number(form, "seen", 0, 2**53) if base is None else base
     why = forms.text(form, "why", LONGEST_WHY, required=bool(seen))
     calendar, act = await views.in_thread(calendar_of, wanted), act_of(request, form)
     if effective is None:

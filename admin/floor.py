@@ -21,10 +21,9 @@ from operations.ticketing import find_queue
 from store import centres, people
 from store.counters import Skills
 from store.writer import Act, Tx
-from web import forms
+from web import forms, leaders
 from web.house import act_of, house_of, visitor_of
 from web.languages import translator
-from web.live import DESK_PACE
 from web.pages import go, page, text_of
 from web.scope import Scope, scope_of
 
@@ -42,13 +41,7 @@ async def show_floor(request: Request) -> Response:
 @open_to(*LEADERS)
 async def watch_floor(socket: WebSocket) -> None:
     """The same, live; one picture for all who see the same agency."""
-    house, person = house_of(socket), visitor_of(socket).person
-
-    def draw(language: str) -> str:
-        return floor_views.floor_picture(house, scope_of(person, house.store.centre()), language)
-
-    topic = house.hub.topic(f"floor:{_scope(socket).agency or ''}", draw, DESK_PACE)
-    await house.hub.stream(socket, topic, socket.state.language, visitor_of(socket).who)
+    await leaders.watch(socket, "floor", floor_views.floor_picture)
 
 
 def _scope(connection: HTTPConnection) -> Scope:

@@ -5,7 +5,7 @@ Only auditors enter. Administrators do not: what they change here is what the jo
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import Lock
 from typing import Any
@@ -26,7 +26,7 @@ from domain.roles import Role, open_to
 from operations.auditing import note_export
 from store import journal, journal_rows, people, ratings
 from store.journal import UNCHECKED, Checked
-from store.journal_rows import NEWEST, Row, Wanted
+from store.journal_rows import NEWEST, Row, Span, Wanted
 from store.store import Store
 from web import forms
 from web.house import House, act_of, house_of
@@ -90,7 +90,7 @@ async def export(request: Request) -> Response:
     asked = _asked({name: forms.text(form, name, 60, required=False) for name in FIELDS})
     wanted = house.store.read(_wanted, asked)
     last = await house.store.write(act_of(request, form), note_export, wanted)
-    name = f"nhat-ky-{wanted.first}-{last}.jsonl"
+    name = f"nhat-ky-{wanted.spans[0][0]}-{last}.jsonl"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return StreamingResponse(_lines(house.store, wanted, last), media_type="application/jsonl", headers=headers)
 
@@ -117,17 +117,14 @@ def _asked(fields: dict[str, str]) -> dict[str, str]:
 
 def _wanted(db: Any, asked: dict[str, str]) -> Wanted:
     """The same as numbers; a day or a ticket that is not there finds nothing."""
-    first, last, ticket = 1, NEWEST, None
-    if asked["date"]:
-        first, last = journal_rows.span_of(db, date.fromisoformat(asked["date"])) or NOTHING
-    if asked["number"]:
-        ticket = stories.ticket_asked(db, asked["number"], asked["date"])
-        first, last = (first, last) if ticket else NOTHING
+    ticket = stories.ticket_asked(db, asked["number"], asked["date"]) if asked["number"] else None
+    spans: tuple[Span, ...] = ((1, NEWEST),)
+    if asked["number"] and ticket is None:
+        spans = ()
+    elif asked["date"]:
+        spans = journal_rows.spans_of(db, date.fromisoformat(asked["date"]))
     counter = int(asked["counter"]) if asked["counter"] else None
-    return Wanted(first, last, asked["kind"], asked["who"], counter, ticket)
-
-
-NOTHING = (NEWEST, NEWEST)
+    return Wanted(spans, asked["kind"], asked["who"], counter, ticket)
 
 
 def _shown(house: House, language: str, wanted: Wanted, before: int) -> dict[str, Any]:
@@ -175,13 +172,12 @@ def _chain(house: House) -> dict[str, Any]:
 
 def _lines(store: Store, wanted: Wanted, last: int) -> Iterator[bytes]:
     """Line by line in bounded pieces; no reader stays open while a slow network takes them."""
-    after = wanted.first - 1
-    while after < last:
-        with store.own_reader() as db:
-            rows = list(journal_rows.onwards(db, replace(wanted, last=last), after, NUMBERS_A_PIECE))
-            over = set(ratings.past_days(db, {row.day for row in rows if row.kind == RATED}))
-        yield b"".join(_line(row, over) for row in rows)
-        after += NUMBERS_A_PIECE
+    for begins, ends in journal_rows.clipped(wanted.spans, last):
+        for first in range(begins, ends + 1, NUMBERS_A_PIECE):
+            with store.own_reader() as db:
+                rows = list(journal_rows.onwards(db, wanted, first, min(ends, first + NUMBERS_A_PIECE - 1)))
+                over = set(ratings.past_days(db, {row.day for row in rows if row.kind == RATED}))
+            yield b"".join(_line(row, over) for row in rows)
 
 
 def _line(row: Row, over: Collection[int]) -> bytes:

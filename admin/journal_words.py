@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from admin.telling import CANCELLED_BY, CLASS_REASONS, NAMES, SERVED, SLIP_ENDS, TOLD, UNREADABLE, WHO
+from admin.telling import CANCELLED_BY, CLASS_REASONS, GRADES, NAMES, SERVED, SLIP_ENDS, TOLD, UNREADABLE, WHO
 from domain.centres import Centre
 from domain.days import local
 from domain.queue_events import TicketIssued, VisitRated
@@ -198,4 +198,5 @@ WORDS_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("CounterPaused", "reason"): wording.PAUSE_REASONS,
     ("AppointmentCancelled", "reason"): CANCELLED_BY,
     ("SlipEnded", "state"): SLIP_ENDS,
+    ("SlipEnded", "grade"): GRADES,
 }

@@ -22,6 +22,7 @@ from web.health import check
 from web.house import House, house_of
 from web.languages import translator
 from web.pages import page, text_of
+from web.scope import Scope, own_scope
 
 SEEN_WITHIN_SECONDS = 60
 BACKUP_OLD = timedelta(hours=26)
@@ -66,7 +67,7 @@ async def try_voice(request: Request) -> Response:
 
 async def findings(request: Request) -> list[Finding]:
     """Everything that is looked at, in the order in which people go through the house."""
-    house, said = house_of(request), translator(request.state.language)
+    house, said, scope = house_of(request), translator(request.state.language), own_scope(request)
     await request.app.state.printers.look()
     checks = await check(house)
     backup = await views.in_thread(newest_backup, house.store.path.parent / "backups")
@@ -74,8 +75,8 @@ async def findings(request: Request) -> list[Finding]:
         *_printers(house, said),
         *_screens(house, said),
         *_voices(_packs(request), said),
-        *_counters(house, request.state.language, said),
-        _yesterday(house, said),
+        *_counters(house, scope, request.state.language, said),
+        _yesterday(house, scope, said),
         _clock(house, said),
         _backup(backup, house.now(), said),
         *_disk(checks, said),
@@ -143,23 +144,23 @@ def _voices(packs: dict[str, Any], said: Translate) -> list[Finding]:
     return broken or [Finding(what, True, ready)]
 
 
-def _counters(house: House, language: str, said: Translate) -> list[Finding]:
+def _counters(house: House, scope: Scope, language: str, said: Translate) -> list[Finding]:
     """Every queue that takes people has somebody at a counter."""
     board, found = house.hub.board(), []
-    for queue in house.store.centre().queues:
+    for queue in (queue for queue in house.store.centre().queues if scope.has_queue(queue.id)):
         manned = any(place.shift and queue.id in place.skills.all for place in board.places.values())
         if not manned and board.stop_of(queue.id, house.now()) is None:
             words = said(msgid("Chưa có cán bộ ở quầy nào: gọi người đến hoặc đổi hàng cho một quầy."))
             found.append(Finding(f"{queue.prefix} · {text_of(queue.title, language)}", False, words))
-    found += _wheelchairs(house, language, said)
+    found += _wheelchairs(house, scope, language, said)
     return found or [Finding(said(msgid("Quầy")), True, said(msgid("Hàng nào cũng có cán bộ ở quầy.")))]
 
 
-def _wheelchairs(house: House, language: str, said: Translate) -> list[Finding]:
+def _wheelchairs(house: House, scope: Scope, language: str, said: Translate) -> list[Finding]:
     """Every queue that has somebody has somebody whom a wheelchair reaches."""
     centre, board, found = house.store.centre(), house.hub.board(), []
     for queue in cover.unreachable(centre, board):
-        if board.stop_of(queue.id, house.now()) is not None:
+        if not scope.has_queue(queue.id) or board.stop_of(queue.id, house.now()) is not None:
             continue
         counters = ", ".join(map(str, cover.accessible_counters(centre, queue)))
         text = (
@@ -172,9 +173,10 @@ def _wheelchairs(house: House, language: str, said: Translate) -> list[Finding]:
     return found
 
 
-def _yesterday(house: House, said: Translate) -> Finding:
+def _yesterday(house: House, scope: Scope, said: Translate) -> Finding:
     what = said(msgid("Ngày hôm trước"))
-    left = house.store.read(days.left_over, local(house.now()).date())
+    waiting = house.store.read(days.left_over, local(house.now()).date())
+    left = {queue: n for queue, n in waiting.items() if scope.has_queue(queue)}
     if not left:
         return Finding(what, True, said(msgid("Đã khép lại, không còn số nào đang chờ.")))
     prefixes = {queue.id: queue.prefix for queue in house.store.centre().queues}

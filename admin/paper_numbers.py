@@ -16,6 +16,7 @@ from web import forms
 from web.house import act_of, house_of
 from web.languages import translator
 from web.pages import page, text_of
+from web.scope import check_counter_now, own_scope
 
 MOST_LINES, LONGEST = 500, 20_000
 LEADERS = tuple(sorted(LEADING_ROLES))
@@ -39,7 +40,10 @@ async def enter(request: Request) -> Response:
     """All of them or none."""
     house, form = house_of(request), await forms.read_form(request)
     queue, text = forms.text(form, "queue", 40), str(form.get("lines", ""))
+    own_scope(request).check_queue(queue)
     numbers = read_lines(text, house.now())
+    for counter in {number.counter for number in numbers if number.counter is not None}:
+        check_counter_now(request, counter)
     count = await house.store.write(act_of(request, form), enter_paper_numbers, queue, numbers)
     said = translator(request.state.language)(ENTERED) % {"count": count}
     return page(request, "admin/paper_numbers.html", **_context(request, said))
@@ -76,8 +80,9 @@ def _today(clock: str, now: datetime) -> datetime:
 
 
 def _context(request: Request, said: str) -> dict[str, object]:
-    centre = house_of(request).store.centre()
-    queues = [(queue.id, queue.prefix, text_of(queue.title, request.state.language)) for queue in centre.queues]
+    centre, scope = house_of(request).store.centre(), own_scope(request)
+    own = [queue for queue in centre.queues if scope.has_queue(queue.id)]
+    queues = [(queue.id, queue.prefix, text_of(queue.title, request.state.language)) for queue in own]
     return {**views.frame(request), "queues": queues, "entered": said}
 
 

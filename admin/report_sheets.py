@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from admin.sheets import Cell, Sheet
 from domain.calendar import Translate
-from domain.centres import Centre
+from domain.centres import Centre, Queue
 from domain.days import local
 from domain.errors import msgid
 from domain.reports import BOOKED, ORDINARY, WITHIN_MINUTES, Course, Figures, figures
@@ -55,10 +55,14 @@ FIGURES: Mapping[By, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the reports' rows are called in a language, in the centre's order; what is gone keeps its id."""
+    """What the reports' rows are called in a language, in the centre's order; what is gone keeps its id.
+
+    `gone`: queues of former configurations that keep their name.
+    """
 
     centre: Centre
     language: str
+    gone: tuple[Queue, ...] = ()
 
     @property
     def said(self) -> Translate:
@@ -84,7 +88,8 @@ class Names:
         return place, key if isinstance(key, int) else 0, str(key)
 
     def _queues(self) -> dict[str, str]:
-        return {q.id: f"{q.prefix} · {text_of(q.title, self.language)}" for q in self.centre.queues}
+        queues = (*self.centre.queues, *self.gone)
+        return {q.id: f"{q.prefix} · {text_of(q.title, self.language)}" for q in queues}
 
     def _names(self, by: By) -> dict[str, str]:
         if by is By.QUEUE:
@@ -214,12 +219,12 @@ def _rest_row(name: str, rests: list[Rest]) -> tuple[Cell, ...]:
 
 def of_jumps(found: list[Jump], people: Mapping[str, str], labels: Mapping[int, date], most: int,
              names: Names) -> Sheet:  # fmt: skip
-    """The list: day, time, number, reason, counter, by whom, and the number that stood first."""
+    """The list: day, time, number, reason, counter, by whom, and the numbers that stood before."""
     said = names.said
     rows = tuple(
         (f"{labels[jump.day]:%d/%m/%Y}", f"{local(jump.at):%H:%M}", jump.number,
          said(wording.OUT_OF_ORDER.get(jump.reason, jump.reason)), str(jump.counter),
-         people.get(jump.person, jump.person), jump.passed or "–")
+         people.get(jump.person, jump.person), ", ".join(jump.passed) or "–")
         for jump in found
     )  # fmt: skip
     columns = (

@@ -4,16 +4,31 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from admin import appointments, calling, centre, floor, journal, morning, paper_numbers, reports, stories, views
-from domain.errors import Invalid, UnknownProcedure
+from admin import (
+    appointments,
+    calling,
+    centre,
+    centre_forms,
+    floor,
+    journal,
+    morning,
+    paper_numbers,
+    printers,
+    reports,
+    slips,
+    stories,
+    views,
+)
+from domain.errors import Invalid, NotFound, UnknownProcedure
 from domain.roles import COUNTER_ROLES, LEADING_ROLES, PERSON_ROLES, Role, open_to
 from operations import entering, managing, opening, printing, syncing
 from operations.entering import find_device
-from store import procedures
+from store import jobs, procedures, tickets
 from web import forms
 from web.devices import new_code, plain_code
 from web.house import act_of, house_of
 from web.pages import go, page
+from web.scope import own_scope
 from web.sessions import hash_password
 from web.visitors import hash_of
 
@@ -102,8 +117,11 @@ async def show_desk(request: Request) -> Response:
 @open_to(*CLERKS_DESK, body_limit=2048)
 async def resend(request: Request) -> Response:
     """Send a parked message again."""
-    house, form = house_of(request), await forms.read_form(request)
-    await house.store.write(act_of(request, form), syncing.resend, request.path_params["message"])
+    house, form, message = house_of(request), await forms.read_form(request), request.path_params["message"]
+    found = house.store.read(jobs.portal_message, message)
+    if found is not None and not slips.has_dossier(house, own_scope(request), found.dossier):
+        raise NotFound(what=f"#{message}")
+    await house.store.write(act_of(request, form), syncing.resend, message)
     return go("/admin/desk")
 
 
@@ -111,11 +129,10 @@ async def resend(request: Request) -> Response:
 async def reprint(request: Request) -> Response:
     """One more copy of a ticket's slip, marked as such."""
     form = await forms.read_form(request)
-    printer = forms.text(form, "printer", 40)
-    house = house_of(request)
-    if printer not in {p.id for p in house.store.centre().printers}:
-        raise Invalid(what="printer")
-    await house.store.write(act_of(request, form), printing.reprint, request.path_params["ticket"], printer)
+    printer = slips.printer_named(request, form)
+    house, ticket = house_of(request), request.path_params["ticket"]
+    own_scope(request).check_ticket(house.store.read(tickets.load, ticket))
+    await house.store.write(act_of(request, form), printing.reprint, ticket, printer)
     return go("/admin/desk")
 
 
@@ -133,7 +150,10 @@ ROUTES: list[BaseRoute] = [
     *appointments.ROUTES,
     *calling.ROUTES,
     *centre.ROUTES,
+    *centre_forms.ROUTES,
     *paper_numbers.ROUTES,
+    *printers.ROUTES,
+    *slips.ROUTES,
     *floor.ROUTES,
     *morning.ROUTES,
     *journal.ROUTES,

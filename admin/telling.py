@@ -189,7 +189,31 @@ OF_WORK = {
             ("due", msgid("Hẹn trả %(due)s.")),
         ),
     ),
-    e.SlipEnded: Told(msgid("in xong"), msgid("Việc in %(job)s: %(state)s.")),
+    e.ReceiptReprinted: Told(
+        msgid("in lại giấy tiếp nhận"),
+        msgid("In lại giấy tiếp nhận của hồ sơ %(code)s (bản %(copy)s) ở máy %(printer)s."),
+    ),
+    e.SlipEnded: Told(
+        msgid("in xong"),
+        msgid("Việc in %(job)s: %(state)s."),
+        (("grade", msgid("Căn cứ: %(grade)s.")),),
+    ),
+    e.SlipMoved: Told(
+        msgid("chuyển máy in"), msgid("Việc in %(job)s chuyển từ máy %(before)s sang máy %(printer)s.")
+    ),
+    e.PrinterTested: Told(
+        msgid("thử máy in"),
+        msgid("Máy in %(printer)s được thử với khổ %(width)s điểm."),
+        (
+            ("edges", msgid("Thấy đủ hai mép.")),
+            ("letters", msgid("Chữ đúng.")),
+            ("codes", msgid("Hai mã QR đều quét được.")),
+        ),
+    ),
+    e.PrinterLearned: Told(
+        msgid("biết thêm về máy in"), msgid("Máy in %(printer)s trả lời theo cách trước đây chưa thấy.")
+    ),
+    e.RollChanged: Told(msgid("thay cuộn giấy"), msgid("Máy in %(printer)s có cuộn giấy mới.")),
     e.PortalAcknowledged: Told(msgid("Cổng đã nhận"), msgid("Cổng đã nhận tin %(message)s.")),
     e.PortalParked: Told(msgid("Cổng từ chối"), msgid("Tin %(message)s cần người xử lý.")),
     e.PortalResent: Told(msgid("gửi lại Cổng"), msgid("Gửi lại tin %(message)s.")),
@@ -211,6 +235,11 @@ SLIP_ENDS = {
     "sent": msgid("đã gửi đến máy in"),
     "unknown": msgid("không rõ đã in hay chưa"),
     "expired": msgid("quá giờ, chưa in"),
+}
+GRADES = {
+    "printed": msgid("máy in báo đúng phiếu này"),
+    "processed": msgid("máy in báo đã xử lý xong"),
+    "person": msgid("có người thấy phiếu"),
 }
 CANCELLED_BY = {
     "citizen": msgid("người đặt không đến nữa"),

@@ -5,18 +5,18 @@ from typing import Any
 
 from starlette.requests import Request
 
+from admin.slips import has_dossier, unsure
 from domain.centres import Centre, Counter
 from domain.roles import PERSON_ROLES
 from domain.routing import served_queues
-from domain.tickets import shown_number
-from store import jobs, people, procedures, tickets
+from store import jobs, people, procedures
 from store.centres import NoCentre
 from web import wording
 from web.health import check
-from web.house import House, house_of, visitor_of
+from web.house import House, house_of
 from web.languages import translator
 from web.pages import text_of
-from web.scope import scope_of
+from web.scope import Scope, own_scope
 
 in_thread = asyncio.to_thread  # Argon2 takes 0.4 s: never on the event loop
 
@@ -40,7 +40,7 @@ async def overview(request: Request) -> dict[str, Any]:
     centre: Centre | None = shared["centre"]
     if centre is None:
         return shared | {"day": None}
-    board = house.hub.board()
+    board, scope = house.hub.board(), own_scope(request)
     states = house.store.read(people.device_states)
     return shared | {
         "day": board.day,
@@ -49,25 +49,26 @@ async def overview(request: Request) -> dict[str, Any]:
             q.id: wording.stop(board.stop_of(q.id, house.now()), translator(request.state.language))
             for q in centre.queues
         },
-        "scope": scope_of(visitor_of(request).person, centre),
+        "scope": scope,
         "text": lambda text: text_of(text, request.state.language),
         "served": served_queues,
         "letters": {queue.id: queue.prefix for queue in centre.queues},
         "placed": {q.id: sum(p.queue == q.id for p in centre.procedures) for q in centre.queues},
-        "everybody": house.store.read(people.everybody),
+        "everybody": [person for person in house.store.read(people.everybody) if scope.has_person(person)],
         "devices": [(device, states.get(device.id)) for device in centre.devices],
         "outbox": house.store.read(jobs.outbox_depths),
         "zone_names": {zone.id: text_of(zone.name, request.state.language) for zone in centre.zones},
-        "unreachable": _without_access(centre),
+        "unreachable": _without_access(centre, scope),
         "printers": house.printers(),
         "said": translator(request.state.language),
     }
 
 
-def _without_access(centre: Centre) -> list[str]:
+def _without_access(centre: Centre, scope: Scope) -> list[str]:
     """Queues that no accessible counter serves (QCVN 10:2014/BXD 2.6.1): a warning, not an error."""
     accessible: list[Counter] = [counter for counter in centre.counters if counter.accessible]
-    return [q.prefix for q in centre.queues if not any(q.id in served_queues(c) for c in accessible)]
+    own = [queue for queue in centre.queues if scope.has_queue(queue.id)]
+    return [q.prefix for q in own if not any(q.id in served_queues(c) for c in accessible)]
 
 
 def catalogue(request: Request, words: str) -> dict[str, Any]:
@@ -90,19 +91,12 @@ def _placed(house: House, codes: list[str]) -> list[Any]:
 
 
 def desk(request: Request) -> dict[str, Any]:
-    """Parked and waiting messages, and slips that nobody can vouch for."""
-    house = house_of(request)
-    slips = [job for job in house.store.read(jobs.recent_print_jobs, 200) if job.state in ("unknown", "expired")]
+    """Parked and waiting messages, and slips that nobody can vouch for, of the queues that the visitor may see."""
+    house, scope = house_of(request), own_scope(request)
+    messages = house.store.read(jobs.open_portal_messages)
     return frame(request) | {
-        "messages": house.store.read(jobs.open_portal_messages),
-        "slips": [(job, _subject(house, job)) for job in slips[:30]],
+        "messages": [message for message in messages if has_dossier(house, scope, message.dossier)],
+        "slips": unsure(request),
         "printers": house.store.centre().printers,
         "said": translator(request.state.language),
     }
-
-
-def _subject(house: House, job: jobs.PrintJob) -> str:
-    if job.kind != "ticket":
-        return job.subject
-    ticket = house.store.read(tickets.load, int(job.subject))
-    return shown_number(ticket.prefix, ticket.n)

@@ -12,8 +12,10 @@ from domain.errors import Invalid
 from domain.roles import Role, open_to
 from operations import booking
 from operations.ticketing import find_queue
-from web import appointments
+from store import appointments as rows
+from web import appointments, cards
 from web.house import act_of, house_of
+from web.scope import own_scope
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100  # beyond, local time could overflow
 
@@ -23,6 +25,7 @@ async def read_slots(request: Request) -> Response:
     """The slots of a queue that can still be booked, full ones included."""
     house = house_of(request)
     queue = find_queue(house.store.centre(), request.query_params.get("queue", ""))
+    own_scope(request).check_queue(queue.id)
     return json([
         messages.SlotShown(queue.id, slot.at.isoformat(), slot.left)
         for day in appointments.days_offered(house, queue)
@@ -35,10 +38,14 @@ async def book(request: Request) -> Response:
     """Book a slot for somebody; the answer has the code. A repeated Idempotency-Key gives the same."""
     wanted = messages.decode(await request.body(), messages.BookAppointment)
     house, act, slot = house_of(request), act_of(request), _sane(wanted.slot)
+    own_scope(request).check_queue(wanted.queue)
     holder = appointments.holder_hash(house, wanted.phone)
     code = appointments.new_code(house, act.request, wanted.queue, slot, holder.hex())
     hashed = appointments.code_hash(house, code)
-    booked = await house.store.write(act, booking.book, wanted.queue, slot, hashed, holder, by_staff=True)
+    card = cards.typed(house.vault, cards.APPOINTMENT, wanted.identity)
+    booked = await house.store.write(
+        act, booking.book, wanted.queue, slot, hashed, holder, by_staff=True, card=card
+    )
     return json(messages.appointment_shown(booked, code), 201)
 
 
@@ -46,7 +53,7 @@ async def book(request: Request) -> Response:
 async def move(request: Request) -> Response:
     """Another slot for an appointment; its code stays."""
     wanted = messages.decode(await request.body(), messages.MoveAppointment)
-    appointment, slot = request.path_params["appointment"], _sane(wanted.slot)
+    appointment, slot = _own(request), _sane(wanted.slot)
     moved = await house_of(request).store.write(act_of(request), booking.move_booking, appointment, slot)
     return json(messages.appointment_shown(moved))
 
@@ -55,7 +62,7 @@ async def move(request: Request) -> Response:
 async def cancel(request: Request) -> Response:
     """Give the place of an appointment back."""
     wanted = messages.decode(await request.body(), messages.CancelAppointment)
-    appointment = request.path_params["appointment"]
+    appointment = _own(request)
     gone = await house_of(request).store.write(act_of(request), booking.cancel_booking, appointment, wanted.reason)
     return json(messages.appointment_shown(gone))
 
@@ -66,10 +73,18 @@ async def check_in(request: Request) -> Response:
     wanted = messages.decode(await request.body(), messages.CheckIn)
     check_printer(request, wanted.printer)
     found = appointments.found_by_code(request, wanted.code)
+    own_scope(request).check_appointment(found)
     ticket = await house_of(request).store.write(
         act_of(request), booking.check_in, found.id, wanted.language, wanted.printer
     )
     return json(messages.ticket_shown(ticket), 201)
+
+
+def _own(request: Request) -> int:
+    """The appointment of the address. Raises UnknownAppointment."""
+    found = house_of(request).store.read(rows.load, request.path_params["appointment"])
+    own_scope(request).check_appointment(found)
+    return found.id
 
 
 def _sane(slot: datetime) -> datetime:

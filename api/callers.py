@@ -10,6 +10,7 @@ from domain.errors import Invalid, NotAllowed
 from domain.roles import COUNTER_ROLES, Role
 from store.people import Person
 from web.house import house_of, visitor_of
+from web.scope import check_counter_now
 
 WORKERS = (*sorted(COUNTER_ROLES), Role.SUPERVISOR)
 ISSUERS = (Role.KIOSK, Role.GUIDE, *WORKERS, Role.MANAGER)
@@ -29,6 +30,13 @@ def person_of(request: Request) -> Person:
     if person is None:
         raise NotAllowed()
     return person
+
+
+def counter_of(request: Request) -> int:
+    """The counter of the address. Raises UnknownCounter where it is another agency's."""
+    number: int = request.path_params["counter"]
+    check_counter_now(request, number)
+    return number
 
 
 def check_printer(request: Request, printer: str | None) -> None:

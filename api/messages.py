@@ -59,11 +59,15 @@ Instant = Annotated[datetime, Meta(tz=True)]
 
 
 class BookAppointment(Struct, forbid_unknown_fields=True):
-    """Ask for a place in a slot for the person with this phone number, of which only a keyed hash is kept."""
+    """Ask for a place in a slot for the person with this phone number, of which only a keyed hash is kept.
+
+    `identity`: the twelve digits of the card by which a kiosk will find the appointment; kept in the same way.
+    """
 
     queue: Id
     slot: Instant
     phone: Annotated[str, Meta(min_length=1, max_length=24)]
+    identity: Annotated[str, Meta(max_length=20)] = ""
 
 
 class MoveAppointment(Struct, forbid_unknown_fields=True):

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api import appointments, messages, openapi
-from api.callers import ISSUERS, READERS, WORKERS, check_printer, json, person_of
+from api.callers import ISSUERS, READERS, WORKERS, check_printer, counter_of, json, person_of
 from domain.applicants import applicant, particulars, to_bytes
 from domain.errors import Invalid, NotFound
 from domain.roles import Role, open_to
@@ -17,6 +17,7 @@ from operations.ticketing import take_ticket
 from store import tickets
 from web.house import act_of, house_of
 from web.pages import page, text_of
+from web.scope import own_scope
 
 CALLS_AT_ONCE = 500
 
@@ -27,6 +28,7 @@ async def issue_ticket(request: Request) -> Response:
     wanted = messages.decode(await request.body(), messages.TakeTicket)
     house = house_of(request)
     check_printer(request, wanted.printer)
+    own_scope(request).check_queue(wanted.queue)
     ticket = await house.store.write(
         act_of(request), take_ticket, wanted.queue, wanted.language, wanted.priority, wanted.printer
     )
@@ -37,6 +39,7 @@ async def issue_ticket(request: Request) -> Response:
 async def read_ticket(request: Request) -> Response:
     """One ticket."""
     ticket = house_of(request).store.read(tickets.load, request.path_params["ticket"])
+    own_scope(request).check_ticket(ticket)
     return json(messages.ticket_shown(ticket))
 
 
@@ -44,27 +47,31 @@ async def read_ticket(request: Request) -> Response:
 async def read_queues(request: Request) -> Response:
     """All queues with how many wait."""
     house, language = house_of(request), request.state.language
-    board = house.hub.board()
-    centre = house.store.centre()
+    board, centre, scope = house.hub.board(), house.store.centre(), own_scope(request)
     return json([
         messages.queue_shown(
             q.id, q.prefix, text_of(q.title, language), board.lines[q.id], board.stop_of(q.id, house.now())
         )
         for q in centre.queues
+        if scope.has_queue(q.id)
     ])  # fmt: skip
 
 
 @open_to(*READERS)
 async def read_wall(request: Request) -> Response:
-    """The calls of a zone above a number, oldest first: a feed that misses nothing."""
-    house, zone = house_of(request), request.path_params["zone"]
+    """The calls of a zone above a number, oldest first: a feed that misses nothing of the own agency's counters."""
+    house, zone, scope = house_of(request), request.path_params["zone"], own_scope(request)
     centre, board = house.store.centre(), house.hub.board()
-    if zone not in {z.id for z in centre.zones}:
+    here = {
+        counter.number
+        for counter in centre.counters
+        if counter.zone == zone and scope.has_counter(counter.number, board.places[counter.number].skills.all)
+    }
+    if zone not in {z.id for z in centre.zones} or (scope.agency is not None and not here):
         raise NotFound(what=zone[:40])
     after = request.query_params.get("after", "0")
     if not after.isascii() or not after.isdigit() or len(after) > 15:
         raise Invalid(what="after")
-    here = {counter.number for counter in centre.counters if counter.zone == zone}
     day = board.day.id if board.day else 0
     calls = house.store.read(tickets.calls_after, day, here, int(after), CALLS_AT_ONCE)
     return json([messages.call_shown(c, c.number) for c in calls])
@@ -73,7 +80,7 @@ async def read_wall(request: Request) -> Response:
 @open_to(*WORKERS)
 async def open_shift(request: Request) -> Response:
     """Sit down at a counter."""
-    house, counter = house_of(request), request.path_params["counter"]
+    house, counter = house_of(request), counter_of(request)
     shift = await house.store.write(act_of(request), shifts.open_shift, counter, person_of(request).id)
     return json(messages.ShiftShown(shift.counter, shift.person), 201)
 
@@ -82,7 +89,7 @@ def _calling(operation: Callable[..., Any], *, announces: bool) -> Callable[[Req
     @open_to(*WORKERS)
     async def act(request: Request) -> Response:
         seen = messages.decode(await request.body(), messages.Seen).seen
-        house, counter = house_of(request), request.path_params["counter"]
+        house, counter = house_of(request), counter_of(request)
         answer = await house.store.write(act_of(request), operation, counter, person_of(request).id, seen)
         if not announces:
             return json(messages.ticket_shown(answer))
@@ -96,12 +103,13 @@ def _calling(operation: Callable[..., Any], *, announces: bool) -> Callable[[Req
 async def receive_dossier(request: Request) -> Response:
     """Receive a dossier at a counter; receipt and portal follow by themselves."""
     house, wanted = house_of(request), messages.decode(await request.body(), messages.ReceiveDossier)
+    counter = counter_of(request)
     owner = applicant(wanted.owner_name, wanted.identity, wanted.phone, wanted.address)
     told = particulars(owner, wanted.summary, [(paper.name, paper.copies) for paper in wanted.papers])
     sealed = house.vault.seal(to_bytes(told))
     taken = intake.Intake(wanted.procedure, sealed, wanted.owner_kind, wanted.delivery)
     received = await house.store.write(
-        act_of(request), intake.receive_dossier, request.path_params["counter"], person_of(request).id, taken
+        act_of(request), intake.receive_dossier, counter, person_of(request).id, taken
     )
     return json(messages.DossierShown(received.code, received.due.isoformat() if received.due else None), 201)
 

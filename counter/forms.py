@@ -5,7 +5,7 @@ from starlette.datastructures import FormData
 from domain.applicants import applicant, particulars, to_bytes
 from operations.intake import Intake
 from store.vault import Vault
-from web import forms
+from web import cards, forms
 
 
 def read_intake(form: FormData, vault: Vault, printer: str | None) -> Intake:
@@ -24,4 +24,5 @@ def read_intake(form: FormData, vault: Vault, printer: str | None) -> Intake:
         owner_kind=forms.number(form, "owner_kind", 1, 4, default=1),
         delivery=forms.number(form, "delivery", 0, 1, default=0),
         printer=printer,
+        card=cards.hash_of(vault, cards.DOSSIER, owner.identity) if owner.identity else None,
     )

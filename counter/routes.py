@@ -111,10 +111,12 @@ async def receive(request: Request) -> Response:
 @open_to(*WORKERS)
 async def watch(socket: WebSocket) -> None:
     """Changes made elsewhere reach the clerk here."""
-    house, visitor = house_of(socket), visitor_of(socket)
-    number = socket.path_params["counter"]
+    house, number = house_of(socket), socket.path_params["counter"]
     find_counter(house.store.centre(), number)
-    await house.hub.stream(socket, topic_of(socket, number), socket.state.language, visitor.who)
+    await house.hub.stream(
+        socket, topic_of(socket, number), socket.state.language, visitor_of(socket).who,
+        lambda: house.visitors.of(socket).holds(*WORKERS),
+    )  # fmt: skip
 
 
 ROUTES: list[BaseRoute] = [

@@ -43,6 +43,7 @@ REFERENCES = (
     ("people[*].counter", "counters[*].number"),
     ("devices[*].zone", "zones[*].id"),
     ("devices[*].printer", "printers[*].id"),
+    ("printers[*].fallback", "printers[*].id"),
     ("devices[*].counter", "counters[*].number"),
 )
 # Said through a loudspeaker these cannot be told apart (features T4).
@@ -57,9 +58,10 @@ def whole_file(raw: dict[str, object]) -> Iterator[Mistake]:
         chain.from_iterable(_dangling(_named(raw, source), _named(raw, target)) for source, target in REFERENCES),
         _sounding_alike(raw),
         _twice_at_one_counter(raw),
-        _unserved(raw),
+        unserved(raw),
         _received_where_results_are(raw),
         _tablets_without_counter(raw),
+        _printers_without_agent(raw),
     )
     return islice(found, MOST_MISTAKES)
 
@@ -121,11 +123,12 @@ def _twice_at_one_counter(raw: dict[str, object]) -> Iterator[Mistake]:
         yield from _repeated(_named(counter, "queues[*]", "secondary[*]", path=path))
 
 
-def _unserved(raw: dict[str, object]) -> Iterator[Mistake]:
+def unserved(raw: dict[str, object]) -> Iterator[Mistake]:
+    """The queues that no counter serves."""
     served = {value for _, value in _named(raw, "counters[*].queues[*]", "counters[*].secondary[*]")}
     for path, queue in _named(raw, "queues[*].id"):
         if queue not in served:
-            remedy = msgid("thêm hàng này vào queues của một quầy")
+            remedy = msgid("thêm hàng này vào một quầy (queues)")
             yield Mistake(path, shown(queue), msgid("chưa quầy nào phục vụ hàng này"), remedy)
 
 
@@ -142,4 +145,23 @@ def _tablets_without_counter(raw: dict[str, object]) -> Iterator[Mistake]:
     for path, device in _walk(raw, "devices[*]"):
         if isinstance(device, dict) and device.get("kind") == "tablet" and "counter" not in device:
             reason = msgid("máy tính bảng đánh giá phải thuộc một quầy")
-            yield Mistake(joined(path, "counter"), "", reason, msgid("thêm khóa counter với số quầy"))
+            yield Mistake(joined(path, "counter"), "", reason, msgid("ghi số quầy của máy này (counter)"))
+
+
+def _printers_without_agent(raw: dict[str, object]) -> Iterator[Mistake]:
+    devices = [dict(_named(device, "id", "kind")) for _, device in _walk(raw, "devices[*]")]
+    agents = {device.get("id") for device in devices if device.get("kind") == "agent"}
+    for path, address in _named(raw, "printers[*].address"):
+        name = str(address).removeprefix("agent://")
+        if name != address and name not in agents:
+            reason = msgid("chưa khai chương trình in này")
+            remedy = msgid("thêm một thiết bị có mã %(name)s và loại agent")
+            yield Mistake(path, shown(address), reason, remedy, {"name": name[:40]})
+
+
+def _own_fallback(raw: dict[str, object]) -> Iterator[Mistake]:
+    for path, printer in _walk(raw, "printers[*]"):
+        named = dict(_named(printer, "id", "fallback"))
+        if "fallback" in named and named["fallback"] == named.get("id"):
+            reason = msgid("một máy in không thay được cho chính nó")
+            yield Mistake(joined(path, "fallback"), shown(named["fallback"]), reason, msgid("chọn máy in khác"))

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from domain import deadlines
-from domain.centre_checks import whole_file
+from domain.centre_checks import unserved, whole_file
 from domain.centre_rules import (
     Booking,
     Calling,
@@ -28,6 +28,7 @@ from domain.centre_rules import (
 )
 from domain.deadlines import Unit
 from domain.errors import msgid
+from domain.printer_addresses import printer_address
 from domain.procedures import ProcedureCode
 from domain.records import (
     Among,
@@ -71,13 +72,7 @@ UrlOrNone = Annotated[
     Pattern(r"(https?://[^\s/@]+(/\S*)?)?", msgid("ghi địa chỉ bắt đầu bằng http:// hoặc https://, hoặc để trống")),
 ]
 UrlPath = Annotated[str, Pattern(r"/[\w./-]{1,100}", msgid("ghi đường dẫn bắt đầu bằng /"))]
-PORT = r"([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])"
-PrinterAddress = Annotated[
-    str,
-    Pattern(
-        rf"tcp://([A-Za-z0-9.-]{{1,253}}|\[[0-9a-fA-F:]+\]):{PORT}", msgid("ghi địa chỉ dạng tcp://192.0.2.10:9100")
-    ),
-]
+PrinterAddress = Annotated[str, Words(250), printer_address]
 
 
 class QueueKind(StrEnum):
@@ -88,11 +83,12 @@ class QueueKind(StrEnum):
 
 
 class DeviceKind(StrEnum):
-    """What a device of the hall is."""
+    """What a device of the hall is; an agent is the program that prints on a printer of the machine it runs on."""
 
     KIOSK = "kiosk"
     WALL = "wall"
     TABLET = "tablet"
+    AGENT = "agent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,17 +212,23 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Printer:
-    """A slip printer; `width` in dots is a required setting, since some profiles have none."""
+    """A slip printer; `width` in dots is a required setting, since some profiles have none.
+
+    `fallback`: who prints instead while this one cannot. A slip older than `slip_minutes` is of no use to anybody.
+    """
 
     id: Id
     name: Annotated[str, Words(80)]
     address: PrinterAddress
     width: Annotated[int, Among((384, 512, 576))]
+    fallback: Id | None = None
+    slip_minutes: Annotated[int, Between(1, 120)] = 10
+    roll_metres: Annotated[int, Between(5, 300)] = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A kiosk, a wall or a tablet, the zone it stands in, the printer of a kiosk, the counter of a tablet."""
+    """A kiosk, wall, tablet or print agent, the zone it stands in, a kiosk's printer, a tablet's counter."""
 
     id: Id
     kind: DeviceKind
@@ -250,7 +252,10 @@ class Portal:
 
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """One centre with all that its file says; `follow_url` is empty where no slip carries a QR code."""
+    """One centre with all that its file says; `follow_url` is empty where no slip carries a QR code.
+
+    `online_url`: where people file from home, said to who gets no number today; may be empty.
+    """
 
     code: AgencyCode
     name: Text
@@ -273,6 +278,7 @@ class Centre:
     calling: Calling = AS_DEFAULT
     windows: Annotated[tuple[Window, ...], Count(0, 60)] = ()
     scanner: Scanner = USUAL_SCANNER
+    online_url: UrlOrNone = ""
 
 
 class CentreFileWrong(Exception):
@@ -285,13 +291,29 @@ class CentreFileWrong(Exception):
 
 def read_centre(text: str) -> Centre:
     """The centre that a centre file of at most 1 MiB describes. Raises CentreFileWrong with all its mistakes."""
-    raw = _parsed(text)
-    reader = Reader()
-    centre: Centre = reader.read(Centre, raw, "")
-    mistakes = (*reader.mistakes, *whole_file(raw))
+    centre, mistakes = _read(parsed(text))
     if mistakes:
         raise CentreFileWrong(mistakes)
     return centre
+
+
+def read_draft(raw: dict[str, object]) -> tuple[Centre, tuple[Mistake, ...]]:
+    """The centre in the plain data of a file, and what it may lack until it counts: queues not served yet.
+
+    Raises CentreFileWrong with all other mistakes: a new queue and its counter come one after the other.
+    """
+    centre, mistakes = _read(raw)
+    lacking = tuple(unserved(raw))
+    wrong = tuple(mistake for mistake in mistakes if mistake not in lacking)
+    if wrong:
+        raise CentreFileWrong(wrong)
+    return centre, lacking
+
+
+def _read(raw: dict[str, object]) -> tuple[Centre, tuple[Mistake, ...]]:
+    reader = Reader()
+    centre: Centre = reader.read(Centre, raw, "")
+    return centre, (*reader.mistakes, *whole_file(raw))
 
 
 def as_data(centre: Centre) -> dict[str, Any]:
@@ -317,14 +339,17 @@ def warnings(centre: Centre) -> tuple[Mistake, ...]:
             f"queues[{i}].id",
             shown(queue.id),
             msgid("không quầy nào của hàng này đi xe lăn đến được"),
-            msgid("thêm hàng này vào một quầy có accessible = true"),
+            msgid("thêm hàng này vào một quầy xe lăn đến được (accessible = true)"),
         )
         for i, queue in enumerate(centre.queues)
         if queue.id not in open_to_all
     )
     kiosks = (
         Mistake(
-            f"devices[{i}].id", shown(device.id), msgid("ki-ốt này không có máy in"), msgid("thêm khóa printer")
+            f"devices[{i}].id",
+            shown(device.id),
+            msgid("ki-ốt này không có máy in"),
+            msgid("ghi máy in của ki-ốt (printer)"),
         )
         for i, device in enumerate(centre.devices)
         if device.kind is DeviceKind.KIOSK and device.printer is None
@@ -332,7 +357,8 @@ def warnings(centre: Centre) -> tuple[Mistake, ...]:
     return (*queues, *kiosks)
 
 
-def _parsed(text: str) -> dict[str, object]:
+def parsed(text: str) -> dict[str, object]:
+    """The plain data of a file of at most 1 MiB. Raises CentreFileWrong."""
     if len(text.encode(errors="replace")) > LONGEST_TEXT:
         raise _unreadable("file", "", msgid("tệp lớn quá"), msgid("giữ tệp dưới 1 MiB"))
     if deep := DEEP_KEY.search(text):

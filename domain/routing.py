@@ -1,12 +1,12 @@
 """Who is called next, and why: one key a ticket, compared among all the queues that a counter serves (ADR 7)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.centre_rules import Calling, Policy
-from domain.centres import Counter
+from domain.centres import Centre, Counter
 from domain.tickets import Ticket, milliseconds
 
 APPOINTMENT_RANK, PRIORITY_RANK = 1, 2
@@ -89,6 +89,13 @@ def key_of(
     return min(claims, default=arrival)
 
 
+def own_key(centre: Centre, ticket: Ticket) -> int:
+    """The key that the centre's rules give this ticket by its base, class and slot."""
+    credit = next((group.credit_minutes for group in centre.classes if group.id == ticket.priority), None)
+    rules, came = centre.calling, ticket.base or ticket.arrived_at
+    return key_of(rules.policy, came, credit_minutes=credit, slot=ticket.slot, calling=rules)
+
+
 def choose(heads: Iterable[Head], policy: Policy, ratio: int = 2, lately: Sequence[bool] = ()) -> Choice | None:
     """The ticket to call next among the heads of a counter's queues, or None when nobody waits.
 
@@ -117,3 +124,30 @@ def place_between(before: Ticket, after: Ticket | None) -> tuple[int, float]:
     if after is not None and after.key == before.key:
         return before.key, (before.turn + after.turn) / 2
     return before.key, before.turn + 0.5
+
+
+def line_under(before: Centre, after: Centre, line: Sequence[Ticket]) -> list[Ticket]:
+    """A queue's line by the rules of another configuration, with the keys and turns that it gives.
+
+    Who gave way to others does so again: to as many of them as still wait and would follow by the new rules.
+    """
+    anew = [_by_own_key(after, ticket) for ticket in line if not ticket.gave_way]
+    for ticket in sorted((ticket for ticket in line if ticket.gave_way), key=_place):
+        anew.sort(key=_place)
+        was, own = _by_own_key(before, ticket), _by_own_key(after, ticket)
+        let_pass = {other.id for other in line if _place(was) < _place(other) < _place(ticket)}
+        following = [other for other in anew if _place(other) > _place(own)]
+        count = sum(other.id in let_pass for other in following)
+        if count:
+            key, turn = place_between(following[count - 1], following[count] if count < len(following) else None)
+            own = replace(own, key=key, turn=turn)
+        anew.append(own)
+    return sorted(anew, key=_place)
+
+
+def _by_own_key(centre: Centre, ticket: Ticket) -> Ticket:
+    return replace(ticket, key=own_key(centre, ticket), turn=float(ticket.id))
+
+
+def _place(ticket: Ticket) -> tuple[int, float, int]:
+    return ticket.key, ticket.turn, ticket.id

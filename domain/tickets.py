@@ -71,6 +71,11 @@ class Ticket:
         return shown_number(self.prefix, self.n, self.kept_from)
 
     @property
+    def gave_way(self) -> bool:
+        """Whether it stands where the wish for more time has put it, between two others."""
+        return self.turn != self.id
+
+    @property
     def privileged(self) -> bool:
         """Whether a class or an appointment goes before ordinary tickets where the policy says so."""
         return self.priority is not None or self.slot is not None

@@ -3,7 +3,7 @@
 from domain.errors import NotFound, msgid
 from domain.events import JournalExported
 from store.journal import head
-from store.journal_rows import Wanted
+from store.journal_rows import Wanted, clipped
 from store.writer import Tx
 
 
@@ -12,9 +12,10 @@ class NothingToCopy(NotFound):
 
 
 def note_export(tx: Tx, wanted: Wanted) -> int:
-    """Note that these rows are copied out; gives the number up to which they are. Raises NothingToCopy."""
-    last = min(wanted.last, head(tx.db)[0])
-    if last < wanted.first:
+    """Note each span that is copied out; gives the number up to which they are. Raises NothingToCopy."""
+    spans = clipped(wanted.spans, head(tx.db)[0])
+    if not spans:
         raise NothingToCopy()
-    tx.record(JournalExported(wanted.first, last, wanted.kind, wanted.who, wanted.counter, wanted.ticket))
-    return last
+    for first, last in spans:
+        tx.record(JournalExported(first, last, wanted.kind, wanted.who, wanted.counter, wanted.ticket))
+    return spans[-1][1]

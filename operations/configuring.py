@@ -10,7 +10,7 @@ from domain.days import Day, is_over, local
 from domain.errors import Invalid, Refused, msgid
 from domain.events import CalendarLoaded, CentreLoaded, CentrePlanCancelled, CentrePlanned, PersonAdded
 from domain.queue_events import TicketRekeyed
-from domain.routing import key_of, largest_lead
+from domain.routing import largest_lead, line_under
 from store import calendars, centres, counters, people, plans, tickets
 from store.writer import Tx
 
@@ -23,6 +23,14 @@ class LoginTaken(Invalid):
 
 class ConfigurationMoved(Refused):
     text = msgid("Cấu hình vừa được đổi ở nơi khác. Hãy xem lại khác biệt rồi quyết định lần nữa.")
+
+
+class DraftStale(ConfigurationMoved):
+    """What was changed elsewhere would be taken back, silently."""
+
+    text = msgid(
+        "Cấu hình đang dùng đã được đổi ở nơi khác trong lúc bạn sửa. Hãy mở lại từ trang cấu hình rồi sửa lại."
+    )
 
 
 class PlanWaits(Refused):
@@ -126,9 +134,14 @@ def put_planned_in_force(tx: Tx, day: Day) -> None:
         plans.forget_names(tx.db, plan.number)
 
 
-def keep_draft(tx: Tx, sealed: bytes) -> int:
-    """Keep the sealed text of a file that somebody is deciding on; it leaves no trace in the journal."""
-    return plans.keep_draft(tx.db, sealed, tx.now)
+def keep_draft(tx: Tx, sealed: bytes, base: int | None = None) -> int:
+    """Keep the sealed text that somebody is deciding on; it leaves no trace in the journal.
+
+    `base` is the configuration that was changed; a whole file has none. Raises DraftStale.
+    """
+    if base is not None and plans.number_in_force(tx.db) != base:
+        raise DraftStale()
+    return plans.keep_draft(tx.db, sealed, base, tx.now)
 
 
 def first_possible(day: Day | None, today: date) -> date:
@@ -167,25 +180,25 @@ def _lead(centre: Centre) -> int:
 
 def _load(tx: Tx, centre: Centre, calendar: CalendarLoaded, plan: int | None, why: str) -> int:
     _check_logins(tx, centre)
-    before = tx.centre.calling.policy if centres.is_loaded(tx.db) else centre.calling.policy
+    before = tx.centre if centres.is_loaded(tx.db) else centre
     loaded = tx.record(CentreLoaded(as_data(centre), plan, why))
     tx.record(calendar)
     people.keep_people(tx.db, {person.id: (person.login, person.name) for person in centre.people})
     for person in centre.people:
         tx.record(PersonAdded(person.id, list(person.roles), person.agency, person.counter))
-    if before is not centre.calling.policy:
-        _rekey_kept(tx, centre)
+    if before.calling.policy is not centre.calling.policy:
+        _rekey_kept(tx, before, centre)
     return loaded.seq
 
 
-def _rekey_kept(tx: Tx, centre: Centre) -> None:
+def _rekey_kept(tx: Tx, before: Centre, centre: Centre) -> None:
     """Who was kept over night stands among the newcomers by the new policy's key; arrival is the same in all."""
-    rules, credits = centre.calling, {group.id: group.credit_minutes for group in centre.classes}
-    for ticket in tickets.waiting_privileged(tx.db):
-        credit, came = credits.get(ticket.priority or ""), ticket.base or ticket.arrived_at
-        key = key_of(rules.policy, came, credit_minutes=credit, slot=ticket.slot, calling=rules)
-        if key != ticket.key:
-            tx.record(TicketRekeyed(ticket.id, key, ticket.priority, "policy"))
+    for line in tickets.waiting_lines(tx.db).values():
+        stood = {ticket.id: (ticket.key, ticket.turn) for ticket in line}
+        for ticket in line_under(before, centre, line):
+            if (ticket.key, ticket.turn) != stood[ticket.id]:
+                turn = ticket.turn if ticket.gave_way else None
+                tx.record(TicketRekeyed(ticket.id, ticket.key, ticket.priority, "policy", turn=turn))
 
 
 def _check_logins(tx: Tx, centre: Centre) -> None:

@@ -6,12 +6,12 @@ from domain.admission import windows_on
 from domain.calendar import Calendar
 from domain.centre_rules import WindowKind
 from domain.centres import Centre
-from domain.days import Day, is_far_jump, is_over, local
+from domain.days import LOCAL, Day, is_far_jump, is_over, local
 from domain.errors import DayNeedsConfirmation
 from domain.queue_events import DayOpened, TicketRekeyed
 from domain.tickets import milliseconds
 from operations.configuring import put_planned_in_force
-from store import calendars, centres, days, tickets
+from store import calendars, centres, days, holders, tickets
 from store.database import Connection
 from store.writer import Tx
 
@@ -55,6 +55,17 @@ def open_on_time(tx: Tx) -> bool:
     return True
 
 
+def has_stale_holders(db: Connection, now: datetime) -> bool:
+    """Whether numbers of a day that is over are still joined to people: on weekends no new day opens."""
+    day = days.newest(db)
+    return day is not None and is_over(day, now) and holders.holds_tickets(db)
+
+
+def forget_holders(tx: Tx) -> None:
+    """Whose numbers they were goes with the day. No event: nothing that one tells has changed."""
+    holders.forget_tickets(tx.db)
+
+
 def is_due(db: Connection, now: datetime) -> bool:
     """Whether the centre's hour has come for a day that nobody has opened yet.
 
@@ -83,6 +94,8 @@ def _open(tx: Tx, *, confirmed: bool, repaired: bool = False) -> Day:
     label = local(tx.now).date()
     tx.record(DayOpened(number, label.isoformat(), confirmed, repaired))
     days.forget_requests(tx.db, number - 1)
+    holders.forget_tickets(tx.db)
+    holders.forget_appointments(tx.db, datetime.combine(label, time(), LOCAL))
     if repaired:
         _set_back(tx)
     put_planned_in_force(tx, Day(number, label))
@@ -92,11 +105,13 @@ def _open(tx: Tx, *, confirmed: bool, repaired: bool = False) -> Day:
 def _set_back(tx: Tx) -> None:
     """Who was kept from a day of the wrong clock counts from now: by the years ahead all others would pass.
 
-    All go back by the same span, so that their own order stays and nobody gets ahead of the true arrival.
+    All go back by the same span, so that their own order stays and nobody gets ahead of the true arrival. Who came
+    before and gave way on that day stands by a key of it, which counts where nobody else is left of that day.
     """
     ahead, now = tickets.waiting_ahead_of(tx.db, tx.now), milliseconds(tx.now)
     bases = {ticket.id: milliseconds(ticket.base or ticket.arrived_at) for ticket in ahead}
-    span = max([0, *(base - now for base in bases.values())])
+    latest = [bases[ticket.id] if bases[ticket.id] > now else ticket.key for ticket in ahead]
+    span = max(latest, default=now) - now
     for ticket in ahead:
         base = bases[ticket.id] - span if bases[ticket.id] > now else None
         key = ticket.key - span

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.centres import Centre, from_data
+from domain.centres import Centre, Queue, from_data
 from domain.errors import NotFound, msgid
 from domain.events import CentreLoaded
 from domain.queue_events import QueueKept, QueueResumed, QueueStopped
@@ -24,16 +24,35 @@ class NoCentre(NotFound):
 
 def current(db: Connection) -> Centre:
     """The configuration in force. Raises NoCentre before the first one was loaded."""
-    row = db.execute("SELECT seq, digest FROM centre ORDER BY seq DESC LIMIT 1").fetchone()
-    if row is None:
-        raise NoCentre()
-    centre = _decoded.get(row[1])
-    return centre if centre is not None else _decode(db, *row)
+    return _found(db, db.execute("SELECT seq, digest FROM centre ORDER BY seq DESC LIMIT 1").fetchone())
+
+
+def before(db: Connection, event: int) -> Centre:
+    """The configuration that was in force before the event of this number. Raises NoCentre."""
+    row = db.execute("SELECT seq, digest FROM centre WHERE seq < ? ORDER BY seq DESC LIMIT 1", (event,)).fetchone()
+    return _found(db, row)
+
+
+def queue_once(db: Connection, queue: str) -> Queue | None:
+    """The queue of this id as the newest configuration has it in which it stands, be it in force or not."""
+    row = db.execute(
+        "SELECT c.seq, c.digest FROM centre c, json_each(c.document, '$.queues') q"
+        " WHERE json_extract(q.value, '$.id') = ? ORDER BY c.seq DESC LIMIT 1",
+        (queue,),
+    ).fetchone()
+    return next(known for known in _found(db, row).queues if known.id == queue) if row else None
 
 
 def is_loaded(db: Connection) -> bool:
     """Whether a configuration is in force."""
     return db.execute("SELECT 1 FROM centre LIMIT 1").fetchone() is not None
+
+
+def _found(db: Connection, row: tuple[int, str] | None) -> Centre:
+    if row is None:
+        raise NoCentre()
+    centre = _decoded.get(row[1])
+    return centre if centre is not None else _decode(db, *row)
 
 
 def _decode(db: Connection, seq: int, digest: str) -> Centre:

@@ -3,7 +3,7 @@
 Nothing here decodes or trusts a row: somebody may have altered it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,13 +13,14 @@ from store.database import Connection
 REACH = 20_000  # numbers looked at for one page: 60 ms where nothing fits (measured)
 NEWEST = 2**62
 
+Span = tuple[int, int]  # the first and the last number
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What narrows the journal: a span of numbers, a kind, who, a counter, a ticket; empty or None: all."""
+    """What narrows the journal: spans of numbers, rising; a kind, who, a counter, a ticket; empty or None: all."""
 
-    first: int = 1
-    last: int = NEWEST
+    spans: tuple[Span, ...] = ((1, NEWEST),)
     kind: str = ""
     who: str = ""
     counter: int | None = None
@@ -60,20 +61,27 @@ _DAY_FROM = "SELECT seq, CAST(day AS INTEGER) FROM journal WHERE seq >= ? ORDER 
 
 
 def page(db: Connection, wanted: Wanted, before: int, most: int) -> Page:
-    """The newest `most` rows below the number `before`; looks at REACH numbers and no further."""
-    last = min(before - 1, wanted.last, journal.head(db)[0])
-    first = max(wanted.first, last - REACH + 1)
+    """The newest `most` rows below the number `before`, of one span; looks at REACH numbers and no further."""
+    older = clipped(wanted.spans, min(before - 1, journal.head(db)[0]))
+    if not older:
+        return Page([], None)
+    begins, last = older[-1]
+    first = max(begins, last - REACH + 1)
     narrowed, values = _narrowed(wanted)
     sql = f"{_ROWS}{narrowed} ORDER BY j.seq DESC LIMIT ?"
     rows = [_row(row) for row in db.execute(sql, (first, last, *values, most))]
     reached = rows[-1].seq if len(rows) == most else first
-    return Page(rows, reached if reached > wanted.first and last >= wanted.first else None)
+    return Page(rows, reached if clipped(wanted.spans, reached - 1) else None)
 
 
-def onwards(db: Connection, wanted: Wanted, after: int, step: int) -> Iterator[Row]:
-    """The rows of the next `step` numbers above `after`, oldest first."""
+def clipped(spans: Iterable[Span], last: int) -> tuple[Span, ...]:
+    """What of these spans lies no higher than this number."""
+    return tuple((first, min(end, last)) for first, end in spans if first <= last)
+
+
+def onwards(db: Connection, wanted: Wanted, first: int, last: int) -> Iterator[Row]:
+    """The rows from one number to another, oldest first; the spans are the caller's to keep."""
     narrowed, values = _narrowed(wanted)
-    first, last = max(after + 1, wanted.first), min(after + step, wanted.last)
     for row in db.execute(f"{_ROWS}{narrowed} ORDER BY j.seq", (first, last, *values)):
         yield _row(row)
 
@@ -109,12 +117,20 @@ def _named(field: str) -> str:
     return f"iif(json_valid({_TEXT}), json_extract({_TEXT}, '$.{field}'), NULL) = ?"
 
 
-def span_of(db: Connection, label: date) -> tuple[int, int] | None:
-    """The first and last number noted on the business days with this date, None where there was none."""
-    row = db.execute("SELECT min(id), max(id) FROM days WHERE label = ?", (label.isoformat(),)).fetchone()
-    if row is None or row[0] is None:
-        return None
-    return _first_of(db, row[0]), _first_of(db, row[1] + 1) - 1
+def spans_of(db: Connection, label: date) -> tuple[Span, ...]:
+    """What was noted on the business days with this date; between them others may lie, where a clock was wrong."""
+    found: list[Span] = []
+    for (day,) in db.execute("SELECT id FROM days WHERE label = ? ORDER BY id", (label.isoformat(),)).fetchall():
+        first, last = span_of_day(db, day)
+        if found and found[-1][1] == first - 1:
+            first = found.pop()[0]
+        found.append((first, last))
+    return tuple(found)
+
+
+def span_of_day(db: Connection, day: int) -> Span:
+    """What was noted on this business day."""
+    return _first_of(db, day), _first_of(db, day + 1) - 1
 
 
 def _first_of(db: Connection, day: int) -> int:

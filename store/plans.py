@@ -24,7 +24,7 @@ class UnknownConfiguration(NotFound):
 
 
 class DraftGone(NotFound):
-    text = msgid("Bản nháp này không còn. Mời gửi lại tệp cấu hình.")
+    text = msgid("Bản nháp này không còn. Mời bắt đầu lại từ trang cấu hình.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,14 @@ class Plan:
     centre: Centre
     calendar: CalendarLoaded
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A sealed text, and the number of the configuration that it changes; None where it is a whole file."""
+
+    sealed: bytes
+    base: int | None
 
 
 _HISTORY = (
@@ -131,20 +139,21 @@ def forget_names(db: Connection, plan: int) -> None:
     db.execute("DELETE FROM planned_people WHERE plan = ?", (plan,))
 
 
-def keep_draft(db: Connection, sealed: bytes, now: datetime) -> int:
+def keep_draft(db: Connection, sealed: bytes, base: int | None, now: datetime) -> int:
     """Keep a sealed text for a day, so that what is shown is what is decided on; gives its number."""
     db.execute("DELETE FROM drafts WHERE at < ?", (milliseconds(now - DRAFT_LIVES),))
-    kept = db.execute("INSERT INTO drafts (at, sealed) VALUES (?, ?)", (milliseconds(now), sealed)).lastrowid
+    row = (milliseconds(now), sealed, base)
+    kept = db.execute("INSERT INTO drafts (at, sealed, base) VALUES (?, ?, ?)", row).lastrowid
     db.execute("DELETE FROM drafts WHERE id <= ?", (kept - MOST_DRAFTS,))
     return int(kept)
 
 
-def draft(db: Connection, number: int) -> bytes:
-    """The sealed text of a draft. Raises DraftGone."""
-    row = db.execute("SELECT sealed FROM drafts WHERE id = ?", (number,)).fetchone()
+def draft(db: Connection, number: int) -> Draft:
+    """A draft that is kept. Raises DraftGone."""
+    row = db.execute("SELECT sealed, base FROM drafts WHERE id = ?", (number,)).fetchone()
     if row is None:
         raise DraftGone()
-    return bytes(row[0])
+    return Draft(bytes(row[0]), row[1])
 
 
 @projects(CentrePlanned)

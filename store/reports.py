@@ -11,21 +11,20 @@ from datetime import date, datetime
 from domain.days import Day, local
 from domain.reports import BOOKED, ORDINARY, Course
 from domain.tickets import TicketState, shown_number
+from store import passings
 from store.database import Connection
 from store.instants import moment
-from store.moves import STANDING
+from store.passings import KEPT_FOR_DAYS
 from store.tickets import label
 
 MOST_LISTED = 500
-_STATE, _QUEUE, _KEY, _TURN = (STANDING.index(column) for column in ("state", "queue", "key", "turn"))
 # Days begun anew after a wrong clock carry the same date.
 MOST_NUMBERED_DAYS = 200
-KEPT_FOR_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """A call out of order: when, which number of which queue, why, where, by whom, and the number it passed."""
+    """A call out of order: when, which number of which queue, why, where, by whom, and the numbers it passed."""
 
     seq: int
     day: int
@@ -35,7 +34,7 @@ class Jump:
     reason: str
     counter: int
     person: str
-    passed: str
+    passed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,28 +119,6 @@ WHERE t.day = ?1 AND t.home IN (SELECT value FROM json_each(?2))
 """
 
 
-# How another ticket stood at a call its next move has noted; without one it still stands so, but for the rollover.
-_PASSED = f"""
-WITH called AS (
-  SELECT c.seq, c.ticket, c.day, c.key, t.home, json_extract(m.standing, '$[{_QUEUE}]') AS queue,
-    json_extract(m.standing, '$[{_TURN}]') AS turn
-  FROM calls c JOIN moves m ON m.seq = c.seq JOIN tickets t ON t.id = c.ticket WHERE c.seq = ?
-), others AS (
-  SELECT x.id, x.prefix, x.n, x.kept_from, called.key AS mine, called.turn AS my_turn, called.ticket,
-    CASE WHEN m.seq IS NULL THEN x.key ELSE json_extract(m.standing, '$[{_KEY}]') END AS key,
-    CASE WHEN m.seq IS NULL THEN x.turn ELSE json_extract(m.standing, '$[{_TURN}]') END AS turn,
-    CASE WHEN m.seq IS NULL THEN x.state = 'waiting' OR (x.state = 'unserved' AND x.counter IS NULL)
-      ELSE json_extract(m.standing, '$[{_STATE}]') = 'waiting' END AS waits,
-    CASE WHEN m.seq IS NULL THEN x.queue ELSE json_extract(m.standing, '$[{_QUEUE}]') END = called.queue AS here
-  FROM called JOIN tickets x ON x.day = called.day AND x.home = called.home AND x.id < called.seq
-    AND x.id <> called.ticket
-    LEFT JOIN moves m ON m.seq = (SELECT min(seq) FROM moves WHERE ticket = x.id AND seq > called.seq)
-)
-SELECT prefix, n, kept_from FROM others WHERE waits AND here AND (key, turn, id) < (mine, my_turn, ticket)
-ORDER BY key, turn, id LIMIT 1
-"""
-
-
 def courses(db: Connection, days: Iterable[Day], queues: Collection[str]) -> list[Course]:
     """Every number that these queues gave on these days."""
     seen = json.dumps(sorted(queues))
@@ -182,17 +159,12 @@ def out_of_order(
         " AND t.home IN (SELECT value FROM json_each(?)) ORDER BY c.seq DESC LIMIT ?",
         (_ids(days), json.dumps(sorted(queues)), most),
     ).fetchall()
+    passed = passings.passed(db, [row[0] for row in rows], queues)
     return [
         Jump(seq, day, moment(at), shown_number(prefix, n, label(kept)), queue, reason, counter, person,
-             _passed(db, seq))
+             passed[seq])
         for seq, day, at, prefix, n, kept, queue, reason, counter, person in rows
     ]  # fmt: skip
-
-
-def _passed(db: Connection, call: int) -> str:
-    """Of the day's own numbers the first in the called one's queue, empty where none stood before it."""
-    row = db.execute(_PASSED, (call,)).fetchone()
-    return shown_number(row[0], row[1], label(row[2])) if row else ""
 
 
 def acts(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import groupby
 
 from domain.errors import NotFound, msgid
 from domain.routing import Head
@@ -176,10 +177,15 @@ def waiting_in(db: Connection, queue: str, most: int) -> list[Ticket]:
 
 
 def waiting_ahead_of(db: Connection, now: datetime) -> list[Ticket]:
-    """Who waits with an arrival or a key that has not come yet: given while the clock was wrong."""
+    """Who waits with an arrival or a key that has not come yet because the clock was wrong.
+
+    Not who came in time for a later slot, nor who asked for more time and stands behind somebody with such a key.
+    """
     rows = db.execute(
-        f"SELECT {_COLUMNS} FROM tickets WHERE state = 'waiting' AND (key > ? OR base > ?) ORDER BY key, turn, id",
-        (milliseconds(now), milliseconds(now)),
+        f"SELECT {_COLUMNS} FROM tickets t WHERE state = 'waiting' AND (base > ?1 OR key > ?1 AND NOT EXISTS"
+        " (SELECT 1 FROM tickets s WHERE s.key = t.key AND s.slot IS NOT NULL AND s.base <= ?1 AND s.turn = s.id))"
+        " ORDER BY key, turn, id",
+        (milliseconds(now),),
     )
     return [_ticket(row) for row in rows]
 
@@ -192,12 +198,10 @@ def queues_in_use(db: Connection) -> set[str]:
     return {row[0] for row in db.execute(states)}
 
 
-def waiting_privileged(db: Connection) -> list[Ticket]:
-    """Everybody who waits with a class or an appointment."""
-    rows = db.execute(
-        f"SELECT {_COLUMNS} FROM tickets WHERE state = 'waiting' AND privileged = 1 ORDER BY key, turn, id"
-    )
-    return [_ticket(row) for row in rows]
+def waiting_lines(db: Connection) -> dict[str, list[Ticket]]:
+    """Everybody who waits, by queue, in the order of their keys."""
+    rows = db.execute(f"SELECT {_COLUMNS} FROM tickets WHERE state = 'waiting' ORDER BY queue, key, turn, id")
+    return {queue: list(line) for queue, line in groupby(map(_ticket, rows), key=lambda ticket: ticket.queue)}
 
 
 def by_number(db: Connection, day: int, prefix: str, n: int) -> list[Ticket]:

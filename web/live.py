@@ -108,6 +108,10 @@ class Topic:
             among.discard(waiter)
 
 
+def _everybody() -> bool:
+    return True
+
+
 def _wake(waiter: asyncio.Future[None]) -> None:
     if not waiter.done():
         waiter.set_result(None)
@@ -186,11 +190,16 @@ class Hub:
         _goodbyes.add(task)
         task.add_done_callback(_goodbyes.discard)
 
-    async def stream(self, socket: WebSocket, topic: Topic, language: str, who: str) -> None:
-        """Serve one screen until it leaves. What it sends is ignored: commands come by POST."""
+    async def stream(
+        self, socket: WebSocket, topic: Topic, language: str, who: str, may_see: Callable[[], bool] = _everybody
+    ) -> None:
+        """Serve one screen until it leaves, or may not see it any more: asked before every picture and heartbeat.
+
+        What it sends is ignored: commands come by POST.
+        """
         await socket.accept()
         self._screens[socket] = who
-        sender = asyncio.create_task(self._send(socket, topic, language))
+        sender = asyncio.create_task(self._send(socket, topic, language, may_see))
         try:
             while (await socket.receive())["type"] != "websocket.disconnect":
                 pass
@@ -212,12 +221,15 @@ class Hub:
         async with self._easel:
             return topic.picture(language)
 
-    async def _send(self, socket: WebSocket, topic: Topic, language: str) -> None:
+    async def _send(self, socket: WebSocket, topic: Topic, language: str, may_see: Callable[[], bool]) -> None:
         sent, generation, beat = "", 0, 0.0
         try:
             while True:
                 generation = topic.generation
                 picture = await self._picture(topic, language)
+                if not may_see():
+                    self._close(socket, GONE_FOR_GOOD)
+                    return
                 if picture != sent:
                     await socket.send_text(picture)
                     sent, beat = picture, time.monotonic()

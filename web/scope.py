@@ -3,11 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from starlette.requests import HTTPConnection
+
+from domain.appointments import Appointment, UnknownAppointment
 from domain.centres import Agency, Centre
 from domain.errors import UnknownCounter, UnknownQueue
 from domain.roles import Role
 from domain.routing import served_queues
+from domain.tickets import Ticket
 from store.people import Person
+from store.tickets import UnknownTicket
+from web.house import house_of, visitor_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +28,21 @@ class Scope:
         """Whether this counter is seen; `today` is what it serves now, perhaps lent by another agency."""
         return number in self.counters or not self.queues.isdisjoint(today)
 
+    def has_queue(self, queue: str) -> bool:
+        """Whether this queue is seen; who sees the whole centre sees also what is no longer configured."""
+        return self.agency is None or queue in self.queues
+
+    def has_ticket(self, ticket: Ticket) -> bool:
+        """Whether this number is seen: where it waits, or where it was given."""
+        return self.has_queue(ticket.queue) or self.has_queue(ticket.home)
+
+    def has_person(self, person: Person) -> bool:
+        """Whether this colleague is of the own agency."""
+        return self.agency in (None, person.agency)
+
     def check_queue(self, queue: str) -> None:
         """Another agency's queue is as unknown as one that is not there. Raises UnknownQueue."""
-        if queue not in self.queues:
+        if not self.has_queue(queue):
             raise UnknownQueue(queue=queue[:40])
 
     def check_counter(self, number: int, today: Iterable[str] = ()) -> None:
@@ -32,13 +50,38 @@ class Scope:
         if not self.has_counter(number, today):
             raise UnknownCounter(counter=number)
 
+    def check_ticket(self, ticket: Ticket) -> None:
+        """The same for a number. Raises UnknownTicket."""
+        if not self.has_ticket(ticket):
+            raise UnknownTicket()
+
+    def check_appointment(self, appointment: Appointment) -> None:
+        """The same for an appointment. Raises UnknownAppointment."""
+        if not self.has_queue(appointment.queue):
+            raise UnknownAppointment()
+
+
+def own_scope(connection: HTTPConnection) -> Scope:
+    """What whoever asks may see; a screen and a kiosk the whole centre."""
+    return scope_of(visitor_of(connection).person, house_of(connection).store.centre())
+
+
+def check_counter_now(connection: HTTPConnection, number: int) -> None:
+    """Refuse another agency's counter, unless it serves a queue of the own today. Raises UnknownCounter."""
+    place = house_of(connection).hub.board().places.get(number)
+    own_scope(connection).check_counter(number, place.skills.all if place else ())
+
 
 def scope_of(person: Person | None, centre: Centre) -> Scope:
     """What this person may see of queues and counters.
 
     The centre's own managers have no agency or the one that leads the centre. An agency without a queue sees none.
     """
-    agency = _department(person, centre)
+    return scope_of_agency(_department(person, centre), centre)
+
+
+def scope_of_agency(agency: str | None, centre: Centre) -> Scope:
+    """What the managers of this agency see, None: the whole centre."""
     queues = frozenset(queue.id for queue in centre.queues if agency in (None, queue.agency))
     counters = (c.number for c in centre.counters if agency is None or queues & set(served_queues(c)))
     return Scope(agency, queues, frozenset(counters))

@@ -13,9 +13,16 @@
     if (meant.matches('select')) meant.focus(); else meant.click();
   });
 
+  // Keys may change while the page is open: every picture brings them. Only the list of procedures is never drawn anew,
+  // somebody may be choosing in it; the heading above it tells its key.
+  document.addEventListener('htmx:after:swap', () => {
+    const list = document.getElementById('procedure'), key = document.querySelector('#intake-head h2')?.dataset.opensList;
+    for (const name of ['data-key', 'aria-keyshortcuts']) if (key) list?.setAttribute(name, key); else list?.removeAttribute(name);
+  });
+
   // A scanner sends its prefix, the code and Enter, at whatever pace. The field has the focus before the first letter.
   function isScanner(event) {
-    const prefix = document.querySelector('.desk-grid')?.dataset.scanPrefix;
+    const prefix = document.querySelector('[data-scan-prefix]')?.dataset.scanPrefix;
     if (prefix === 'STX') return event.key === '\u0002' || (event.ctrlKey && event.code === 'KeyB');
     return prefix === event.code && !event.ctrlKey;
   }
