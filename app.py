@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+import sys
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -17,23 +18,30 @@ from api.routes import ROUTES as API
 from counter.routes import ROUTES as COUNTER
 from display.rating import ROUTES as RATING
 from display.routes import ROUTES as DISPLAY
-from display.voice import BadPack, Pack
+from kiosk import speech
 from kiosk.routes import ROUTES as KIOSK
 from portal.service import PortalService
+from printers.agents import ROUTES as AGENTS
+from printers.agents import Agents
+from printers.devices import connect
 from printers.service import PrinterService
 from settings import Settings
 from store.store import Store
 from store.vault import Vault
 from web import assets, booking, devices, health, live, locking, openings, safety, sessions, stops
+from web.aloud import Aloud, Speaker
 from web.house import House
 from web.languages import translator
 from web.live import Hub
 from web.pages import Pages
 from web.visitors import Visitors
+from web.voice import load_packs
 
 FOLLOW_JOURNAL_SECONDS = 0.5
 STOP_SECONDS = 5.0
-VOICES = Path(assets.__file__).parent / "static" / "vendor" / "voice"
+VENDOR = Path(assets.__file__).parent / "static" / "vendor"
+VOICES, PHRASES = VENDOR / "voice", VENDOR / "phrases"
+SPEAKER = (sys.executable, "-m", "commands.speaking")
 COMMON: list[BaseRoute] = [
     Route("/", sessions.show_home),
     Route("/sign-in", sessions.show_sign_in),
@@ -47,7 +55,7 @@ COMMON: list[BaseRoute] = [
     Route("/healthz", health.alive),
     Route("/readyz", health.ready),
 ]
-ROUTES = [*KIOSK, *COMMON, *booking.ROUTES, *COUNTER, *DISPLAY, *RATING, *ADMIN, *API]
+ROUTES = [*KIOSK, *COMMON, *booking.ROUTES, *COUNTER, *DISPLAY, *RATING, *ADMIN, *API, *AGENTS]
 
 
 def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Starlette:
@@ -55,7 +63,13 @@ def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Sta
     store = Store(settings.file, now, server=True)
     vault, found = Vault.open(settings.data / "site.key"), assets.Assets()
     follow, addresses = settings.follow_url, dict(settings.printer_of)
-    printers = PrinterService(store, vault, now, follow, addresses, translator, settings.data, settings.practice)
+    agents = Agents()
+    ways = partial(connect, agents=agents)
+    printers = PrinterService(
+        store, vault, now, follow, addresses, translator, settings.data, settings.practice, ways
+    )
+    packs = load_packs(VOICES)
+    aloud = Aloud(packs, PHRASES, settings.data / "voice", Speaker(SPEAKER))
     portal = PortalService(store, vault, now, settings.portal_url, settings.portal_password_file)
     house = House(
         store=store, hub=Hub(store), pages=Pages(found, settings.practice), assets=found,
@@ -68,8 +82,9 @@ def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Sta
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         store.start()
         store.listen(printers.heed)
+        store.listen(agents.heed)
         store.listen(portal.heed)
-        work = [printers.run(), portal.run(), _follow(store), _tick(house.hub)]
+        work = [printers.run(), portal.run(), _follow(store), _tick(house.hub), speech.keep_ready(house, aloud)]
         tasks = [asyncio.create_task(job) for job in (*work, openings.open_days(house), stops.end(house))]
         try:
             yield
@@ -77,6 +92,7 @@ def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Sta
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks, timeout=STOP_SECONDS)
+            aloud.close()
             store.close()
 
     policy = safety.content_policy(found.script_hashes())
@@ -86,8 +102,9 @@ def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Sta
         exception_handlers={404: safety.not_found, 405: safety.not_found},
     )  # fmt: skip
     app.router.redirect_slashes = False
-    app.state.house, app.state.packs = house, load_packs(VOICES)
-    app.state.printers, app.state.portal = printers, portal
+    app.state.house, app.state.packs, app.state.aloud = house, packs, aloud
+    app.state.agents = agents
+    app.state.printers, app.state.portal, app.state.keypad = printers, portal, dict(settings.keypad)
     return app
 
 
@@ -103,13 +120,3 @@ async def _tick(hub: Hub) -> None:
     while True:
         await asyncio.sleep(live.TICK_SECONDS)
         hub.change_all()
-
-
-def load_packs(folder: Path) -> Mapping[str, Any]:
-    """The clip packs that are whole, by language; a broken one is left out and the hall stays silent in it."""
-    packs: dict[str, Pack] = {}
-    for place in sorted(folder.iterdir()) if folder.is_dir() else []:
-        with contextlib.suppress(BadPack):
-            pack = Pack.load(place)
-            packs.setdefault(pack.language, pack)
-    return packs

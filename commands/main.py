@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from commands import backups, centre, journal, people, procedures, screens, serving
+from commands import backups, centre, journal, people, printer, procedures, screens, serving
 from commands.deadline import deadline
 from commands.diagnose import diagnose
 from commands.opened import Chosen
 from commands.practice import practice
+from commands.print_agent import print_agent
 from settings import SettingWrong, read_settings
 
 
@@ -33,12 +34,14 @@ main.add_command(people.person)
 main.add_command(people.token)
 main.add_command(screens.device)
 main.add_command(screens.day)
+main.add_command(printer.printer)
 main.add_command(backups.backup)
 main.add_command(backups.restore)
 main.add_command(journal.journal)
 main.add_command(deadline)
 main.add_command(practice)
 main.add_command(diagnose)
+main.add_command(print_agent)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -173,12 +173,78 @@ class DossierReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptReprinted:
+    """One more copy of a dossier's receipt."""
+
+    code: str
+    copy: int
+    printer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What left for the printer: pieces handed over, of how many, rows of paper, and what the bytes were.
+
+    `status` holds the printer's last status bytes in hex, `tries` how often the slip was begun.
+    """
+
+    pieces: int = 0
+    total: int = 0
+    rows: int = 0
+    sha256: str = ""
+    layout: int = 0
+    status: str = ""
+    tries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class SlipEnded:
-    """A print job came to one of its ends: confirmed, sent, unknown or expired."""
+    """A print job came to one of its ends: confirmed (and by which grade), sent, unknown or expired."""
 
     job: int
     state: str
     note: str = ""
+    grade: str = ""
+    sending: Sending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlipMoved:
+    """A slip of which no byte has left goes to another printer; `note` says what kept the first one from it."""
+
+    job: int
+    printer: str
+    before: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterTested:
+    """The self-test of a printer: what it answered, and what a person saw on its page."""
+
+    printer: str
+    answers: list[str]
+    width: int
+    layout: int
+    edges: bool
+    letters: bool
+    codes: bool
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterLearned:
+    """A printer answered for the first time in a way that was not known of it."""
+
+    printer: str
+    answers: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RollChanged:
+    """A new roll lies in the printer."""
+
+    printer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +287,12 @@ Event = (
     | JournalExported
     | SlipReprinted
     | DossierReceived
+    | ReceiptReprinted
     | SlipEnded
+    | SlipMoved
+    | PrinterTested
+    | PrinterLearned
+    | RollChanged
     | PortalAcknowledged
     | PortalParked
     | PortalResent

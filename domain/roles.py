@@ -14,6 +14,7 @@ class Role(StrEnum):
     KIOSK = "kiosk"
     WALL = "wall"
     TABLET = "tablet"
+    AGENT = "agent"
     CLERK = "clerk"
     RESULT_OFFICER = "result-officer"
     GUIDE = "guide"
@@ -23,7 +24,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
-DEVICE_ROLES = frozenset({Role.KIOSK, Role.WALL, Role.TABLET})
+DEVICE_ROLES = frozenset({Role.KIOSK, Role.WALL, Role.TABLET, Role.AGENT})
 PERSON_ROLES = frozenset(Role) - DEVICE_ROLES - {Role.ANYONE}
 COUNTER_ROLES = frozenset({Role.CLERK, Role.RESULT_OFFICER})
 LEADING_ROLES = frozenset({Role.SUPERVISOR, Role.MANAGER})

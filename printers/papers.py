@@ -15,6 +15,7 @@ from store.store import Store
 from store.vault import Vault
 
 if TYPE_CHECKING:
+    from printers.raster import Picture
     from printers.slips import Slip
 
 Translator = Callable[[str], Callable[[str], str]]
@@ -22,10 +23,16 @@ Translator = Callable[[str], Callable[[str], str]]
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The pieces to send, and the id that the printer repeats when the paper is out."""
+    """The pieces to send, and the id that the printer repeats when the paper is out.
+
+    `rows` of dots is how much paper it takes; `sha256` and `layout` say later what was sent.
+    """
 
     chunks: tuple[bytes, ...]
     confirm_id: bytes
+    rows: int = 0
+    sha256: str = ""
+    layout: int = 0
 
 
 class Papers:
@@ -51,14 +58,20 @@ class Papers:
         del slips
 
     def job(self, job: PrintJob, width: int) -> Paper:
-        """The bytes of one slip."""
+        """The bytes of one slip. Raises LookupError, PictureTooWide and what else may be wrong with its content."""
         from printers import thermal
+        from printers.slips import LAYOUT_VERSION
+
+        proof = confirm_id(job.id)
+        made = thermal.job(self.picture(job, width), width, proof, thermal.dialect("default", self._cache))
+        return Paper(made.chunks, proof, made.rows, made.sha256, LAYOUT_VERSION)
+
+    def picture(self, job: PrintJob, width: int) -> "Picture":
+        """The slip as it must look."""
         from printers.slips import draw
 
         slip, language = self._ticket(job) if job.kind == "ticket" else self._receipt(job)
-        proof = confirm_id(job.id)
-        picture = draw(slip, width, self._translator(language))
-        return Paper(thermal.job(picture, width, proof, thermal.dialect("default", self._cache)).chunks, proof)
+        return draw(slip, width, self._translator(language))
 
     def _ticket(self, job: PrintJob) -> "tuple[Slip, str]":
         from printers.slips import TicketSlip

@@ -6,11 +6,14 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from domain.events import CentreLoaded, DossierReceived, SlipReprinted
+from domain.centres import Printer
+from domain.errors import Refused
+from domain.events import CentreLoaded, DossierReceived, ReceiptReprinted, SlipMoved, SlipReprinted
 from domain.queue_events import TicketIssued
 from operations import printing
+from printers import devices
 from printers.papers import Papers, Translator
-from printers.worker import Health, PrinterWorker
+from printers.worker import Connect, Health, Place, PrinterWorker
 from store import centres
 from store.journal import Recorded
 from store.store import Store
@@ -19,7 +22,7 @@ from store.writer import Act
 
 LOAD_AFTER_SECONDS = 0.3
 LOOK_SECONDS = 4.0
-ASKS_FOR_PAPER = (TicketIssued, SlipReprinted, DossierReceived)
+ASKS_FOR_PAPER = (TicketIssued, SlipReprinted, DossierReceived, ReceiptReprinted, SlipMoved)
 
 
 class PrinterService:
@@ -27,10 +30,11 @@ class PrinterService:
 
     def __init__(self, store: Store, vault: Vault, now: Callable[[], datetime], follow_url: str,
                  addresses: Mapping[str, str], translator: Translator, data: Path,
-                 practice: bool = False) -> None:  # fmt: skip
-        self._store, self._now, self._addresses = store, now, addresses
+                 practice: bool = False, connect: Connect = devices.connect) -> None:  # fmt: skip
+        self._store, self._now, self._addresses, self._connect = store, now, addresses, connect
         self._papers = Papers(store, vault, follow_url, translator, data / "escpos", practice)
         self._workers: dict[str, PrinterWorker] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
 
     @property
@@ -57,31 +61,45 @@ class PrinterService:
         await self._store.write(Act("printers"), printing.recover_slips)
         await asyncio.sleep(LOAD_AFTER_SECONDS)
         await asyncio.to_thread(self._papers.load)
-        while True:
-            wanted = self._wanted()
-            if not wanted:
-                self._changed.clear()
-                await self._changed.wait()
-                continue
-            await self._serve(wanted)
-
-    def _wanted(self) -> dict[str, tuple[str, int]]:
-        if not self._store.read(centres.is_loaded):
-            return {}
-        printers = self._store.centre().printers
-        return {p.id: (self._addresses.get(p.id, p.address), p.width) for p in printers}
-
-    async def _serve(self, wanted: dict[str, tuple[str, int]]) -> None:
-        self._workers = {
-            name: PrinterWorker(self._store, self._papers, name, address, width, self._now)
-            for name, (address, width) in wanted.items()
-        }
-        tasks = [asyncio.create_task(worker.run()) for worker in self._workers.values()]
         try:
-            while self._wanted() == wanted:
+            while True:
                 self._changed.clear()
+                await self._rearrange()
                 await self._changed.wait()
         finally:
-            for task in tasks:
+            for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _wanted(self) -> dict[str, Place]:
+        if not self._store.read(centres.is_loaded):
+            return {}
+        return {printer.id: self._place(printer) for printer in self._store.centre().printers}
+
+    def _place(self, printer: Printer) -> Place:
+        address = self._addresses.get(printer.id, printer.address)
+        return Place(printer.id, address, printer.width, printer.fallback)
+
+    async def _rearrange(self) -> None:
+        """A worker for each printer as it is configured now; one that is no more ends its slip first."""
+        wanted = self._wanted()
+        for name, worker in list(self._workers.items()):
+            if wanted.get(name) != worker.place:
+                self._workers.pop(name).retire()
+        for name, place in wanted.items():
+            if name not in self._workers:
+                self._employ(place)
+        if wanted:
+            with suppress(Refused):  # a full disk: at the next change
+                await self._store.write(Act("printers"), printing.end_orphans, sorted(wanted))
+
+    def _employ(self, place: Place) -> None:
+        worker = PrinterWorker(self._store, self._papers, place, self._now, self._is_well, self._connect)
+        self._workers[place.name] = worker
+        task = asyncio.create_task(worker.run())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _is_well(self, printer: str) -> bool:
+        worker = self._workers.get(printer)
+        return worker is not None and not worker.health.trouble

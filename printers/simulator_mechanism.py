@@ -111,11 +111,13 @@ class Mechanism:
 
     def set_fault(self, fault: Fault, value: int | None) -> None:
         """Set a fault (None clears it), and tell the host if it asked to be told."""
-        before = self.health.asb()
+        before, was_stopped = self.health.asb(), self.health.is_stopped
         self.health.put(fault, value)
         self.log(EventKind.FAULT, f"{fault} {'cleared' if value is None else value}")
         if self.health.is_stopped and self._model.forgets_on_stop:
             self._clear("stopped")
+        if was_stopped and not self.health.is_stopped and self._model.reprints_on_resume:
+            self.roll.repeat()
         if self._settings.asb and self.health.asb() != before:
             self._outside.reply(self.health.asb(), False)
 

@@ -109,6 +109,11 @@ class Roll:
         self.moved += rows
         self._rows += bytes(rows * _bytes_for(self.width))
 
+    def repeat(self) -> None:
+        """Put the rows since the last cut on the paper once more."""
+        self.moved += self.hanging
+        self._rows += bytes(self._rows)
+
     def print_line(self, text: bytes, line_rows: int, alignment: int = LEFT) -> int:
         """Draw one line of text in the built-in 12 x 24 font; the number of rows used."""
         for dots in _text_rows(text):

@@ -145,7 +145,8 @@ class Model:
     `sniff_raster`: acts on real-time bytes inside another command's data. `answers_completion`: knows
     GS ( H. `answers_status`: knows DLE EOT. `always_ready`: answers 0x12 whatever is wrong.
     `answers_late`: answers the previous query first. `eats_line_feed`: swallows one LF after a raster.
-    `forgets_on_stop`: loses what it has buffered when it stops for paper, cover or error.
+    `forgets_on_stop`: loses what it has buffered when it stops for paper, cover or error. `reprints_on_resume`:
+    begins again with the first row of the slip in which it stopped.
     """
 
     sniff_raster: bool = True
@@ -155,3 +156,4 @@ class Model:
     answers_late: bool = False
     eats_line_feed: bool = False
     forgets_on_stop: bool = False
+    reprints_on_resume: bool = False

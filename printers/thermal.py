@@ -17,6 +17,8 @@ STRIP_ROWS = 24
 LONGEST_FEED = 255
 LARGEST_PAYLOAD = WIDEST // 8 * STRIP_ROWS
 
+FEED_TO_CUTTER = 110  # rows between head and cutter that GS V 66 0 moves; about 14 mm on 80 mm printers
+
 _ALL_STATUS_BACK = b"\x1da\xff"  # ESC @ switched it off, and the network board's own status with it
 
 
@@ -42,12 +44,16 @@ class PictureTooWide(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The pieces to write in order. `total` counts them (the n of "sending k/n"); `size` is in bytes."""
+    """The pieces to write in order. `total` counts them (the n of "sending k/n"); `size` is in bytes.
+
+    `rows` of dots is how much paper it takes, with the way to the cutter.
+    """
 
     chunks: tuple[bytes, ...]
     total: int
     size: int
     sha256: str
+    rows: int
 
 
 def job(picture: Picture, width: int, confirm_id: bytes | None, dialect: Dialect = STANDARD) -> Job:
@@ -67,7 +73,8 @@ def job(picture: Picture, width: int, confirm_id: bytes | None, dialect: Dialect
     if confirm_id is not None:
         chunks.append(_confirmation_request(confirm_id))
     whole = b"".join(chunks)
-    return Job(tuple(chunks), len(chunks), len(whole), hashlib.sha256(whole).hexdigest())
+    rows = sum(band.height + band.feed for band in picture.bands) + FEED_TO_CUTTER
+    return Job(tuple(chunks), len(chunks), len(whole), hashlib.sha256(whole).hexdigest(), rows)
 
 
 def _strips(band: Band) -> Iterator[bytes]:

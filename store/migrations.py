@@ -138,9 +138,17 @@ CREATE INDEX dossiers_of_day ON dossiers (day, seq);
 CREATE TABLE print_jobs (
   id INTEGER PRIMARY KEY, printer TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, copy INTEGER NOT NULL,
   state TEXT NOT NULL, note TEXT NOT NULL, asked_at INTEGER NOT NULL, ended_at INTEGER,
+  grade TEXT NOT NULL, first_printer TEXT NOT NULL, pieces INTEGER NOT NULL, total INTEGER NOT NULL,
+  rows INTEGER NOT NULL, sha256 TEXT NOT NULL, layout INTEGER NOT NULL, status TEXT NOT NULL,
+  tries INTEGER NOT NULL,
   UNIQUE (kind, subject, copy)
 );
 CREATE INDEX print_jobs_open ON print_jobs (printer, id) WHERE state = 'queued';
+CREATE INDEX print_jobs_unsure ON print_jobs (asked_at) WHERE state IN ('unknown', 'expired');
+CREATE TABLE printer_pasts (
+  printer TEXT PRIMARY KEY, answers TEXT NOT NULL, rows INTEGER NOT NULL, roll_at INTEGER, confirmed_at INTEGER,
+  tested_at INTEGER, width INTEGER, layout INTEGER, edges INTEGER, letters INTEGER, codes INTEGER
+);
 CREATE TABLE portal_messages (
   id INTEGER PRIMARY KEY AUTOINCREMENT, dossier TEXT NOT NULL, kind TEXT NOT NULL, step INTEGER NOT NULL,
   state TEXT NOT NULL, answer TEXT NOT NULL, asked_at INTEGER NOT NULL, ended_at INTEGER
@@ -160,6 +168,10 @@ CREATE TABLE token_hashes (hash BLOB PRIMARY KEY, token INTEGER NOT NULL);
 CREATE TABLE appointment_codes (appointment INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
 CREATE TABLE appointment_holders (appointment INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 CREATE INDEX appointment_holders_of ON appointment_holders (hash);
+CREATE TABLE card_holders (
+  kind TEXT NOT NULL, subject TEXT NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (kind, subject)
+) WITHOUT ROWID;
+CREATE INDEX card_holders_of ON card_holders (hash, kind);
 CREATE TABLE rating_words (ticket INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 -- housekeeping: what may be forgotten
 CREATE TABLE rating_skips (ticket INTEGER PRIMARY KEY);
@@ -183,7 +195,7 @@ CREATE TABLE leases (
 # Replaying the journal gives every table outside these two lists.
 VAULT = (
     "people", "planned_people", "particulars", "device_tokens", "token_hashes", "appointment_codes",
-    "appointment_holders", "rating_words",
+    "appointment_holders", "card_holders", "rating_words",
 )  # fmt: skip
 HOUSEKEEPING = ("drafts", "pairing_codes", "requests", "sign_ins", "leases", "rating_skips")
 

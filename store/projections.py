@@ -8,7 +8,7 @@ MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
         "appointments", "calendars", "centres", "counters", "days", "dossiers", "jobs", "moves",
-        "notices", "people", "plans", "procedures", "ratings", "shortcuts", "tickets",
+        "notices", "people", "plans", "printers", "procedures", "ratings", "shortcuts", "tickets",
     )
 )  # fmt: skip
 # What is recorded for its own sake and changes no table.

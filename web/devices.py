@@ -1,11 +1,12 @@
-"""Pairing kiosks, walls and tablets: a one-time code is exchanged for a token that can be revoked."""
+"""Pairing kiosks, walls, tablets and print agents: a one-time code buys a token that can be revoked."""
 
 import secrets
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from domain.errors import PairingWrong
+from domain.centres import Device, DeviceKind
+from domain.errors import NotFound, PairingWrong
 from domain.roles import Role, open_to
 from operations import entering
 from store.writer import Act
@@ -38,14 +39,18 @@ async def show_pairing(request: Request) -> Response:
 
 @open_to(Role.ANYONE)
 async def pair(request: Request) -> Response:
-    """Exchange the code for this browser's token and open the screen."""
+    """Exchange the code for this browser's token and open the screen; a print agent gets its token as JSON."""
     house, form = house_of(request), await forms.read_form(request)
     screen = request.path_params["screen"]
-    device = entering.find_device(house.store.centre(), screen)
+    device = _found(request, screen)
     token, code = new_token(), plain_code(forms.text(form, "code", 20))
     done = await house.store.write(
         Act(f"device:{device.id}"), entering.pair_device, device.id, hash_of(code), hash_of(token)
     )
+    if device.kind is DeviceKind.AGENT:
+        if not done.right:
+            raise PairingWrong
+        return JSONResponse({"token": token}, headers={"Cache-Control": "no-store"})
     if not done.right:
         wrong = failures.sentence(PairingWrong(), request.state.language)
         return _pairing_page(request, screen, "", wrong, 403)
@@ -61,6 +66,14 @@ async def pair(request: Request) -> Response:
     return response
 
 
-def _pairing_page(request: Request, screen: str, code: str, wrong: str, status: int = 200) -> Response:
+def _found(request: Request, screen: str) -> Device:
+    """The device to pair. A print agent has no page: its token must not lie in a browser. Raises NotFound."""
     device = entering.find_device(house_of(request).store.centre(), screen)
+    if device.kind is DeviceKind.AGENT and request.headers.get("accept") != "application/json":
+        raise NotFound(what=screen[:40])
+    return device
+
+
+def _pairing_page(request: Request, screen: str, code: str, wrong: str, status: int = 200) -> Response:
+    device = _found(request, screen)
     return page(request, "web/pair.html", status, device=device, code=code, wrong=wrong)

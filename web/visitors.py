@@ -131,8 +131,13 @@ class Visitors:
             return self._person(self._store.read(people.signed_in, digest, now))
         holder = self._store.read(people.token_holder, digest)
         if holder is None:
-            return NOBODY
+            return self._agent(self._store.read(people.device_of, digest))
         return self._device(holder[1], by_token=True) if holder[0] == "device" else self._person(holder[1], True)
+
+    def _agent(self, device: str | None) -> Visitor:
+        """A print agent shows its pairing's token as programs do; a screen's token counts as cookie only."""
+        found = self._device(device, by_token=True)
+        return found if Role.AGENT in found.roles else NOBODY
 
     def _device(self, device: str | None, *, by_token: bool = False) -> Visitor:
         if device is None or not self._store.read(centres.is_loaded):

@@ -8,49 +8,67 @@ import pytest
 from printers.service import PrinterService
 from printers.simulator import PrinterSimulator
 from printers.status import Trouble
-from printers.worker import PrinterWorker
-from tests.support.halls import MORNING
+from printers.worker import Place, PrinterWorker
+from store.store import Store
+from tests.support.halls import MORNING, write_file
 
 PAPERS = SimpleNamespace(resync=b"\0" * 64)
 
 
-def worker(address: str) -> PrinterWorker:
-    return PrinterWorker(None, PAPERS, "P1", address, 576, lambda: MORNING)  # type: ignore[arg-type]
+@pytest.fixture
+def hall(tmp_path):
+    """Runs a scenario on a real file; the scenario gets a maker of workers by address."""
+
+    def run(scenario):
+        async def whole():
+            store = Store(write_file(tmp_path / "motcua.sqlite"), lambda: MORNING)
+            store.start()
+            try:
+                return await scenario(
+                    lambda address: PrinterWorker(store, PAPERS, Place("P1", address, 576), lambda: MORNING)  # type: ignore[arg-type]
+                )
+            finally:
+                store.close()
+
+        return asyncio.run(whole())
+
+    return run
 
 
-def looked(address: str):
-    """What is known after one look."""
+def looked(hall, *addresses: str):
+    """What is known after one look at each address in turn."""
 
-    async def look():
-        asked = worker(address)
-        await asked.look()
-        return asked.health
+    async def scenario(worker):
+        asked = [worker(address) for address in addresses]
+        for one in asked:
+            await one.look()
+        return [one.health for one in asked]
 
-    return asyncio.run(look())
+    return hall(scenario)
 
 
 def address(printer: PrinterSimulator) -> str:
     return f"tcp://127.0.0.1:{printer.port}"
 
 
-def test_a_printer_that_is_well(printer):
-    health = looked(address(printer))
+def test_a_printer_that_is_well(printer, hall):
+    (health,) = looked(hall, address(printer))
     assert (health.trouble, health.answers, health.near_end, health.looked) == ("", True, False, MORNING)
     assert printer.slips == []
 
 
-def test_a_printer_without_paper_and_one_that_is_not_there(printer):
+def test_a_printer_without_paper_and_one_that_is_not_there(printer, hall):
     printer.faults.set("paper_out")
-    assert looked(address(printer)).trouble == Trouble.PAPER_OUT
+    assert [health.trouble for health in looked(hall, address(printer))] == [Trouble.PAPER_OUT]
     printer.faults.clear()
-    assert looked(address(printer)).trouble == ""
-    assert looked("tcp://127.0.0.1:1").trouble == Trouble.REFUSED
+    troubles = [health.trouble for health in looked(hall, address(printer), "tcp://127.0.0.1:1")]
+    assert troubles == ["", Trouble.REFUSED]
 
 
-def test_a_look_waits_for_the_slip_that_is_being_printed(printer):
+def test_a_look_waits_for_the_slip_that_is_being_printed(printer, hall):
     """A printer takes one connection: whoever looks must not stand in the way of paper."""
 
-    async def scenario() -> None:
+    async def scenario(worker) -> None:
         asked = worker(address(printer))
         await asked._own.acquire()
         look = asyncio.create_task(asked.look())
@@ -60,7 +78,7 @@ def test_a_look_waits_for_the_slip_that_is_being_printed(printer):
         await look
         assert asked.health.looked == MORNING
 
-    asyncio.run(scenario())
+    hall(scenario)
 
 
 def test_the_service_asks_all_at_once_and_waits_no_longer_than_its_limit(monkeypatch):
@@ -84,18 +102,18 @@ def test_the_service_asks_all_at_once_and_waits_no_longer_than_its_limit(monkeyp
 
 
 @pytest.mark.planted
-def test_a_look_that_pushes_in_is_found(printer, monkeypatch):
+def test_a_look_that_pushes_in_is_found(printer, hall, monkeypatch):
     async def rude(self: PrinterWorker) -> None:
         self.health.trouble = await self._look()
         self.health.looked = MORNING
 
     monkeypatch.setattr(PrinterWorker, "look", rude)
 
-    async def scenario() -> None:
+    async def scenario(worker) -> None:
         asked = worker(address(printer))
         await asked._own.acquire()
         await asked.look()
         assert asked.health.looked is None
 
     with pytest.raises(AssertionError):
-        asyncio.run(scenario())
+        hall(scenario)
