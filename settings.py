@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "MOTCUA_"
+KEYPAD_ACTS = ("speech", "repeat", "softer", "louder", "back")
 
 
 class SettingWrong(ValueError):
@@ -32,6 +33,7 @@ class Settings:
     portal_url: str = ""
     portal_password_file: Path | None = None
     printer_of: tuple[tuple[str, str], ...] = ()
+    keypad: tuple[tuple[str, str], ...] = ()
 
     @property
     def file(self) -> Path:
@@ -71,6 +73,8 @@ def _read(name: str, key: str, text: str) -> object:
             return tuple(part.strip() for part in text.split(",") if part.strip())
         case "printer_of":
             return tuple(_pair(name, part) for part in text.split(",") if part.strip())
+        case "keypad":
+            return tuple(_key(name, part) for part in text.split(",") if part.strip())
         case "allow_http" | "https" | "practice":
             return _flag(name, text)
         case _:
@@ -94,6 +98,13 @@ def _pair(name: str, text: str) -> tuple[str, str]:
     if not printer or not address:
         raise SettingWrong(f"{name}: {text!r} should look like P1=tcp://10.0.0.5:9100")
     return printer, address
+
+
+def _key(name: str, text: str) -> tuple[str, str]:
+    act, _, key = text.strip().partition("=")
+    if act not in KEYPAD_ACTS or not key.isascii() or not key.isalnum():
+        raise SettingWrong(f"{name}: {text!r} should look like speech=F13; known are {', '.join(KEYPAD_ACTS)}")
+    return act, key
 
 
 def _check(settings: Settings) -> None:

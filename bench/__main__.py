@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.figures import Figure, line
 
-NAMES = ("issue", "call", "press", "start", "paper", "history")
+NAMES = ("issue", "call", "press", "start", "paper", "history", "find")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

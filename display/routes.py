@@ -8,14 +8,14 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from display import announcing, phones, views
-from display.voice import BadPack, Pack
 from domain.centres import Device
 from domain.errors import NotFound
 from domain.roles import LEADING_ROLES, Role, open_to
+from web import leaders
 from web.house import House, house_of, visitor_of
-from web.live import DESK_PACE
 from web.pages import page
 from web.scope import Scope, scope_of
+from web.voice import BadPack, Pack
 
 LEADERS = tuple(sorted(LEADING_ROLES))
 
@@ -89,14 +89,7 @@ async def show_managers_wall(request: Request) -> Response:
 @open_to(*LEADERS)
 async def watch_managers_wall(socket: WebSocket) -> None:
     """The managers' live picture; one for all who see the same agency."""
-    house, person = house_of(socket), visitor_of(socket).person
-
-    def draw(language: str) -> str:
-        return managers_picture(house, scope_of(person, house.store.centre()), language)
-
-    agency = scope_of(person, house.store.centre()).agency
-    topic = house.hub.topic(f"managers:{agency or ''}", draw, DESK_PACE)
-    await house.hub.stream(socket, topic, socket.state.language, visitor_of(socket).who)
+    await leaders.watch(socket, "managers", managers_picture)
 
 
 def managers_picture(house: House, scope: Scope, language: str) -> str:

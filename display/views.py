@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from display import announcing
-from display.voice import Pack
 from domain.centres import Centre, Queue
 from domain.satisfaction import FACES
 from domain.tickets import Ticket
@@ -17,6 +16,7 @@ from web.house import House
 from web.languages import translator
 from web.pages import text_of
 from web.scope import Scope
+from web.voice import Pack
 
 LAST_CALLS = 5
 TAKEN_BACK_SECONDS = 8

@@ -1,8 +1,10 @@
-"""What a scanner may have read: a slip, a citizen's card, a dossier. Told apart by format, never by timing."""
+"""What a scanner may have read: a slip, a citizen's card, a dossier, an appointment. Told apart by format alone."""
 
 import re
 from dataclasses import dataclass
 from unicodedata import normalize
+
+from domain.appointments import CODE_LENGTH, CODE_LETTERS
 
 LONGEST_SCAN = 1000
 LONGEST_NAME = 200
@@ -10,6 +12,7 @@ _CONTROL = "\ufeff\x02\x03\r\n\t "
 _LINK = re.compile(r"\S*/(\d{1,16})-([a-z2-9]{26})", re.ASCII)
 _NUMBER = re.compile(r"([A-Z])([0-9]{1,4})")
 _DOSSIER = re.compile(r"[A-Z0-9][A-Z0-9.]{2,39}-[0-9]{6}-[0-9]{4,6}")
+_APPOINTMENT = re.compile(f"[{CODE_LETTERS}]{{{CODE_LENGTH}}}")
 _IDENTITY = re.compile(r"[0-9]{12}")
 _OLD_IDENTITY = re.compile(r"([0-9]{9})?")
 _BIRTH = re.compile(r"[0-9]{8}|[0-9]{4}")
@@ -38,6 +41,13 @@ class DossierCode:
 
 
 @dataclass(frozen=True, slots=True)
+class AppointmentCode:
+    """The eight letters of an appointment, without the space between them."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """Name and number from the QR of a citizen's card. It is unsigned: it fills a form and proves nothing.
 
@@ -49,7 +59,7 @@ class Card:
     doubtful: bool
 
 
-Scan = SlipLink | SlipNumber | DossierCode | Card
+Scan = SlipLink | SlipNumber | DossierCode | AppointmentCode | Card
 
 
 def recognise(text: str) -> Scan | None:
@@ -63,6 +73,8 @@ def recognise(text: str) -> Scan | None:
         return SlipLink(int(link[1]), link[2])
     if _DOSSIER.fullmatch(text.upper()):
         return DossierCode(text.upper())
+    if _APPOINTMENT.fullmatch(text.upper()):
+        return AppointmentCode(text.upper())
     return read_number(text)
 
 
@@ -78,7 +90,7 @@ def _card(fields: list[str]) -> Card | None:
     Some generators leave the old number out altogether: then the date of birth stands one place further left.
     """
     fields = [field.strip(_CONTROL) for field in fields]
-    if not _IDENTITY.fullmatch(fields[0]):
+    if not _IDENTITY.fullmatch(fields[0]) or not all(field.isprintable() for field in fields):
         return None
     if len(fields) >= FEWEST_FIELDS and _OLD_IDENTITY.fullmatch(fields[1]) and _BIRTH.fullmatch(fields[3]):
         name, birth, sex = fields[2:5]
@@ -86,7 +98,7 @@ def _card(fields: list[str]) -> Card | None:
         name, birth, sex = fields[1:4]
     else:
         return None
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+    if not 0 < len(name) <= LONGEST_NAME:
         return None
     lost = any(c in "?\ufffd" or c.isdigit() for c in name)
     return Card(name, fields[0], lost or not _fits(fields[0], birth[-4:], sex))

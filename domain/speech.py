@@ -1,7 +1,7 @@
 """What the hall's voice says: a call, its withdrawal, a stop or its end, as a row of tokens, one clip for each.
 
 The chime comes first, then the ticket digit by digit and the counter as a number in words, letters by their
-names, never a person's name. The words are in `domain.readings`; `display.voice` joins the clips.
+names, never a person's name. The words are in `domain.readings`; `web.voice` joins the clips.
 """
 
 from functools import lru_cache
@@ -46,6 +46,11 @@ def resumption(letter: str | None, language: str) -> tuple[str, ...]:
     """The tokens that say that a queue, or all of a hall, takes people again. Raises Invalid as `stop` does."""
     reading = _reading(language)
     return (CHIME, *_line(letter, reading.resumed.token, reading.all_resumed.token, reading))
+
+
+def time_of_day(hour: int, minute: int, language: str) -> tuple[str, ...]:
+    """The tokens of an hour and a minute. Raises Invalid for a time that no clock shows."""
+    return _time(hour, minute, _reading(language))
 
 
 def tokens(language: str) -> tuple[str, ...]:

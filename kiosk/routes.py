@@ -7,37 +7,29 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from domain.centres import Device
-from domain.errors import NotFound, UnknownProcedure
+from domain.errors import NotFound
 from domain.roles import Role, open_to
 from domain.tickets import Ticket
-from kiosk import views
+from kiosk import finding, modes, scans, speech, views
+from kiosk.asking import device_of
+from kiosk.memory import memory_of
 from operations import moving
 from operations.booking import check_in
-from operations.intake import find_placement
-from operations.ticketing import take_ticket
-from store import procedures, tickets
+from operations.ticketing import take_own_ticket, take_ticket
+from store import tickets
 from store.days import newest
 from web import appointments, forms
 from web.house import act_of, house_of, visitor_of
 from web.live import DESK_PACE
 from web.pages import go, is_fragment, page
 
-SEARCH_AT_MOST = 80
-
-
-def device_of(request: Request) -> Device:
-    """The kiosk that asks; `safety` has let in nobody else."""
-    device = visitor_of(request).device
-    if device is None:
-        raise NotFound(what=request.path_params["device"][:20])
-    return device
-
 
 @open_to(Role.KIOSK)
 async def show_start(request: Request) -> Response:
-    """The first screen."""
-    return page(request, "kiosk/start.html", **views.frame(request, device_of(request)))
+    """The first screen: whoever stood here before is gone."""
+    device = device_of(request)
+    memory_of(request).journeys.end(device.id)
+    return page(request, "kiosk/start.html", **views.frame(request, device))
 
 
 @open_to(Role.KIOSK)
@@ -48,31 +40,6 @@ async def show_queues(request: Request) -> Response:
     return page(request, "kiosk/queues.html", **views.frame(request, device), **context)
 
 
-@open_to(Role.KIOSK)
-async def show_procedures(request: Request) -> Response:
-    """Find a procedure by words, or among the common ones."""
-    words = forms.words(request, "q", SEARCH_AT_MOST)
-    context = {**views.frame(request, device_of(request)), **views.found_procedures(request, words)}
-    template = "kiosk/_found.html" if is_fragment(request) else "kiosk/procedures.html"
-    return page(request, template, words=words, **context)
-
-
-@open_to(Role.KIOSK)
-async def show_procedure(request: Request) -> Response:
-    """Papers, fee and limit of one procedure, with the button that takes the number."""
-    house, code = house_of(request), request.path_params["code"]
-    procedure = house.store.read(procedures.find, code)
-    if procedure is None:
-        raise UnknownProcedure(procedure=code[:20])
-    centre = house.store.centre()
-    try:
-        placement = find_placement(centre, code)
-    except UnknownProcedure:
-        placement = None
-    context = views.procedure(request, procedure, placement)
-    return page(request, "kiosk/procedure.html", **views.frame(request, device_of(request)), **context)
-
-
 @open_to(Role.KIOSK, body_limit=2048)
 async def take_number(request: Request) -> Response:
     """Give the number. The same press gives the same number again."""
@@ -80,11 +47,13 @@ async def take_number(request: Request) -> Response:
     request.state.failures_go_to = "#failure"
     form = await forms.read_form(request)
     queue = forms.text(form, "queue", 40)
-    ticket = await house.store.write(
-        act_of(request, form), take_ticket, queue, request.state.language, None, device.printer
-    )
+    holder, act, language = scans.holder_of(request, form), act_of(request, form), request.state.language
+    if holder is not None:
+        own = await house.store.write(act, take_own_ticket, holder, queue, language, device.printer)
+        return scans.again(request, own.ticket, form) if own.again else scans.given(request, own.ticket)
+    ticket = await house.store.write(act, take_ticket, queue, language, None, device.printer)
     if not is_fragment(request):
-        kept = dict.fromkeys(views.modes_of(request), "1")
+        kept = dict.fromkeys(modes.chosen(request), "1")
         return go(f"/kiosk/{device.id}/tickets/{ticket.id}", {"lang": request.state.language, **kept})
     paper = "printing" if device.printer else "none"  # just asked for; the page asks on
     return page(request, "kiosk/_ticket.html", **views.result(request, device, ticket, paper))
@@ -111,7 +80,7 @@ async def keep_appointment(request: Request) -> Response:
     if is_fragment(request):
         return page(request, "kiosk/_ticket.html", **result)
     if is_ours:
-        kept = dict.fromkeys(views.modes_of(request), "1")
+        kept = dict.fromkeys(modes.chosen(request), "1")
         return go(f"/kiosk/{device.id}/tickets/{ticket.id}", {"lang": request.state.language, **kept})
     return page(request, "kiosk/ticket.html", **{**views.frame(request, device), **result})
 
@@ -137,7 +106,7 @@ async def leave(request: Request) -> Response:
     house, device, ticket = house_of(request), device_of(request), _own_ticket(request)
     form = await forms.read_form(request)
     await house.store.write(act_of(request, form), moving.leave, ticket.id)
-    kept = dict.fromkeys(views.modes_of(request), "1")
+    kept = dict.fromkeys(modes.chosen(request), "1")
     return go(f"/kiosk/{device.id}", {"lang": request.state.language, **kept})
 
 
@@ -172,13 +141,14 @@ ROUTES: list[BaseRoute] = [
     Route("/kiosk/{device}/tickets", take_number, methods=["POST"]),
     Route("/kiosk/{device}", show_start),
     Route("/kiosk/{device}/queues", show_queues),
-    Route("/kiosk/{device}/procedures", show_procedures),
-    Route("/kiosk/{device}/procedures/{code}", show_procedure),
+    *finding.ROUTES,
+    *scans.ROUTES,
     Route("/kiosk/{device}/appointments", ask_code),
     Route("/kiosk/{device}/check-ins", keep_appointment, methods=["POST"]),
     Route("/kiosk/{device}/tickets/{ticket:int}", show_ticket),
     Route("/kiosk/{device}/tickets/{ticket:int}/paper", show_paper),
     Route("/kiosk/{device}/tickets/{ticket:int}/departures", leave, methods=["POST"]),
     Route("/kiosk/{device}/tickets/{ticket:int}/qr.svg", show_follow_code),
+    Route("/kiosk/{device}/speech", speech.speak, methods=["POST"]),
     WebSocketRoute("/kiosk/{device}/live", watch),
 ]

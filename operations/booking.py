@@ -17,17 +17,19 @@ from domain.errors import Invalid, RequestReused
 from domain.queue_events import AppointmentBooked, AppointmentCancelled, AppointmentKept, AppointmentMoved
 from domain.tickets import Ticket, milliseconds
 from operations.ticketing import find_queue, give_number
-from store import appointments, calendars, tickets
+from store import appointments, calendars, holders, tickets
 from store.writer import Tx
 
 
 def book(
-    tx: Tx, queue: str, slot: datetime, code_hash: bytes, holder_hash: bytes, *, by_staff: bool = False
-) -> Appointment:
+    tx: Tx, queue: str, slot: datetime, code_hash: bytes, holder_hash: bytes, *, by_staff: bool = False,
+    card: bytes | None = None,
+) -> Appointment:  # fmt: skip
     """Take a place in a slot for somebody who has no other appointment ahead.
 
-    It does not open the business day: people book at night, from home. Raises UnknownQueue, NoBooking, SlotClosed,
-    SlotFull, OneAppointment, and RequestReused for a code that somebody has.
+    `card`: the keyed hash by which a kiosk will find it. It does not open the business day: people book at night,
+    from home. Raises UnknownQueue, NoBooking, SlotClosed, SlotFull, OneAppointment, and RequestReused for a code
+    that somebody has.
     """
     centre = tx.centre
     line = find_queue(centre, queue)
@@ -40,7 +42,10 @@ def book(
     booked = tx.record(AppointmentBooked(line.id, milliseconds(slot), by_staff))
     today = datetime.combine(local(tx.now).date(), time(), LOCAL)
     appointments.forget_secrets(tx.db, today)
+    holders.forget_appointments(tx.db, today)
     appointments.keep_secrets(tx.db, booked.seq, code_hash, holder_hash)
+    if card is not None:
+        holders.keep(tx.db, holders.APPOINTMENT, booked.seq, card)
     return appointments.load(tx.db, booked.seq)
 
 
@@ -66,12 +71,14 @@ def cancel_booking(tx: Tx, appointment: int, reason: str = CancelReason.CITIZEN)
     return appointments.load(tx.db, found.id)
 
 
-def check_in(tx: Tx, appointment: int, language: str = "vi", printer: str | None = None) -> Ticket:
+def check_in(
+    tx: Tx, appointment: int, language: str = "vi", printer: str | None = None, holder: bytes | None = None
+) -> Ticket:
     """The number of somebody who has come on the day of the appointment; whoever has one gets the same again.
 
-    The calling policy says what the slot is worth: up to the lateness allowed its moment counts, after it the
-    arrival (ADR 7). Raises UnknownAppointment, AlreadyCancelled, NotToday, AppointmentOver, QueueStopped,
-    UnknownQueue, Invalid, DayNeedsConfirmation.
+    `holder`: whose number it is from now on, where a card was scanned. The calling policy says what the slot is
+    worth: up to the lateness allowed its moment counts, after it the arrival (ADR 7). Raises UnknownAppointment,
+    AlreadyCancelled, NotToday, AppointmentOver, QueueStopped, UnknownQueue, Invalid, DayNeedsConfirmation.
     """
     found = appointments.load(tx.db, appointment)
     check_arrival(found, tx.now)
@@ -79,6 +86,8 @@ def check_in(tx: Tx, appointment: int, language: str = "vi", printer: str | None
         return tickets.load(tx.db, found.ticket)
     ticket = give_number(tx, found.queue, language, None, printer, slot=found.slot, appointment=found.id)
     tx.record(AppointmentKept(found.id, ticket.id))
+    if holder is not None:
+        holders.keep(tx.db, holders.TICKET, ticket.id, holder)
     return ticket
 
 

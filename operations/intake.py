@@ -13,7 +13,7 @@ from domain.events import DossierReceived
 from domain.tickets import milliseconds
 from operations.opening import check_clock
 from operations.shifts import own_shift
-from store import calendars, dossiers, procedures, tickets
+from store import calendars, dossiers, holders, procedures, tickets
 from store.writer import Tx
 
 COUNTER_CHANNEL = 1
@@ -21,13 +21,17 @@ COUNTER_CHANNEL = 1
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What the clerk took in. `particulars` are sealed; `delivery` 0 at the counter, 1 by post."""
+    """What the clerk took in. `particulars` are sealed; `delivery` 0 at the counter, 1 by post.
+
+    `card`: the keyed hash by which a kiosk finds the dossier for its owner.
+    """
 
     procedure: str
     particulars: bytes
     owner_kind: int = 1
     delivery: int = 0
     printer: str | None = None
+    card: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ def receive_dossier(tx: Tx, counter: int, person: str, intake: Intake) -> Receiv
             printer=intake.printer,
         )
     )  # fmt: skip
+    if intake.card is not None:
+        holders.keep(tx.db, holders.DOSSIER, code, intake.card)
     return Received(code, due.at if due else None, rule)
 
 

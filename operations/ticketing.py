@@ -12,7 +12,7 @@ from domain.routing import key_of
 from domain.tickets import Ticket, milliseconds
 from operations.admitting import admission, refusal
 from operations.opening import ensure_day
-from store import centres, tickets
+from store import centres, holders, tickets
 from store.writer import Tx
 
 LANGUAGES = ("vi", "en", "fr")
@@ -26,6 +26,27 @@ def take_ticket(
     Raises UnknownQueue, QueueStopped, NotTheHour, DailyLimitReached, TooLateToday, Invalid, DayNeedsConfirmation.
     """
     return give_number(tx, queue, language, priority, printer)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A number by a card: given now, or `again` the one that this person has already."""
+
+    ticket: Ticket
+    again: bool
+
+
+def take_own_ticket(tx: Tx, holder: bytes, queue: str, language: str = "vi", printer: str | None = None) -> Own:
+    """The same for somebody known by the keyed hash of a card: one active number a person.
+
+    Raises what take_ticket raises, unless there is a number already.
+    """
+    ensure_day(tx)
+    if held := holders.active_ticket(tx.db, holder):
+        return Own(held, again=True)
+    ticket = give_number(tx, queue, language, None, printer)
+    holders.keep(tx.db, holders.TICKET, ticket.id, holder)
+    return Own(ticket, again=False)
 
 
 def add_walk_up(

@@ -54,6 +54,16 @@ def visits(db: Connection, day: int, queue: str) -> tuple[int, float]:
     return int(row[0]), row[1] / MINUTE
 
 
+def visits_of_queues(db: Connection, day: int) -> dict[str, tuple[int, float]]:
+    """The same for every queue in which a visit has ended on this day."""
+    rows = db.execute(
+        "SELECT queue, count(*), sum(ended_at - called_at) FROM tickets"
+        " WHERE day = ? AND state = 'finished' AND called_at IS NOT NULL GROUP BY queue",
+        (day,),
+    )
+    return {queue: (int(count), minutes / MINUTE) for queue, count, minutes in rows}
+
+
 def received_today(db: Connection, day: int, procedures: Collection[str] | None = None) -> tuple[int, int]:
     """Dossiers received on this day, of these procedures or of all, and how many the portal has acknowledged."""
     row = db.execute(

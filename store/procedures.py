@@ -25,6 +25,11 @@ def count(db: Connection) -> int:
     return int(db.execute("SELECT count(*) FROM procedures").fetchone()[0])
 
 
+def titles(db: Connection) -> list[tuple[str, str, str]]:
+    """Code, title and sector of every procedure, by code."""
+    return db.execute("SELECT code, title, sector FROM procedures ORDER BY code").fetchall()  # type: ignore[no-any-return]
+
+
 def records(db: Connection) -> dict[str, str]:
     """Every stored record as canonical JSON text, by code."""
     return dict(db.execute("SELECT code, record FROM procedures").fetchall())

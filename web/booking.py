@@ -16,7 +16,7 @@ from domain.tickets import milliseconds
 from operations import booking
 from operations.ticketing import find_queue
 from store import appointments as rows
-from web import appointments, failures, forms
+from web import appointments, cards, failures, forms
 from web.house import act_of, house_of
 from web.pages import page, text_of
 
@@ -41,7 +41,9 @@ async def book(request: Request) -> Response:
         _count(request)
         at, holder = appointments.slot_of(slot), appointments.holder_hash(house, phone)
         code = appointments.new_code(house, act.request, queue, slot, holder.hex())
-        booked = await house.store.write(act, booking.book, queue, at, appointments.code_hash(house, code), holder)
+        card = cards.typed(house.vault, cards.APPOINTMENT, forms.text(form, "identity", 20, required=False))
+        hashed = appointments.code_hash(house, code)
+        booked = await house.store.write(act, booking.book, queue, at, hashed, holder, card=card)
     except Refused as error:
         return _step(request, queue, slot, error, phone)
     return page(request, "web/booked.html", **_seen(request, booked, code))

@@ -73,6 +73,8 @@ FIELDS = {
     "login": msgid("tên đăng nhập"),
     "owner_name": msgid("chủ hồ sơ"),
     "identity": msgid("số căn cước"),
+    "journey": msgid("mã vừa quét"),
+    "text": msgid("mã vừa quét"),
     "phone": msgid("điện thoại"),
     "address": msgid("địa chỉ"),
     "procedure": msgid("thủ tục"),

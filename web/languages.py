@@ -5,7 +5,8 @@ from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
 
-LANGUAGES = ("vi", "en", "fr")
+NAMES = {"vi": "Tiếng Việt", "en": "English", "fr": "Français"}  # as their speakers write them
+LANGUAGES = tuple(NAMES)
 DEFAULT = "vi"
 LOCALES = Path(__file__).parent / "locales"
 

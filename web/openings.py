@@ -54,6 +54,8 @@ async def open_days(house: House) -> None:
         try:
             if is_time(house, watch, time.monotonic()):
                 await house.store.write(SYSTEM, opening.open_on_time)
+            elif house.store.read(opening.has_stale_holders, house.now()):
+                await house.store.write(SYSTEM, opening.forget_holders)
         except Exception as error:  # a full disk must not end the watch
             log.warning("the day was not opened", error=type(error).__name__)
         await asyncio.sleep(LOOK_SECONDS)

@@ -148,7 +148,7 @@ def show(url: str, near: Neighbours, *, empty: bool) -> None:
 
 def _links(url: str) -> list[tuple[str, str, str]]:
     found = read_centre((HERE / "centre.toml").read_text(encoding="utf-8"))
-    names = {"kiosk": "ki-ốt", "wall": "màn hình sảnh", "tablet": "đánh giá tại quầy"}
+    names = {"kiosk": "ki-ốt", "wall": "màn hình sảnh", "tablet": "đánh giá tại quầy", "agent": "chương trình in"}
     rows = [(f"{names[d.kind]} {d.id}", f"{url}/pair/{d.id}?code={code_of(d.id)}", "") for d in found.devices]
     clerks = [p for p in found.people if p.counter is not None]
     rows += [(f"quầy {p.counter}", f"{url}/counter/{p.counter}", f"{p.login} / {PASSWORD}") for p in clerks[:3]]

@@ -11,9 +11,9 @@ from operations import calling as calls
 from operations import configuring, opening, shifts, ticketing
 from store import centres, plans
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS, browser, request_id
 from tests.support.halls import MORNING, HandClock, demo_centre
 from tests.support.servers import running
-from tests.web.walks import NO_PRINTERS, browser, request_id
 
 
 @pytest.fixture(scope="module")

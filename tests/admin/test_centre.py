@@ -12,9 +12,9 @@ from domain.days import local
 from operations import configuring, opening
 from store import plans
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS, browser, request_id, seq
 from tests.support.halls import MORNING, HandClock
 from tests.support.servers import running
-from tests.web.walks import NO_PRINTERS, browser, request_id, seq
 
 
 @pytest.fixture(scope="module")

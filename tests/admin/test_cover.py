@@ -7,9 +7,9 @@ import pytest
 from operations import managing, shifts, ticketing
 from tests.admin.test_floor import Floor
 from tests.admin.test_morning import Morning
+from tests.support.asking import NO_PRINTERS
 from tests.support.halls import HandClock, demo_calendar, demo_centre
 from tests.support.servers import running
-from tests.web.walks import NO_PRINTERS
 
 ALONE = "Sau khi đổi hàng ở quầy, hàng %s không còn quầy nào: hãy trả lại cho một quầy."
 STEEP = "Sau khi đổi hàng ở quầy, hàng %s không còn quầy nào có lối xe lăn: hãy trả lại."

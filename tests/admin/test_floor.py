@@ -10,9 +10,9 @@ from domain.events import PersonAdded
 from operations import calling, shifts, ticketing
 from store import centres, counters
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS, browser, request_id, seq, watching
 from tests.support.halls import HandClock, demo_centre
 from tests.support.servers import running
-from tests.web.walks import NO_PRINTERS, browser, request_id, seq, watching
 from web.scope import scope_of
 
 

@@ -4,6 +4,7 @@ import html
 import json
 import re
 from dataclasses import fields
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import get_args
@@ -19,9 +20,9 @@ from store import journal, journal_rows, tickets
 from store.journal_rows import Wanted
 from store.writer import Act
 from tests.operations.whole_days import CANARY, live_three_days
-from tests.support.halls import HandClock, new_hall
+from tests.support.asking import NO_PRINTERS, browser, request_id, seq
+from tests.support.halls import MORNING, HandClock, new_hall
 from tests.support.servers import running
-from tests.web.walks import NO_PRINTERS, browser, request_id, seq
 
 ROOT = Path(__file__).parents[2]
 UNREADABLE = "Không đọc được việc này"
@@ -193,6 +194,66 @@ def test_the_page_is_narrowed_by_business_day_and_by_ticket(house, auditor):
     own = {r.seq for r in made if getattr(r.event, "ticket", None) == issued.seq and r.day == issued.day}
     assert found >= {issued.seq}
     assert found == {s for s in own | {issued.seq} if type(made[s - 1].event).__name__ != "VisitRated"}
+
+
+@pytest.fixture
+def twice(tmp_path):
+    """A centre whose clock was three days ahead once: Thursday's date stands on two business days, two between."""
+    hall = new_hall()
+    for ahead in (0, 3, 0, 1, 3, 4):
+        hall.clock.moment = MORNING + timedelta(days=ahead)
+        hall.do(opening.repair_day if ahead in (0, 1) else opening.ensure_day)
+        for queue in ("ho-tich", "dat-dai", "ho-tich"):
+            hall.do(ticketing.take_ticket, queue)
+    data = tmp_path / "data"
+    data.mkdir()
+    target = sqlite3.connect(str(data / "motcua.sqlite"), isolation_level=None)
+    target.execute("PRAGMA journal_mode = WAL")
+    hall.db.backup(target)
+    target.close()
+    with running(data, HandClock(hall.clock()), printer_of=NO_PRINTERS) as server:
+        yield server
+
+
+@pytest.mark.parametrize("reach", [2, 4, 20_000])
+def test_a_date_that_a_wrong_clock_used_once_shows_its_own_days_only(twice, monkeypatch, reach):
+    monkeypatch.setattr(journal_rows, "REACH", reach)
+    monkeypatch.setattr(auditing, "ROWS_A_PAGE", 3)
+    days = twice.store.read(lambda db: db.execute("SELECT id, label FROM days").fetchall())
+    labels = [label for _, label in sorted(days)]
+    assert labels[1] == labels[4] != labels[2]
+    assert labels[0] == labels[2]
+    auditor, made = person(twice, "ql04"), journal_of(twice)
+    for label in set(labels):
+        own = {day for day, on in days if on == label}
+        wanted = [r.seq for r in made if r.day in own]
+        assert [number for number, _ in walked(auditor, date=label)] == wanted[::-1]
+        calls = [r.seq for r in made if r.day in own and type(r.event).__name__ == "TicketIssued"]
+        assert [number for number, _ in walked(auditor, date=label, kind="TicketIssued")] == calls[::-1]
+
+
+def test_a_copy_of_such_a_date_holds_its_own_days_only_and_each_piece_is_noted(twice, monkeypatch):
+    monkeypatch.setattr(auditing, "NUMBERS_A_PIECE", 2)
+    auditor, before = person(twice, "ql04"), journal_of(twice)
+    label = twice.store.read(lambda db: db.execute("SELECT label FROM days WHERE id = 2").fetchone()[0])
+    wanted = [r.seq for r in before if r.day in (2, 5)]
+    assert [line["seq"] for line in copied(auditor, date=label)] == wanted
+    noted = [r.event for r in journal_of(twice) if type(r.event).__name__ == "JournalExported"]
+    assert [n for event in noted for n in range(event.first, event.last + 1)] == wanted
+    assert len(noted) == 2
+
+
+def test_days_of_one_date_side_by_side_are_one_piece(twice):
+    def alike(db):
+        return journal_rows.spans_of(db, date(2026, 11, 23)), journal_rows.spans_of(db, date(1999, 1, 1))
+
+    repaired, none = twice.store.read(alike)
+    assert none == ()
+    assert len(repaired) == 2
+    twice.store.write_now(Act("t"), opening.repair_day)
+    today = twice.store.read(journal_rows.spans_of, date(2026, 11, 27))
+    assert len(today) == 1
+    assert today[0][1] == seq(twice)
 
 
 @pytest.mark.parametrize("asked", [
@@ -392,8 +453,9 @@ def test_who_said_what_is_in_no_row_and_in_no_copy_of_the_same_day(house, audito
 
 
 def test_wanted_reads_a_page_of_a_span_only(lived):
-    page = journal_rows.page(lived.db, Wanted(first=10, last=20), 10**9, 5)
+    wanted = Wanted(spans=((10, 20),))
+    page = journal_rows.page(lived.db, wanted, 10**9, 5)
     assert [row.seq for row in page.rows] == [20, 19, 18, 17, 16]
-    assert [row.seq for row in journal_rows.page(lived.db, Wanted(first=10, last=20), page.before, 50).rows] == [
-        15, 14, 13, 12, 11, 10,
-    ]  # fmt: skip
+    rest = journal_rows.page(lived.db, wanted, page.before, 50)
+    assert [row.seq for row in rest.rows] == [15, 14, 13, 12, 11, 10]
+    assert rest.before is None

@@ -8,9 +8,9 @@ from admin.paper_numbers import LineUnreadable, read_lines
 from domain.days import local
 from domain.errors import Invalid
 from store import tickets
+from tests.support.asking import NO_PRINTERS, browser, request_id, seq
 from tests.support.halls import MORNING, HandClock
 from tests.support.servers import running
-from tests.web.walks import NO_PRINTERS, browser, request_id, seq
 
 NOON = MORNING + timedelta(hours=4)
 

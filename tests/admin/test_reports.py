@@ -8,17 +8,19 @@ from datetime import timedelta
 from html import escape
 
 import pytest
+from sqlite_utils.utils import sqlite3
 
 from admin.report_spans import Span, SpanWrong, month_before, wanted_span
 from admin.sheets import Sheet, as_csv, shown
+from domain.centres import Centre
 from domain.events import PersonAdded
 from domain.queue_events import WordsRead
 from operations import calling, managing, opening, rating, shifts, ticketing
 from store import journal
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS, browser, seq
 from tests.support.halls import MORNING, HandClock, demo_calendar, demo_centre
 from tests.support.servers import running
-from tests.web.walks import NO_PRINTERS, browser, seq
 
 NEXT = {"ho-tich": 1, "dat-dai": 10}
 DAY = "2026-11-23"
@@ -301,6 +303,80 @@ def test_nobody_but_managers_sees_words(centre, people, who):
     assert seq(centre) == before
     if who == "supervisor":
         assert "/admin/reports/words" not in people[who].get("/admin/reports").text
+
+
+def without(queue: str) -> Centre:
+    """The demo centre after this queue was given up; its counters serve B."""
+    centre = demo_centre()
+    counters = []
+    for counter in centre.counters:
+        first, second = ([q for q in some if q != queue] for some in (counter.queues, counter.secondary))
+        counters.append(replace(counter, queues=tuple(first) or ("chung-thuc",), secondary=tuple(second)))
+    return replace(
+        centre,
+        queues=tuple(q for q in centre.queues if q.id != queue),
+        counters=tuple(counters),
+        procedures=tuple(p for p in centre.procedures if p.queue != queue),
+    )
+
+
+@pytest.fixture
+def given_up(tmp_path):
+    """The same Monday; on Tuesday the centre has no queue A any more, and its letter is another queue's."""
+    clock = HandClock()
+    with running(tmp_path / "data", clock, printer_of=NO_PRINTERS) as server:
+        live_a_day(server, clock)
+        clock.moment = MORNING + timedelta(days=1)
+        do(server, opening.ensure_day)
+        centre = without("ho-tich")
+        others = tuple(replace(q, prefix="A") if q.id == "xay-dung" else q for q in centre.queues)
+        do(server, managing.load_centre, replace(centre, queues=others), demo_calendar())
+        yield server
+
+
+def manager_of(server, agency: str | None):
+    person = do(server, managing.add_person, f"ql.{agency}", "Nguyễn Văn Quản", ["manager"], None)
+    do(server, lambda tx: tx.record(PersonAdded(person, ["manager"], agency, None)).seq)
+    return browser(server, f"motcua-person={server.person_cookie(person)}")
+
+
+@pytest.mark.parametrize(("language", "name"), [("vi", "A · Hộ tịch"), ("en", "A · Civil status")])
+def test_words_about_a_queue_that_is_gone_stay_readable_under_its_old_name(given_up, language, name):
+    manager = manager_of(given_up, None)
+    page = manager.get(f"/admin/reports/words?lang={language}&from={DAY}&to={DAY}").text
+    assert re.findall(r"<td>([^<]+)</td><td class=\"figures\">5</td>", page) == [name]
+    answer = manager.post(f"/admin/reports/words?lang={language}", data={"day": "1", "queue": "ho-tich"})
+    assert answer.status_code == 200
+    assert name in answer.text
+    assert sorted(re.findall(r"<li>(.*?)</li>", answer.text[answer.text.index('class="words"') :])) == sorted(
+        escape(word) for word in WORDS
+    )
+
+
+def test_words_about_a_queue_that_no_configuration_knows_have_its_code(given_up):
+    alter = "UPDATE centre SET document = replace(document, '\"ho-tich\"', '\"khac\"')"
+    db = sqlite3.connect(str(given_up.data / "motcua.sqlite"), isolation_level=None)
+    db.execute(alter)
+    db.close()
+    manager = manager_of(given_up, None)
+    assert "<td>ho-tich</td>" in manager.get(f"/admin/reports/words?from={DAY}&to={DAY}").text
+    answer = manager.post("/admin/reports/words", data={"day": "1", "queue": "ho-tich"})
+    assert answer.status_code == 200
+    assert "· ho-tich ·" in answer.text
+
+
+@pytest.mark.parametrize(("moved_to", "reader", "reads"), [
+    ("dat-dai", "dat-dai", True), ("dat-dai", "so-tai-chinh", False), ("so-tai-chinh", "dat-dai", False),
+])  # fmt: skip
+def test_words_about_a_queue_that_is_gone_are_for_its_last_agency(given_up, moved_to, reader, reads):
+    moved = tuple(replace(q, agency=moved_to) if q.id == "ho-tich" else q for q in demo_centre().queues)
+    do(given_up, managing.load_centre, replace(demo_centre(), queues=moved), demo_calendar())
+    do(given_up, managing.load_centre, without("ho-tich"), demo_calendar())
+    manager = manager_of(given_up, reader)
+    page = manager.get(f"/admin/reports/words?from={DAY}&to={DAY}").text
+    assert ("Hộ tịch" in page) is reads
+    answer = manager.post("/admin/reports/words", data={"day": "1", "queue": "ho-tich"})
+    assert answer.status_code == (200 if reads else 404)
 
 
 # A department

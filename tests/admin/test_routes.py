@@ -8,9 +8,10 @@ from domain.applicants import applicant, to_bytes
 from operations import entering, intake, printing, shifts, syncing, ticketing
 from store import jobs, people
 from store.writer import Act
+from tests.support.asking import CHEAP, NO_PRINTERS, PASSWORD, browser, seq
 from tests.support.halls import demo_centre
 from tests.support.servers import running
-from tests.web.walks import CHEAP, NO_PRINTERS, PASSWORD, ROUTE_OF, browser, roles_of, seq
+from tests.web.walks import ROUTE_OF, roles_of
 
 
 @pytest.fixture(scope="module")

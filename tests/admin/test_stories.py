@@ -8,9 +8,9 @@ import pytest
 from domain.events import PersonAdded
 from operations import calling, rating, shifts, ticketing, undoing
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS, browser
 from tests.support.halls import HandClock
 from tests.support.servers import running
-from tests.web.walks import NO_PRINTERS, browser
 
 
 def person(server, login):

@@ -15,8 +15,8 @@ from domain.errors import Invalid
 from operations import calling, entering, shifts, ticketing
 from store import jobs, tickets
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS, a_procedure, browser, request_id, seq
 from tests.support.servers import Server, running
-from tests.web.walks import NO_PRINTERS, a_procedure, browser, request_id, seq
 
 V1 = "/api/v1"
 EXAMPLES_AN_ACT = 8

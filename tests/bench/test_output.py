@@ -40,7 +40,7 @@ def test_one_benchmark_prints_its_lines_only(asked, capsys):
 
 def test_all_run_quickly_without_a_name(asked, capsys):
     main([])
-    assert asked == [(name, True) for name in ("issue", "call", "press", "start", "paper", "history")]
+    assert asked == [(name, True) for name in ("issue", "call", "press", "start", "paper", "history", "find")]
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2 * len(NAMES)
     assert all(LINE.fullmatch(line) for line in lines)

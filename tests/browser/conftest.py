@@ -1,7 +1,8 @@
-"""A real Chromium for each module, and screens that fail a test by themselves when they complain."""
+"""A real Chromium, and screens that fail a test by themselves when they complain."""
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.browser.screens import Screens, chromium_running, connected, device_p
 from tests.browser.sounds import LISTEN_TO_SOUNDS
 
 HERE = Path(__file__).parent
+opened, running = ExitStack(), list[Browser]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,12 +26,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [item for item in items if item not in others]
 
 
-# Not for the whole session: while Playwright lives, no other test of this thread could run an event loop.
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The browser; each test opens contexts of its own in it."""
-    with chromium_running() as browser:
-        yield browser
+def chromium() -> Browser:
+    """The one browser of all that is tested here; each test opens contexts of its own in it."""
+    if not running:
+        running.append(opened.enter_context(chromium_running()))
+    return running[0]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Not for the whole session: while Playwright lives, no other test of this thread could run an event loop."""
+    yield
+    if nextitem is None or HERE not in nextitem.path.parents:
+        close_browser()
+
+
+def pytest_sessionfinish() -> None:
+    """The same when a run ends early."""
+    close_browser()
+
+
+def close_browser() -> None:
+    """The next test that wants one starts it anew."""
+    running.clear()
+    opened.close()
 
 
 @pytest.fixture

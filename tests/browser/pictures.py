@@ -8,8 +8,9 @@ import zxingcpp
 from PIL import Image
 
 from tests.browser.looking import settle
-from tests.browser.scenes import Scene, all_scenes
+from tests.browser.scenes import Scene
 from tests.browser.screens import Screens, chromium_running, connected
+from tests.browser.situations import all_scenes
 from tests.browser.states import BY_NAME
 from tests.browser.test_day import demo, new_slip
 

@@ -10,9 +10,9 @@ from operations import calling, shifts, ticketing
 from store import tickets
 from store.writer import Act
 from tests.browser.screens import Screens
+from tests.support.asking import NO_PRINTERS, follow_path
 from tests.support.halls import MORNING, HandClock
 from tests.support.servers import Server, running
-from tests.web.walks import NO_PRINTERS, follow_path
 
 OFFER, YES = "Cho tôi thêm thời gian", "Tôi đồng ý"
 

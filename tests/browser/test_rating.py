@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 from operations import calling, rating, shifts, ticketing
 from store.writer import Act
 from tests.browser.screens import Screens, advance, connected, device_pass
+from tests.support.asking import NO_PRINTERS, follow_path
 from tests.support.halls import MORNING, HandClock
 from tests.support.servers import Server, running
-from tests.web.walks import NO_PRINTERS, follow_path
 
 QUESTION = "Bạn có hài lòng với chất lượng phục vụ không?"
 THANKS = "Cảm ơn bạn đã đánh giá"

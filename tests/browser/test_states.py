@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, Page
 import web.languages
 import web.pages
 from tests.browser.looking import barriers, faults, settle
-from tests.browser.scenes import Scene, all_scenes
+from tests.browser.scenes import Scene
 from tests.browser.screens import Screens, language_pass
+from tests.browser.situations import all_scenes
 from tests.browser.states import BY_NAME, STATES, State
 from tests.support.sizes import size
 
@@ -55,7 +56,7 @@ def longer(monkeypatch: pytest.MonkeyPatch) -> None:
     real = web.languages.translations
 
     def padded(language: str) -> gettext.NullTranslations:
-        return Longer() if language == LONGER else real(language)
+        return LONG if language == LONGER else real(language)
 
     monkeypatch.setattr(web.languages, "translations", padded)
     monkeypatch.setattr(web.pages, "translations", padded)
@@ -74,19 +75,25 @@ class Longer(gettext.NullTranslations):
         return self.gettext(one if n == 1 else many)
 
 
+LONG = Longer()  # one for all scenes: what they show is compiled once
+
+
 class Album:
-    """The states on screens that are used again: a new one costs more than all that is looked at on it."""
+    """The states on one screen of each kind a scene: a new one costs more than all that is looked at on it."""
 
     def __init__(self, browser: Browser) -> None:
         self.screens = Screens(browser)
-        self._pages: dict[tuple[str, str, str | None], Page] = {}
+        self._pages: dict[tuple[str, str], Page] = {}
+        self._shown: Page | None = None
         self._fresh: list[Page] = []
 
     def show(self, state: State, scene: Scene, language: str = "vi") -> Page:
         """The state in this language."""
         page = self._page(state, scene)
         self.screens.allow(page, state.noise, *([CUT] if state.dimmed else []))
-        page.context.add_cookies(language_pass(scene.server.url, language))  # type: ignore[arg-type]
+        page.context.clear_cookies()
+        passes = scene.passes(state.who) + language_pass(scene.server.url, language)
+        page.context.add_cookies(passes)  # type: ignore[arg-type]
         page.goto(state.address(scene))
         if state.act is not None:
             state.act(page, scene)
@@ -100,15 +107,19 @@ class Album:
 
     def _page(self, state: State, scene: Scene) -> Page:
         if state.before is not None:
-            page = self.screens.blank(state.kind, scene.passes(state.who))
+            page = self.screens.blank(state.kind)
             state.before(page)
             self._fresh.append(page)
             return page
-        key = (state.kind, scene.server.url, state.who)
+        key = (state.kind, scene.server.url)
         if key not in self._pages:
-            self._pages[key] = self.screens.blank(state.kind, scene.passes(state.who))
-        self.screens.forget(self._pages[key])
-        return self._pages[key]
+            self._pages[key] = self.screens.blank(state.kind)
+        page = self._pages[key]
+        if self._shown is not None and self._shown is not page:
+            self._shown.goto("about:blank")  # a screen at which nobody looks would go on drawing
+        self._shown = page
+        self.screens.forget(page)
+        return page
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +175,7 @@ def test_face_with_longer_texts(name: str, album: Album, longer: None, longer_ha
 
 PLANTED = {
     "a clipped word": ("kiosk-start", ".choices .primary", "width: 60px; min-width: 0; white-space: nowrap"),
-    "a small target": ("kiosk-start", ".choices .primary", "min-height: 0; height: 90px; padding: 0"),
+    "a small target": ("kiosk-start", ".choices .primary", "flex: none; min-height: 0; height: 90px; padding: 0"),
     "targets too close": ("kiosk-queues", ".queues", "gap: 2px"),
     "small print": ("kiosk-queues", ".queues small", "font-size: 20px"),
     "below the fold": ("wall-busy", "#lines", "transform: translateY(90px)"),

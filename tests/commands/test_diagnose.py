@@ -70,7 +70,7 @@ def test_it_tells_what_a_technician_asks_first(data):
     assert (devices["K1"]["paired"], devices["K1"]["revoked"]) == (True, False)
     assert devices["W1"]["revoked"] is True
     printers = {printer["id"]: printer for printer in told["file"]["printers"]}
-    assert printers["P1"]["slips"]["confirmed"] == 1
+    assert printers["P1"]["slips"]["confirmed"] == 2
     assert printers["P2"]["last_trouble"] == "other"
     assert "journalctl" in told["logs"]
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.counter.test_commands import clear
 from tests.counter.test_routes import desk
+from tests.support.asking import NO_PRINTERS
 from tests.support.servers import running
-from tests.web.walks import NO_PRINTERS
 
 
 @pytest.fixture(scope="module")

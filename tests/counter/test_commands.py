@@ -10,8 +10,8 @@ from operations import managing, shifts, ticketing
 from store import counters, explanations, jobs, tickets
 from store.writer import Act
 from tests.counter.test_routes import FRAGMENT, own_number, press, state, wait
+from tests.support.asking import browser, follow_path, request_id, seq
 from tests.support.servers import Server
-from tests.web.walks import browser, follow_path, request_id, seq
 
 STOPPED = ("xay-dung", "họp")
 

@@ -9,7 +9,7 @@ from operations import shifts
 from store import shortcuts
 from store.writer import Act
 from tests.counter.test_commands import called, clear
-from tests.web.walks import request_id, seq
+from tests.support.asking import request_id, seq
 
 
 def choose(clerk, language: str = "vi", **keys: str):

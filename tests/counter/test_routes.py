@@ -8,8 +8,8 @@ import pytest
 from operations import managing, shifts, ticketing
 from store import dossiers, jobs, tickets
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS, a_procedure, browser, request_id, seq
 from tests.support.servers import Server, running
-from tests.web.walks import NO_PRINTERS, a_procedure, browser, request_id, seq
 
 FRAGMENT = {"HX-Request": "true"}
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.counter.test_commands import absent, called, load, parked
 from tests.counter.test_routes import press, state, wait
+from tests.support.asking import a_procedure, follow_path, seq
 from tests.support.halls import demo_centre
-from tests.web.walks import a_procedure, follow_path, seq
 
 CARD = "001090123456|012345678|Nguyễn Văn A|01011990|Nam|Phường Bến Nghé, Quận 1, TP. Hồ Chí Minh|15042021"
 
@@ -147,9 +147,50 @@ def test_nobody_scans_at_a_colleagues_counter(server, clerk, colleague):
     assert (refused.status_code, "Quầy 1 đang có người khác" in refused.text) == (409, True)
 
 
-def test_without_script_the_way_back_names_nothing(clerk):
-    answer = clerk.post("/counter/1/scans", data={"text": CARD})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/counter/1")
+def plainly(clerk, text: str, panel: str = "scan"):
+    """The same from a browser without script."""
+    return clerk.post("/counter/1/scans", data={"text": text, "panel": panel})
+
+
+def test_without_script_the_same_is_found_on_a_page_of_its_own(server, clerk):
+    first, second = wait(server, "ho-tich", "ho-tich")
+    for text in (load(server, first).number, follow_path(server, first)):
+        answer = plainly(clerk, text)
+        assert (answer.status_code, answer.url.path) == (200, "/counter/1/scans")
+        assert offered(answer) == offered(scan(clerk, text))
+        assert 'id="plain-text"' in answer.text
+    asked = re.search(
+        r'action="/counter/1/departures".*?name="request_id" value="([^"]+)"', plainly(clerk, text).text, re.S
+    )
+    done = clerk.post("/counter/1/departures", data={"request_id": asked[1], "ticket": str(first)})
+    assert (done.status_code, done.headers["location"]) == (303, "/counter/1")
+    assert (state(server, first), state(server, second)) == ("left", "waiting")
+
+
+def test_without_script_a_card_fills_the_clerks_page_and_stands_in_no_address(server, clerk):
+    before, answer = seq(server), plainly(clerk, CARD)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert all(f'value="{told}"' in answer.text for told in ("Nguyễn Văn A", "001090123456"))
+    assert "không có chữ ký" in answer.text
+    assert (seq(server), answer.url.query) == (before, b"")
+
+
+@pytest.mark.parametrize(
+    ("text", "panel", "status"),
+    [("893", "scan", 422), (CARD, "edit", 422), ("Z999", "scan", 404), ("H99.1-261121-0042", "scan", 404)],
+)
+def test_without_script_a_refusal_stands_beside_the_field_in_every_language(server, clerk, text, panel, status):
+    before, said = seq(server), set()
+    for language in ("vi", "en", "fr"):
+        answer = clerk.post(f"/counter/1/scans?lang={language}", data={"text": text, "panel": panel})
+        assert (answer.status_code, 'id="plain-text"' in answer.text) == (status, True)
+        said.add(re.search(r'role="alert">([^<]+)<', answer.text)[1])
+    assert (len(said), seq(server)) == (3, before)
+
+
+def test_the_field_alone_is_for_whoever_sits_here(clerk, colleague):
+    assert 'id="plain-text"' in clerk.get("/counter/1/scans").text
+    assert colleague.get("/counter/1/scans").status_code == 409
 
 
 def assert_leaves_nothing(server, clerk, caplog, secrets: list[str]) -> None:

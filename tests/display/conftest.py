@@ -6,9 +6,9 @@ import pytest
 
 from operations import shifts
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS
 from tests.support.halls import MORNING, HandClock
 from tests.support.servers import Server, running
-from tests.web.walks import NO_PRINTERS
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from domain.speech import resumption, stop
 from operations import calling, managing, ticketing
 from store import journal, notices
 from store.writer import Act
+from tests.support.asking import browser
 from tests.support.servers import Server
-from tests.web.walks import browser
 from web import stops
 
 

@@ -10,9 +10,9 @@ from domain.explaining import Passed, Passing
 from operations import calling, managing, moving, opening, shifts, ticketing
 from store import tickets
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS, browser, follow_path
 from tests.support.halls import demo_calendar, demo_centre
 from tests.support.servers import Server, running
-from tests.web.walks import NO_PRINTERS, browser, follow_path
 from web.tries import Tries
 
 NARROW = "\u202f"

@@ -8,9 +8,10 @@ from domain.roles import COUNTER_ROLES, Role
 from operations import calling, managing, rating, ticketing
 from store.journal import Recorded
 from store.writer import Act
+from tests.support.asking import browser, follow_path, seq, watching
 from tests.support.halls import demo_centre
 from tests.support.servers import Server
-from tests.web.walks import ROUTE_OF, browser, follow_path, roles_of, seq, watching
+from tests.web.walks import ROUTE_OF, roles_of
 
 FRAGMENT = {"HX-Request": "true"}
 

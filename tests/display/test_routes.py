@@ -7,8 +7,8 @@ import pytest
 from operations import calling, entering, managing, ticketing
 from store import people, tickets
 from store.writer import Act
+from tests.support.asking import browser, follow_path, watching
 from tests.support.servers import Server
-from tests.web.walks import browser, follow_path, watching
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ import espeakng_loader
 import pytest
 
 from commands import voice_clips
-from display.voice import GAP_MS, KEPT_ANNOUNCEMENTS, BadPack, MissingClips, Pack
 from domain.readings import READINGS
 from domain.speech import resumption, sentence, stop, tokens, withdrawal
 from domain.stopping import REASONS
+from web.voice import GAP_MS, KEPT_ANNOUNCEMENTS, BadPack, MissingClips, Pack
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {"vi": "vi-north", "en": "en", "fr": "fr"}

@@ -32,13 +32,17 @@ def understand(words, file):
         assert rest and rest[0] in command.commands, f"{' '.join(words)}: no command {rest[:1]}"
         path.append(rest[0])
         command, rest = command.commands[rest[0]], rest[1:]
-    given = [str(file) if word.startswith("/") or "." in word else word for word in rest]
+    given = [str(file) if _is_file(word) else word for word in rest]
     try:
         # Under its group, as it is run: a command alone would remember other names of its help option.
         command.make_context(path[-1], given, parent=click.Context(main, **main.context_settings))
     except click.UsageError as error:
         raise AssertionError(f"{' '.join(words)}: {error.format_message()}") from error
     return path
+
+
+def _is_file(word):
+    return "://" not in word and (word.startswith("/") or "." in word)
 
 
 @pytest.mark.parametrize("words", [w for _, w in SHOWN if is_ours(w)], ids=" ".join)

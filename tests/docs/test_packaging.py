@@ -106,7 +106,8 @@ def test_every_locked_package_has_a_hash(lock):
 
 def test_every_direct_dependency_has_its_line():
     node = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["dependencies"]
-    python = PROJECT["project"]["dependencies"]
+    project = PROJECT["project"]
+    python = [*project["dependencies"], *project["optional-dependencies"]["devices"]]
     wanted = {re.split(r"[<>=;\s]", name)[0] for name in [*python, *PROJECT["dependency-groups"]["dev"]]}
     listed = [row[0] for row in rows(pages()["docs/decisions/0011-libraries.md"])]
     assert sorted(listed) == sorted(wanted | set(node))
@@ -125,6 +126,16 @@ def unit():
 
 def test_the_unit_starts_a_command_that_exists(tmp_path):
     assert understand(unit()["Service"]["ExecStart"].split(), tmp_path) == ["serve"]
+
+
+def test_the_print_agents_unit_starts_a_command_that_exists(tmp_path):
+    text = (ROOT / "packaging" / "motcua-print-agent.service").read_text(encoding="utf-8")
+    [started] = re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)
+    for name, value in {"SERVER": "https://x", "PRINTER": "IN1", "DEVICE": "usb://04b8:0202"}.items():
+        started = started.replace(f"${{{name}}}", value)
+    assert understand(started.split(), tmp_path) == ["print-agent"]
+    assert "Restart=always" in text
+    assert "StartLimitIntervalSec=0" in text
 
 
 def test_the_unit_promises_only_what_the_server_does():

@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 from domain import records
 from domain.calendar import DayKind
 from domain.centre_checks import whole_file
-from domain.centres import Centre, CentreFileWrong, Limit, Mistake, as_data, from_data, read_centre, warnings
+from domain.centres import (
+    Centre,
+    CentreFileWrong,
+    Limit,
+    Mistake,
+    as_data,
+    from_data,
+    parsed,
+    read_centre,
+    read_draft,
+    warnings,
+)
 from domain.deadlines import Unit
 from domain.procedures import read_catalogue
 from domain.records import MOST_MISTAKES, Reader
@@ -236,7 +247,8 @@ def test_a_file_that_is_no_toml_says_where(text: str, place: str) -> None:
 
 
 def test_an_empty_file_lacks_every_key_that_has_no_default() -> None:
-    assert set(paths_of("")) == set(Centre.__annotations__) - {"days", "portal", "calling", "windows", "scanner"}
+    defaults = {"days", "portal", "calling", "windows", "scanner", "online_url"}
+    assert set(paths_of("")) == set(Centre.__annotations__) - defaults
 
 
 def test_a_sentence_says_place_value_reason_and_remedy() -> None:
@@ -417,10 +429,24 @@ def test_a_tablet_belongs_to_a_counter() -> None:
     assert found.counter == 1
     without = DEMO.replace(TABLET, TABLET.replace("counter = 1\n", ""))
     assert paths_of(without) == ["devices[4].counter"]
-    assert "thêm khóa counter" in sentences_of(without)
+    assert "ghi số quầy của máy này (counter)" in sentences_of(without)
 
 
 def test_a_tablet_of_a_counter_that_is_not_there_is_refused() -> None:
     assert paths_of(DEMO.replace(TABLET, TABLET.replace("counter = 1\n", "counter = 99\n"))) == [
         "devices[4].counter"
     ]
+
+
+def test_a_draft_may_lack_a_counter_for_a_queue_and_nothing_else():
+    unserved = DEMO.replace('queues = ["tra-ket-qua"]', 'queues = ["cu-tru"]').replace(
+        'secondary = ["tra-ket-qua"]', ""
+    )
+    centre, lacking = read_draft(parsed(unserved))
+    assert [mistake.path for mistake in lacking] == ["queues[7].id"]
+    assert paths_of(unserved) == ["queues[7].id"]
+    assert centre.queues == read_centre(DEMO).queues
+    with pytest.raises(CentreFileWrong) as wrong:
+        read_draft(parsed(unserved.replace('prefix = "A"', 'prefix = "Đ"')))
+    assert [mistake.path for mistake in wrong.value.mistakes] == ["queues[0].prefix"]
+    assert read_draft(parsed(DEMO)) == (read_centre(DEMO), ())

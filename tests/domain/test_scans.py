@@ -2,7 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.scans import LONGEST_SCAN, Card, DossierCode, SlipLink, SlipNumber, read_number, recognise
+from domain.scans import (
+    LONGEST_SCAN,
+    AppointmentCode,
+    Card,
+    DossierCode,
+    SlipLink,
+    SlipNumber,
+    read_number,
+    recognise,
+)
 
 OLD = "001090123456|012345678|Nguyễn Văn A|01011990|Nam|Phường Bến Nghé, Quận 1, TP. Hồ Chí Minh|15042021"
 NEW = "038199000001||TRẦN THỊ B|05021999|Nữ|Thôn 2, Quảng Phú, Thanh Hóa|20062022"
@@ -17,6 +26,8 @@ NEW = "038199000001||TRẦN THỊ B|05021999|Nữ|Thôn 2, Quảng Phú, Thanh H
         ("https://hall.lan/follow/77-" + "a" * 26, SlipLink(77, "a" * 26)),
         ("H01.2-261121-0042", DossierCode("H01.2-261121-0042")),
         ("000.00.19.h56-261121-0042", DossierCode("000.00.19.H56-261121-0042")),
+        ("acefhjkm\r", AppointmentCode("ACEFHJKM")),
+        ("34793479", AppointmentCode("34793479")),
         (OLD, Card("Nguyễn Văn A", "001090123456", doubtful=False)),
         (NEW, Card("TRẦN THỊ B", "038199000001", doubtful=False)),
         (NEW + "|001090000009|cha|mẹ", Card("TRẦN THỊ B", "038199000001", doubtful=False)),
@@ -39,6 +50,8 @@ def test_each_kind_is_known_by_its_form(text, found):
         "", " ", "A", "12", "A12345", "AB12", "A\u0661", "https://hall.lan/follow/77", "/follow/77-short",
         OLD[1:], OLD.replace("012345678", "12345678"), OLD.replace("Nguyễn Văn A", ""), OLD.rpartition("|")[0],
         OLD.replace("Nguyễn Văn A", "x" * 201), OLD.replace("Văn", "V\x00n"), "|" * 6, "x" * (LONGEST_SCAN + 1),
+        OLD.replace("Quận", "Qu\x07n"), NEW + "|\x1b[2J", "ACEFHJK", "ACEFHJKB", "ACEFHJKMN",
+        OLD.replace("|", ","), "００1090123456" + OLD[12:], OLD + "\n" + OLD,
         "H01.2-26112-0042", "H01.2-261121-42",
     ],
 )  # fmt: skip
@@ -49,7 +62,7 @@ def test_anything_else_is_nothing(text):
 @given(st.one_of(st.text(), st.lists(st.text(max_size=20), max_size=12).map("|".join)))
 def test_no_garbage_breaks_the_reading(text):
     found = recognise(text)
-    assert found is None or isinstance(found, Card | DossierCode | SlipLink | SlipNumber)
+    assert found is None or isinstance(found, AppointmentCode | Card | DossierCode | SlipLink | SlipNumber)
     if isinstance(found, Card):
         assert found.name.isprintable() and len(found.identity) == 12
 

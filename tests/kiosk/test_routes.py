@@ -12,9 +12,9 @@ from operations import managing, printing, ticketing
 from store import jobs, journal, people, tickets
 from store.days import newest
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS, QUEUE, a_procedure, browser, follow_path, request_id, seq
 from tests.support.halls import MORNING, HandClock
 from tests.support.servers import Server, running
-from tests.web.walks import NO_PRINTERS, QUEUE, a_procedure, browser, follow_path, request_id, seq
 
 FRAGMENT = {"HX-Request": "true"}
 

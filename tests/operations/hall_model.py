@@ -147,10 +147,10 @@ class Model:
             if slip.day == self.day - 1 or self.labels[slip.day] == self.label:
                 self.last[slip.home] = max(self.last.get(slip.home, 0), slip.n)
         ahead = [slip for slip in self.waiting() if slip.key > ms(self.now) or slip.base > self.now]
-        span = max([timedelta(0), *(slip.base - self.now for slip in ahead)])
+        span = max([0, *((ms(slip.base) if slip.base > self.now else slip.key) - ms(self.now) for slip in ahead)])
         for slip in ahead:
-            base = slip.base - span if slip.base > self.now else slip.base
-            self.move("rekey", slip, 0, key=slip.key - span // timedelta(milliseconds=1), base=base)
+            base = slip.base - timedelta(milliseconds=span) if slip.base > self.now else slip.base
+            self.move("rekey", slip, 0, key=slip.key - span, base=base)
 
     # -- numbers
 
@@ -191,7 +191,7 @@ class Model:
                     "started": True,
                     "outcome": "served",
                 }
-                self.move("paper", slip, paper.counter, ended=paper.ended, **served)
+                self.move("paper", slip, 0, ended=paper.ended, **served)
         return len(numbers)
 
     # -- who sits where
@@ -275,6 +275,11 @@ class Model:
     def call_for_help(self, counter: int, person: str) -> None:
         self.own(counter, person)
         self.alarms.add(counter)
+
+    def end_help(self, counter: int) -> None:
+        if counter not in self.alarms:
+            self.known(counter)
+        self.alarms.discard(counter)
 
     # -- calling and ending visits
 

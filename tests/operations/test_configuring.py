@@ -215,18 +215,28 @@ def test_a_draft_is_kept_for_a_day(hall):
     first = hall.do(configuring.keep_draft, b"sealed")
     hall.clock.forward(hours=20)
     second = hall.do(configuring.keep_draft, b"other")
-    assert (plans.draft(hall.db, first), plans.draft(hall.db, second)) == (b"sealed", b"other")
+    assert [plans.draft(hall.db, n).sealed for n in (first, second)] == [b"sealed", b"other"]
     hall.clock.forward(hours=5)
     hall.do(configuring.keep_draft, b"third")
     with pytest.raises(DraftGone):
         plans.draft(hall.db, first)
-    assert plans.draft(hall.db, second) == b"other"
+    assert plans.draft(hall.db, second).sealed == b"other"
 
 
 def test_no_more_drafts_than_a_centre_needs(hall):
     numbers = [hall.do(configuring.keep_draft, b"x") for _ in range(plans.MOST_DRAFTS + 5)]
     assert hall.one("SELECT count(*) FROM drafts") == plans.MOST_DRAFTS
-    assert plans.draft(hall.db, numbers[-1]) == b"x"
+    assert plans.draft(hall.db, numbers[-1]).sealed == b"x"
+
+
+def test_a_draft_of_a_configuration_that_is_no_longer_in_force_is_refused(hall):
+    base = plans.number_in_force(hall.db)
+    kept = hall.do(configuring.keep_draft, b"x", base)
+    assert plans.draft(hall.db, kept).base == base
+    apply(hall, province("Mới"))
+    with pytest.raises(configuring.DraftStale):
+        hall.do(configuring.keep_draft, b"y", base)
+    assert hall.one("SELECT count(*) FROM drafts") == 1
 
 
 def test_a_number_that_was_no_configuration(hall):

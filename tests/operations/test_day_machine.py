@@ -283,7 +283,7 @@ class Day(RuleBasedStateMachine):
     def call_for_help(self, desk, person, end):
         counter, person = self.at(desk, person)
         if end:
-            self.both(lambda m: m.alarms.discard(counter), shifts.end_help, counter, True)
+            self.both(lambda m: m.end_help(counter), shifts.end_help, counter, True)
         else:
             self.both(lambda m: m.call_for_help(counter, person), shifts.call_for_help, counter, person)
 

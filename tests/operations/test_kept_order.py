@@ -123,6 +123,71 @@ def test_a_change_of_policy_says_why_a_kept_place_changed():
     assert [t.id for t in line(hall, "ho-tich")] == [ordinary.id, elderly.id]
 
 
+def asked_for_time(policy: Policy, who: int, *guests: tuple[str | None, int]):
+    """These came (class, minutes to the next) under a policy, one of them asked for time; their ids in order."""
+    hall = new_hall()
+    hall.do(
+        configuring.load_centre, replace(demo_centre(), calling=Calling(policy, places_back=2)), demo_calendar()
+    )
+    given = []
+    for priority, minutes in guests:
+        given.append(hall.do(ticketing.take_ticket, "ho-tich", "vi", priority).id)
+        hall.clock.forward(minutes=minutes)
+    hall.do(moving.give_time, given[who])
+    return hall, given
+
+
+def order(hall, given: list[int]) -> list[int]:
+    return [given.index(ticket.id) for ticket in line(hall, "ho-tich")]
+
+
+OLD = "cao-tuoi"
+EVERY_POLICY = list(Policy)
+
+
+@pytest.mark.parametrize("after", EVERY_POLICY)
+@pytest.mark.parametrize("before", EVERY_POLICY)
+@pytest.mark.parametrize("who", [None, OLD], ids=["ordinary", "with a class"])
+def test_who_asked_for_time_keeps_the_place_through_any_night(before, after, who):
+    """All of the same kind: no policy orders them otherwise, and the next morning's people come after them."""
+    hall, given = asked_for_time(before, 0, *[(who, 1)] * 4)
+    assert order(hall, given) == [1, 2, 0, 3]
+    next_policy(hall, after)
+    given.append(hall.do(ticketing.take_ticket, "ho-tich", "vi", who).id)
+    assert order(hall, given) == [1, 2, 0, 3, 4]
+    next_policy(hall, Policy.STRICT)
+    assert order(hall, given) == [1, 2, 0, 3, 4]
+
+
+def test_who_asked_for_time_goes_behind_as_many_as_would_follow_by_the_new_policy():
+    """An ordinary one and an old one were let pass; by arrival the old one is last, and two still go before."""
+    hall, given = asked_for_time(Policy.DUE, 0, (None, 2), (None, 8), (None, 54), (OLD, 1))
+    assert order(hall, given) == [1, 3, 0, 2]
+    next_policy(hall, Policy.FIRST_COME)
+    assert order(hall, given) == [1, 2, 0, 3]
+
+
+def test_who_was_let_pass_and_is_first_by_the_new_policy_is_not_let_pass_again():
+    hall, given = asked_for_time(Policy.FIRST_COME, 0, (None, 1), (OLD, 1), (OLD, 1), (None, 1))
+    assert order(hall, given) == [1, 2, 0, 3]
+    next_policy(hall, Policy.STRICT)
+    assert order(hall, given) == [1, 2, 0, 3]
+    assert tickets.load(hall.db, given[0]).key == milliseconds(tickets.load(hall.db, given[0]).base)
+
+
+def test_who_asked_for_time_counts_by_the_own_arrival_once_those_let_pass_are_gone():
+    hall, given = asked_for_time(Policy.STRICT, 0, (OLD, 1), (OLD, 1), (OLD, 1), (None, 1))
+    for gone in given[1:3]:
+        hall.do(moving.leave, gone)
+    next_policy(hall, Policy.FIRST_COME)
+    assert order(hall, given) == [0, 3]
+    found = tickets.load(hall.db, given[0])
+    assert found.key == milliseconds(found.base)
+    replayed = empty_hall()
+    journal.replay(hall.db, replayed.db)
+    assert upkeep.differences(hall.db, replayed.db) == []
+
+
 def test_a_class_that_is_gone_keeps_no_day_from_opening_and_nobody_from_coming_back():
     hall = new_hall()
     elderly = hall.do(ticketing.take_ticket, "ho-tich", "vi", "cao-tuoi")
@@ -170,7 +235,7 @@ def test_before_anybody_has_a_number_a_credit_may_be_raised_for_today():
     assert local(hall.clock()).date().isoformat() == "2026-11-23"
 
 
-def left_as_they_are(tx, centre):
+def left_as_they_are(tx, before, centre):
     return None
 
 

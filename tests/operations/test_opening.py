@@ -448,6 +448,49 @@ def test_who_asked_for_time_on_the_wrong_day_keeps_the_later_place(hall):
     assert [t.n for t in tickets.waiting_in(hall.db, "ho-tich", 10)] == [2, 3, 4, 1, 5]
 
 
+def test_a_later_slot_stays_where_a_wrong_clock_is_repaired(hall):
+    ten = hall.clock() + timedelta(hours=2)
+    booked = hall.do(ticketing.give_number, "ho-tich", "vi", None, None, slot=ten)
+    keep(hall)
+    (wrong,) = wrong_day(hall, timedelta(days=3652), ("ho-tich", None))
+    keep(hall)
+    hall.do(opening.repair_day)
+    assert tickets.load(hall.db, booked.id).key == booked.key > milliseconds(hall.clock())
+    assert tickets.load(hall.db, wrong.id).key == milliseconds(hall.clock())
+    rekeyed = [e.event.ticket for e in hall.events if isinstance(e.event, TicketRekeyed)]
+    assert rekeyed == [wrong.id]
+
+
+def test_who_gave_way_to_a_later_slot_stays_behind_it(hall):
+    slot = hall.clock() + timedelta(hours=2)
+    first, booked = hall.do(take, "ho-tich"), hall.do(ticketing.give_number, "ho-tich", "vi", None, None, slot=slot)
+    placed = hall.do(moving.give_time, first.id)
+    keep(hall)
+    wrong_day(hall, timedelta(days=3652), ("ho-tich", None))
+    keep(hall)
+    hall.do(opening.repair_day)
+    found = tickets.load(hall.db, first.id)
+    assert (found.key, found.turn) == (placed.key, placed.turn)
+    assert [t.n for t in tickets.waiting_in(hall.db, "ho-tich", 10)] == [3, booked.n, first.n]
+
+
+@pytest.mark.parametrize("slot", [None, timedelta(hours=2)], ids=["walked in", "booked"])
+def test_who_gave_way_on_the_wrong_day_to_people_who_are_gone_is_not_passed_for_years(hall, slot):
+    at = slot and hall.clock() + slot
+    first = hall.do(ticketing.give_number, "ho-tich", "vi", None, None, slot=at)
+    keep(hall)
+    right = hall.clock.moment
+    hall.clock.moment = right + timedelta(days=3652)
+    hall.do(opening.confirm_day)
+    other = hall.do(take, "ho-tich")
+    hall.do(moving.give_time, first.id)
+    hall.do(moving.leave, other.id)
+    keep(hall)
+    hall.clock.moment = right + timedelta(minutes=5)
+    hall.do(opening.repair_day)
+    assert tickets.load(hall.db, first.id).key == milliseconds(hall.clock())
+
+
 def test_no_number_of_one_date_is_given_twice_by_repairs(hall):
     given = []
     for _ in range(3):

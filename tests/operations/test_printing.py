@@ -32,7 +32,7 @@ def test_a_claimed_slip_is_nobody_elses_until_its_lease_is_over(hall):
     hall.clock.forward(seconds=59)
     assert claim(hall) is None
     hall.clock.forward(seconds=2)
-    assert claim(hall) == job
+    assert claim(hall).id == job.id
 
 
 @pytest.mark.parametrize("end", ["confirmed", "sent", "unknown"])
@@ -53,7 +53,7 @@ def test_a_slip_that_was_not_begun_is_tried_again_soon(hall):
     hall.do(give_back_slip, job.id, "refused")
     assert claim(hall) is None
     hall.clock.forward(seconds=2)
-    assert claim(hall) == job
+    assert claim(hall).id == job.id
 
 
 def test_no_slip_is_printed_for_somebody_who_has_gone(hall):
@@ -85,7 +85,7 @@ def what_was_begun_is_never_printed_again(hall, recover) -> None:
     assert recover() == 1
     assert state(hall, begun) == "unknown"
     again = [claim(hall), claim(hall), claim(hall)]
-    assert again[0] == claimed
+    assert again[0].id == claimed.id
     assert again[1] is not None
     assert again[2] is None
     assert begun.id not in [job.id for job in again[:2]]

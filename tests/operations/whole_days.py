@@ -7,7 +7,7 @@ from typing import Any, get_args
 from domain.applicants import Applicant, Particulars, particulars, to_bytes
 from domain.appointments import bookable_slots
 from domain.days import local
-from domain.events import Event
+from domain.events import Event, PrinterTested
 from operations import (
     auditing,
     booking,
@@ -67,6 +67,7 @@ def live_three_days(do: Any, clock: HandClock) -> None:
     _pair_screens(do)
     _serve(do, clock)
     codes = [_receive(do, code) for code in ("1.001193", "1.004873", "2.000908")]
+    do(printing.reprint_receipt, codes[0], "P2")
     _print(do, clock)
     _tell_portal(do, clock, codes)
     _move_people(do, clock)
@@ -232,6 +233,11 @@ def _print(do: Any, clock: HandClock) -> None:
     do(printing.start_slip, third.id)
     assert do(printing.recover_slips) == 1
     do(printing.reprint, int(first.subject), "P1")
+    do(printing.move_slip, second.id, "P2", "refused")
+    do(printing.vouch_for_slip, third.id)
+    do(printing.learn, "P1", ["completion", "status"])
+    do(printing.note_test, PrinterTested("P2", ["sensor"], 576, 1, edges=True, letters=True, codes=False, rows=900))
+    do(printing.change_roll, "P1")
     clock.forward(minutes=11)
     assert do(printing.claim_slip, "P2").job is None
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from tests.support.asking import NO_PRINTERS
 from tests.support.servers import Server, running
-from tests.web.walks import NO_PRINTERS, Crowd
+from tests.web.crowd import Crowd
+from tests.web.walks import EXAMPLES
 from web import appointments
 
 
@@ -34,7 +36,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
     data = tmp_path_factory.mktemp("centre") / "data"
     appointments.bookings.forget()
     with running(data, printer_of=NO_PRINTERS) as server:
-        yield Crowd(server).gather()
+        yield Crowd(server, EXAMPLES).gather()
 
 
 @pytest.fixture(scope="module")

@@ -8,17 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from operations import managing, ticketing
-from tests.web.walks import (
-    PASSWORD,
-    QUEUE,
-    QUIET_QUEUE,
-    SPARE_DEVICE,
-    Crowd,
-    a_procedure,
-    browser,
-    request_id,
-    seq,
-)
+from tests.support.asking import PASSWORD, QUEUE, a_procedure, browser, request_id, seq
+from tests.web.crowd import QUIET_QUEUE, SPARE_DEVICE, Crowd
 
 LANGUAGES = ("vi", "en", "fr")
 CONTROL = {

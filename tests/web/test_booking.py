@@ -15,9 +15,9 @@ from operations import managing
 from store import appointments as rows
 from store import tickets
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS, QUEUE, a_phone, browser, request_id, seq
 from tests.support.halls import MORNING, HandClock, demo_calendar, demo_centre
 from tests.support.servers import running
-from tests.web.walks import NO_PRINTERS, QUEUE, a_phone, browser, request_id, seq
 from web import appointments
 from web.tries import Tries
 

@@ -10,9 +10,9 @@ from operations import managing, opening
 from store import days, tickets, upkeep
 from store.writer import Act
 from tests.counter.test_routes import own_number, press
+from tests.support.asking import NO_PRINTERS, browser, request_id, watching
 from tests.support.halls import MORNING, HandClock
 from tests.support.servers import running
-from tests.web.walks import NO_PRINTERS, browser, request_id, watching
 
 SAID = "Đồng hồ máy chủ có thể sai"
 NUMBER = re.compile(r"A\u202f(\d{3})")

@@ -6,9 +6,9 @@ import pytest
 
 from operations import ticketing
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS, browser
 from tests.support.halls import MORNING, HandClock
 from tests.support.servers import running
-from tests.web.walks import NO_PRINTERS, browser
 from web import clocks
 
 SAID = "Đồng hồ máy chủ có thể sai"

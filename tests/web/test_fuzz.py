@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.web.walks import EXAMPLES, Asked, Crowd, example, is_named
+from tests.web.crowd import Asked, Crowd
+from tests.web.walks import EXAMPLES, example, is_named
 
 FORMS = [key for key in EXAMPLES if key.startswith("POST ") and "/api/" not in key]
 FIELDS = [

@@ -13,17 +13,10 @@ import clock
 from operations import managing
 from store.store import Store
 from store.writer import Act
+from tests.support.asking import CHEAP, PASSWORD, browser
 from tests.support.servers import running
-from tests.web.walks import (
-    CHEAP,
-    EXAMPLES,
-    PASSWORD,
-    SPARE_DEVICE,
-    Asked,
-    Crowd,
-    browser,
-    is_named,
-)
+from tests.web.crowd import SPARE_DEVICE, Asked, Crowd
+from tests.web.walks import EXAMPLES, is_named
 from web.visitors import SIGN_IN_COOKIE
 
 POLICY = (
@@ -197,7 +190,7 @@ SETTING = ["POST /sign-in", "POST /sign-out", "POST /language", "POST /pair/{scr
 @pytest.fixture(scope="module")
 def behind_tls(tmp_path_factory):
     with running(tmp_path_factory.mktemp("tls") / "data", https=True) as server:
-        yield Crowd(server).gather()
+        yield Crowd(server, EXAMPLES).gather()
 
 
 @pytest.mark.parametrize("key", SETTING)

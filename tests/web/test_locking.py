@@ -5,8 +5,8 @@ import pytest
 from operations import shifts, ticketing
 from store import counters
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS, browser, request_id
 from tests.support.servers import running
-from tests.web.walks import NO_PRINTERS, browser, request_id
 from web import sessions
 from web.locking import is_fit
 

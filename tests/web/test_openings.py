@@ -10,10 +10,10 @@ from domain.days import Day
 from operations import calling, managing, opening, shifts, ticketing
 from store import days, tickets
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS, browser
 from tests.support.halls import MORNING, HandClock, demo_calendar, demo_centre
 from tests.support.servers import running
 from tests.web.test_sockets import until
-from tests.web.walks import NO_PRINTERS, browser
 from web import openings
 from web.openings import STEADY_SECONDS, Watch
 

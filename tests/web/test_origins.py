@@ -5,8 +5,10 @@ import socket
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from tests.support.asking import QUEUE, request_id, seq, watching
 from tests.support.servers import Server
-from tests.web.walks import EXAMPLES, QUEUE, Asked, Crowd, example, is_named, request_id, seq, watching
+from tests.web.crowd import Asked, Crowd
+from tests.web.walks import EXAMPLES, example, is_named
 
 TICKET = "POST /kiosk/{device}/tickets"
 SOCKETS = [key for key in EXAMPLES if key.startswith("WS ")]

@@ -6,9 +6,10 @@ from websockets.sync.client import ClientConnection
 
 from operations import entering
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS, browser, seq, watching
 from tests.support.halls import MORNING, HandClock
 from tests.support.servers import Server, running
-from tests.web.walks import NO_PRINTERS, Crowd, browser, seq, watching
+from tests.web.crowd import Crowd
 from web.devices import LETTERS, new_code, plain_code
 from web.visitors import DEVICE_COOKIE, hash_of
 

@@ -8,19 +8,10 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from app import ROUTES
 from domain.roles import COUNTER_ROLES, PERSON_ROLES, Role, open_to
+from tests.support.asking import browser, request_id
 from tests.web import roles_table
-from tests.web.walks import (
-    EXAMPLES,
-    PEOPLE,
-    ROUTE_OF,
-    VISITORS,
-    Asked,
-    Crowd,
-    browser,
-    is_named,
-    key_of,
-    request_id,
-)
+from tests.web.crowd import PEOPLE, VISITORS, Asked, Crowd
+from tests.web.walks import EXAMPLES, ROUTE_OF, is_named, key_of
 from web.safety import UndeclaredRoute, guard
 from web.sessions import first_page
 from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE

@@ -4,15 +4,23 @@ from dataclasses import replace
 
 import pytest
 
+from domain.appointments import Appointment, AppointmentState, UnknownAppointment
 from domain.errors import UnknownCounter, UnknownQueue
 from domain.roles import Role
 from domain.routing import served_queues
+from domain.tickets import Ticket, TicketState
 from store.people import Person
-from tests.support.halls import demo_centre
+from store.tickets import UnknownTicket
+from tests.support.halls import MORNING, demo_centre
 from web.scope import scope_of
 
 PERSON = Person("x", "x", "X", frozenset({Role.MANAGER}), "dat-dai", None)
 WHOLE = scope_of(None, demo_centre())
+
+
+def a_ticket(queue: str) -> Ticket:
+    """A number that this queue gave."""
+    return Ticket(1, 1, queue, "A", 1, TicketState.WAITING, 0, MORNING, 0, "vi", home=queue)
 
 
 @pytest.mark.parametrize("person", [
@@ -69,6 +77,27 @@ def test_what_is_not_seen_is_as_unknown_as_what_is_not_there():
     for number in (1, 99):
         with pytest.raises(UnknownCounter):
             scope.check_counter(number)
+
+
+def test_numbers_appointments_and_colleagues_are_of_the_own_agency():
+    scope = scope_of(PERSON, demo_centre())
+    own, other = (a_ticket(queue) for queue in ("dat-dai", "ho-tich"))
+    for seen in (own, replace(other, queue="dat-dai"), replace(other, home="dat-dai")):
+        scope.check_ticket(seen)
+    with pytest.raises(UnknownTicket):
+        scope.check_ticket(other)
+    scope.check_appointment(Appointment(1, "dat-dai", MORNING, AppointmentState.BOOKED, False, None))
+    with pytest.raises(UnknownAppointment):
+        scope.check_appointment(Appointment(1, "ho-tich", MORNING, AppointmentState.BOOKED, False, None))
+    assert [scope.has_person(replace(PERSON, agency=agency)) for agency in ("dat-dai", "phuong", None)] == [
+        True, False, False,
+    ]  # fmt: skip
+
+
+def test_who_leads_the_centre_sees_also_what_is_configured_no_more():
+    WHOLE.check_queue("hang-cu")
+    WHOLE.check_ticket(a_ticket("hang-cu"))
+    assert WHOLE.has_person(PERSON)
 
 
 def test_a_counter_lent_to_the_agency_today_is_seen():

@@ -11,9 +11,9 @@ from domain.errors import NotFound
 from operations import entering, managing
 from store import people
 from store.writer import Act
+from tests.support.asking import CHEAP, PASSWORD, browser, request_id, seq, watching
 from tests.support.halls import MORNING, HandClock
 from tests.support.servers import Server, running
-from tests.web.walks import CHEAP, PASSWORD, browser, request_id, seq, watching
 from web import sessions
 from web.sessions import hash_password
 from web.visitors import SIGN_IN_COOKIE, hash_of

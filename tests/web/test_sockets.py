@@ -15,8 +15,9 @@ import clock
 from operations import calling, entering, ticketing
 from store.store import Store
 from store.writer import Act
+from tests.support.asking import NO_PRINTERS, QUEUE, seq, watching
 from tests.support.servers import Server, running
-from tests.web.walks import NO_PRINTERS, QUEUE, Crowd, seq, watching
+from tests.web.crowd import Crowd
 from web import live
 from web.sockets import LettingGo, OneWrite, Whole
 
@@ -26,7 +27,7 @@ PLACES = {
     "/display/W1/live": ("wall", ["#clock", "#now", "#before", "#lines", "#calls"]),
     "/display/managers/live": ("manager", ["#floor"]),
     "/admin/floor/live": ("supervisor", ["#floor"]),
-    "/counter/1/live": ("clerk", ["#alarms", "#lines", "#own", "#aside", "#received"]),
+    "/counter/1/live": ("clerk", ["#alarms", "#lines", "#own", "#aside", "#received", "#intake-head"]),
 }
 
 

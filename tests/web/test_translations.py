@@ -12,7 +12,8 @@ from babel.messages.pofile import read_po
 
 from domain.errors import Refused
 from tests.support.halls import demo_centre
-from tests.web.walks import EXAMPLES, Asked, is_named
+from tests.web.crowd import Asked
+from tests.web.walks import EXAMPLES, is_named
 from web.languages import translator
 from web.pages import ROOMS
 

@@ -7,7 +7,8 @@ import pytest
 
 from operations import managing
 from store import people
-from tests.web.walks import CHEAP, PASSWORD, QUIET_QUEUE, Crowd, a_procedure, watching
+from tests.support.asking import CHEAP, PASSWORD, a_procedure, watching
+from tests.web.crowd import QUIET_QUEUE, Crowd
 
 CORPUS = [
     "<script>alert(1)</script>",

@@ -1,59 +1,23 @@
-"""Everybody who might ask, and for every route one request that it takes: what the walks share."""
+"""For every route one request that it takes, and who may enter there: what the walks share."""
 
-import itertools
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from typing import Any
 
-import httpx2
-from argon2 import PasswordHasher
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
-
 from app import ROUTES
-from domain.applicants import applicant, particulars, to_bytes
-from domain.centre_rules import Booking
-from domain.centre_toml import write_centre
-from domain.centres import DeviceKind
-from domain.days import local
-from domain.queue_events import AppointmentBooked, DayOpened, TicketIssued, VisitRated
-from domain.roles import PERSON_ROLES, Role
+from domain.roles import Role
 from domain.tickets import milliseconds
-from operations import calling, configuring, entering, intake, managing, shifts, syncing, ticketing
-from store import appointments as rows
-from store import jobs, plans, ratings
-from store.writer import Act, Tx
-from tests.support.halls import demo_calendar, demo_centre
-from tests.support.servers import Server
-from web import appointments
-from web.devices import plain_code
-from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE, hash_of
-
-QUEUE = "ho-tich"
-QUIET_QUEUE = "xay-dung"
-QUIET_HALL = "tang-2"
-SPARE_DEVICE = "K9"
-PASSWORD = "a long enough password"
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-COUNTER_OF = {Role.CLERK: 1, Role.RESULT_OFFICER: 8, Role.SUPERVISOR: 3}
-NOBODY, SIGNED_OUT, REVOKED = "nobody", "signed out", "revoked kiosk"
-DEVICES = {"kiosk": "K1", "other kiosk": "K2", "wall": "W1", "other wall": "W2", "tablet": "T1"}
-DEVICE_ROLE = {"K": Role.KIOSK, "W": Role.WALL, "T": Role.TABLET}
-PEOPLE = {role.value: role for role in sorted(PERSON_ROLES)}
-VISITORS = [NOBODY, SIGNED_OUT, REVOKED, *DEVICES, *PEOPLE]
-# Nobody listens there: slips stay in the outbox, so that no event comes between two looks at the journal.
-# Places on every day that the calendar leaves open, whatever day it is when the tests run.
-EVERY_DAY = Booking((("07:30", "11:00"), ("13:30", "16:00")), 30, 100, 60, (1, 2, 3, 4, 5, 6, 7))
-NO_PRINTERS = (("P1", "tcp://127.0.0.1:1"), ("P2", "tcp://127.0.0.1:1"))
-_numbers = itertools.count(1)
-
-
-def request_id() -> str:
-    """A request id that nobody has used."""
-    return f"walk-{next(_numbers):08d}"
+from tests.support.asking import PASSWORD, QUEUE, a_number, a_phone, a_procedure, follow_path, request_id
+from tests.web.crowd import (
+    DEVICE_ROLE,
+    DEVICES,
+    PEOPLE,
+    QUIET_HALL,
+    QUIET_QUEUE,
+    SPARE_DEVICE,
+    Asked,
+    Crowd,
+    Example,
+)
 
 
 def key_of(route: Any) -> str:
@@ -67,256 +31,9 @@ def roles_of(route: Any) -> frozenset[Role]:
     return frozenset(route.endpoint.roles)
 
 
-def a_phone() -> str:
-    """A phone number that nobody has used."""
-    return f"09{next(_numbers):08d}"
-
-
 ROUTE_OF = {key_of(route): route for route in ROUTES}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One request: a path with its parameters, and what is posted."""
-
-    path: str
-    form: dict[str, Any] | None = None
-    json: Any = None
-
-
-@dataclass
-class Crowd:
-    """A running centre in which every kind of visitor has come through the door."""
-
-    server: Server
-    cookies: dict[str, str] = field(default_factory=dict)
-    bearers: dict[str, str] = field(default_factory=dict)
-    person: dict[str, str] = field(default_factory=dict)
-    client: httpx2.Client | None = None
-
-    def do(self, operation: Callable[..., Any], *args: Any, who: str = "test") -> Any:
-        """One operation, as a colleague elsewhere in the centre would do it."""
-        return self.server.store.write_now(Act(who), operation, *args)
-
-    def gather(self) -> "Crowd":
-        """Add a spare kiosk, one person a role, pair and sign in everybody."""
-        self.client = httpx2.Client(base_url=self.server.url, trust_env=False, verify=False, timeout=20)
-        self.server.clients.append(self.client)
-        found = demo_centre()
-        spare = replace(next(d for d in found.devices if d.kind is DeviceKind.KIOSK), id=SPARE_DEVICE)
-        queues = tuple(replace(q, booking=EVERY_DAY) if q.booking else q for q in found.queues)
-        changed = replace(found, devices=(*found.devices, spare), queues=queues)
-        now, calendar = self.server.app.state.house.now(), demo_calendar()
-        years = calendar.years | {now.year, now.year + 1}
-        self.do(managing.load_centre, changed, replace(calendar, years=years))
-        self.do(_frown_yesterday, self.server.app.state.house.vault.seal("Chờ lâu quá".encode()))
-        self.cookies[REVOKED] = DEVICE_COOKIE + "K1=" + self.server.device_cookie("K1")
-        self.do(entering.revoke_device, "K1")
-        for name, device in DEVICES.items():
-            self.cookies[name] = f"{DEVICE_COOKIE}{device}={self.server.device_cookie(device)}"
-            self.bearers[name] = self.server.bearer("device", device)
-        hashed = CHEAP.hash(PASSWORD)
-        for name in PEOPLE:
-            self.person[name] = self.do(managing.add_person, name, f"Người {name}", [name], hashed)
-            self.bearers[name] = self.server.bearer("person", self.person[name])
-            self.sign_in(name)
-        self.sign_in("auditor", SIGNED_OUT)
-        token = self.cookies[SIGNED_OUT].partition("=")[2]
-        self.do(entering.sign_out, hash_of(token))
-        return self
-
-    def sign_in(self, name: str, place: str = "") -> None:
-        """A fresh sign-in of the person with this one role."""
-        self.cookies[place or name] = f"{SIGN_IN_COOKIE}={self.server.person_cookie(self.person[name])}"
-
-    def headers(self, name: str, *, bearer: bool = False) -> dict[str, str]:
-        """What a browser of this visitor sends; `bearer` for programs."""
-        if bearer:
-            found = self.bearers.get(name)
-            return {"Authorization": f"Bearer {found}"} if found else {"Origin": self.server.url}
-        own = {"Cookie": self.cookies[name]} if name in self.cookies else {}
-        return own | {"Origin": self.server.url}
-
-    def counter(self, name: str) -> int:
-        """The counter at which this visitor sits, 1 for those who may not sit down."""
-        return COUNTER_OF.get(PEOPLE.get(name, Role.ANYONE), 1)
-
-    def seated(self, name: str) -> int:
-        """The same, after they have sat down."""
-        counter = self.counter(name)
-        if PEOPLE.get(name) in COUNTER_OF:
-            self.do(shifts.open_shift, counter, self.person[name])
-        return counter
-
-    def serving(self, name: str) -> int:
-        """The same, with a person called to the counter."""
-        counter = self.seated(name)
-        if PEOPLE.get(name) in COUNTER_OF:
-            for queue in (QUEUE, "tra-ket-qua"):
-                self.do(ticketing.take_ticket, queue)
-            self.do(calling.call_next, counter, self.person[name])
-        return counter
-
-    def ticket(self, giver: str = "device:K1") -> int:
-        """A number given by a kiosk."""
-        return int(self.do(ticketing.take_ticket, QUEUE, "vi", None, None, who=giver).id)
-
-    def story(self) -> str:
-        """Where the story of a number is told."""
-        found = self.do(ticketing.take_ticket, QUEUE)
-        return f"/admin/tickets/{found.day}/{found.prefix}{found.n}"
-
-    def absent(self) -> int:
-        """A number that was called in vain."""
-        counter = self.serving("clerk")
-        return int(self.do(calling.mark_absent, counter, self.person["clerk"]).id)
-
-    def resting(self, name: str) -> int:
-        """The counter at which this visitor sits, with nobody before it."""
-        counter = self.serving(name)
-        if PEOPLE.get(name) in COUNTER_OF:
-            self.do(calling.finish, counter, self.person[name])
-        return counter
-
-    def pressed(self, name: str) -> int:
-        """The number of this visitor's own newest act at the counter."""
-        if PEOPLE.get(name) not in COUNTER_OF:
-            return 1
-        counter, person = self.counter(name), self.person[name]
-        return int(self.do(calling.call_again, counter, person, who=person).seq)
-
-    def announced(self) -> int:
-        """The number of a call in the hall of K1 and W1."""
-        counter = self.serving("clerk")
-        return int(self.do(calling.call_again, counter, self.person["clerk"]).seq)
-
-    def over(self) -> int:
-        """A visit that has just ended at the counter of T1."""
-        return int(self.do(calling.finish, self.serving("clerk"), self.person["clerk"]).id)
-
-    def free_slot(self) -> datetime:
-        """A slot with places left."""
-        house = self.server.app.state.house
-        queue = next(q for q in house.store.centre().queues if q.id == QUEUE)
-        return next(s.at for day in appointments.days_offered(house, queue) for s in day.slots if s.left)
-
-    def booked(self) -> tuple[int, str]:
-        """An appointment for this moment, and its code."""
-        house, code = self.server.app.state.house, appointments.new_code(self.server.app.state.house, None)
-        secrets = appointments.code_hash(house, code), appointments.holder_hash(house, a_phone())
-        return int(self.do(_book_now, *secrets)), code
-
-    def in_force(self) -> int:
-        """The number of the configuration that may be changed: nothing is planned behind it."""
-        plan = self.server.store.read(plans.waiting)
-        if plan is not None:
-            self.do(configuring.cancel_plan, plan.number)
-        return int(self.server.store.read(plans.number_in_force))
-
-    def other_centre(self) -> str:
-        """A centre file that changes one word."""
-        found = self.server.store.read(plans.in_force)
-        return write_centre(replace(found, province=f"Tỉnh thứ {next(_numbers)}"))
-
-    def draft(self) -> int:
-        """The same, sent and found right."""
-        sealed = self.server.app.state.house.vault.seal(self.other_centre().encode())
-        return int(self.do(configuring.keep_draft, sealed))
-
-    def plan(self) -> int:
-        """The configuration of now, planned for the next business day."""
-        seen = self.in_force()
-        found = self.server.store.read(plans.in_force)
-        return int(self.do(configuring.plan_centre, found, demo_calendar(), None, seen))
-
-    def parked_message(self) -> int:
-        """A dossier that the portal has refused."""
-        counter, person = self.seated("clerk"), self.person["clerk"]
-        told = to_bytes(particulars(applicant("LÊ THỬ", "", "", ""), "", ()))
-        sealed = self.server.app.state.house.vault.seal(told)
-        code = self.do(intake.receive_dossier, counter, person, intake.Intake(a_procedure(), sealed)).code
-        message = self.server.store.read(jobs.portal_messages_of, code)[0].id
-        self.do(syncing.park, message, "từ chối")
-        return int(message)
-
-    def open_code(self) -> str:
-        """A pairing code for the spare kiosk."""
-        self.do(entering.offer_pairing, SPARE_DEVICE, hash_of(plain_code("CODE-OPEN")))
-        return "CODE-OPEN"
-
-    def send(self, name: str, key: str, asked: Asked | None = None, **headers: str) -> httpx2.Response:
-        """Ask for a route as this visitor; redirects are not followed."""
-        asked = asked or example(self, key, name)
-        known = self.headers(name, bearer=key.split()[1].startswith("/api/"))
-        assert self.client is not None
-        answer = self.client.request(
-            key.split()[0], asked.path, data=asked.form, json=asked.json, headers=known | headers
-        )
-        self.client.cookies.clear()  # whoever asks next has only the cookies of the own header
-        return answer
-
-    def answer(self, name: str, key: str) -> int | str:
-        """The status of the route's example, 'sign in' when it leads there; a socket that opens counts as 200."""
-        if key.startswith("WS "):
-            return self._answer_of_socket(name, example(self, key, name).path)
-        answer = self.send(name, key)
-        if key in ("POST /sign-out", "POST /lock") and name in PEOPLE:
-            self.sign_in(name)
-        leads = answer.headers.get("location", "").startswith("/sign-in?next=/")
-        return "sign in" if leads and answer.status_code == 303 and key.startswith("GET ") else answer.status_code
-
-    def _answer_of_socket(self, name: str, path: str) -> int:
-        try:
-            with watching(self.server, path, self.headers(name)) as socket:
-                assert socket.recv(timeout=5)
-        except InvalidStatus as refusal:
-            return refusal.response.status_code
-        return 200
-
-
-def _book_now(tx: Tx, code_hash: bytes, holder_hash: bytes) -> int:
-    """An appointment at this instant, at which no centre may have a slot."""
-    booked = tx.record(AppointmentBooked(QUEUE, milliseconds(tx.now)))
-    rows.keep_secrets(tx.db, booked.seq, code_hash, holder_hash)
-    return booked.seq
-
-
-def _frown_yesterday(tx: Tx, sealed: bytes) -> int:
-    """Yesterday, on which five people wrote why they were not satisfied; the next act opens today."""
-    day = (tx.day.id if tx.day else 0) + 1
-    tx.record(DayOpened(day, (local(tx.now).date() - timedelta(days=1)).isoformat(), True))
-    for n in range(1, 6):
-        ticket = tx.record(TicketIssued(QUEUE, "A", n, milliseconds(tx.now), 0, "vi")).seq
-        tx.record(VisitRated(ticket, 1, 1, "wait"))
-        ratings.keep_words(tx.db, ticket, sealed)
-    return day
-
-
-def browser(server: Server, cookies: str = "") -> httpx2.Client:
-    """A fresh browser on our own pages; without certificates to load it takes a tenth of the time."""
-    headers = {"Origin": server.url} | ({"Cookie": cookies} if cookies else {})
-    client = httpx2.Client(base_url=server.url, headers=headers, trust_env=False, verify=False, timeout=20)
-    server.clients.append(client)
-    return client
-
-
-@contextmanager
-def watching(server: Server, path: str, headers: dict[str, str]) -> Iterator[ClientConnection]:
-    """An open socket of the server. Raises InvalidStatus when it is refused."""
-    address = server.url.replace("http://", "ws://") + path
-    with connect(
-        address, additional_headers=headers, compression=None, proxy=None, open_timeout=10, close_timeout=2
-    ) as socket:
-        yield socket
-
-
-def a_procedure() -> str:
-    """A procedure that the demo centre receives."""
-    return demo_centre().procedures[0].code
-
-
 _DOSSIER = {"procedure": a_procedure(), "owner_name": "LÊ THỊ THỬ"}
-_PLAIN: dict[str, Callable[[Crowd, str], Asked]] = {
+_PLAIN: dict[str, Example] = {
     "GET /": lambda c, w: Asked("/"),
     "GET /sign-in": lambda c, w: Asked("/sign-in"),
     "POST /sign-in": lambda c, w: Asked("/sign-in", {"login": "guide", "password": PASSWORD}),
@@ -333,7 +50,7 @@ _PLAIN: dict[str, Callable[[Crowd, str], Asked]] = {
     "GET /healthz": lambda c, w: Asked("/healthz"),
     "GET /readyz": lambda c, w: Asked("/readyz"),
 }
-_KIOSK: dict[str, Callable[[Crowd, str], Asked]] = {
+_KIOSK: dict[str, Example] = {
     "GET /kiosk/{device}": lambda c, w: Asked("/kiosk/K1"),
     "GET /kiosk/{device}/queues": lambda c, w: Asked("/kiosk/K1/queues"),
     "GET /kiosk/{device}/procedures": lambda c, w: Asked("/kiosk/K1/procedures?q=khai sinh"),
@@ -347,13 +64,25 @@ _KIOSK: dict[str, Callable[[Crowd, str], Asked]] = {
     "POST /kiosk/{device}/tickets/{ticket}/departures": lambda c, w: Asked(
         f"/kiosk/K1/tickets/{c.ticket()}/departures", {}
     ),
+    "GET /kiosk/{device}/needs": lambda c, w: Asked("/kiosk/K1/needs"),
+    "GET /kiosk/{device}/sectors": lambda c, w: Asked("/kiosk/K1/sectors"),
+    "GET /kiosk/{device}/sectors/{sector}": lambda c, w: Asked("/kiosk/K1/sectors/1"),
+    "GET /kiosk/{device}/scans": lambda c, w: Asked("/kiosk/K1/scans"),
+    "POST /kiosk/{device}/scans": lambda c, w: Asked("/kiosk/K1/scans", {"text": c.booked()[1]}),
+    "POST /kiosk/{device}/arrivals": lambda c, w: Asked(
+        "/kiosk/K1/arrivals", {"journey": c.journey(to_appointment=True), "request_id": request_id()}
+    ),
+    "POST /kiosk/{device}/departures": lambda c, w: Asked(
+        "/kiosk/K1/departures", {"journey": c.journey(), "request_id": request_id()}
+    ),
     "GET /kiosk/{device}/appointments": lambda c, w: Asked("/kiosk/K1/appointments"),
     "POST /kiosk/{device}/check-ins": lambda c, w: Asked(
         "/kiosk/K1/check-ins", {"code": c.booked()[1], "request_id": request_id()}
     ),
+    "POST /kiosk/{device}/speech": lambda c, w: Asked("/kiosk/K1/speech", {"words": "A 012"}),
     "WS /kiosk/{device}/live": lambda c, w: Asked("/kiosk/K1/live"),
 }
-_COUNTER: dict[str, Callable[[Crowd, str], Asked]] = {
+_COUNTER: dict[str, Example] = {
     "GET /counter": lambda c, w: Asked("/counter"),
     "GET /counter/{counter}": lambda c, w: Asked(f"/counter/{c.seated(w)}"),
     "POST /counter/{counter}/shifts": lambda c, w: Asked(f"/counter/{c.counter(w)}/shifts", {}),
@@ -392,6 +121,7 @@ _COUNTER: dict[str, Callable[[Crowd, str], Asked]] = {
         f"/counter/{c.seated(w)}/reprints", {"ticket": c.ticket()}
     ),
     "GET /counter/{counter}/slips": lambda c, w: Asked(f"/counter/{c.seated(w)}/slips?queue={QUEUE}&at=09:30"),
+    "GET /counter/{counter}/scans": lambda c, w: Asked(f"/counter/{c.seated(w)}/scans"),
     "POST /counter/{counter}/scans": lambda c, w: Asked(f"/counter/{c.seated(w)}/scans", {"text": "A001"}),
     "GET /counter/keys": lambda c, w: Asked("/counter/keys"),
     "POST /counter/keys": lambda c, w: Asked("/counter/keys", {"again": "KeyQ"}),
@@ -400,7 +130,8 @@ _COUNTER: dict[str, Callable[[Crowd, str], Asked]] = {
     "POST /counter/{counter}/dossiers": lambda c, w: Asked(f"/counter/{c.seated(w)}/dossiers", dict(_DOSSIER)),
     "WS /counter/{counter}/live": lambda c, w: Asked(f"/counter/{c.seated(w)}/live"),
 }
-_DISPLAY: dict[str, Callable[[Crowd, str], Asked]] = {
+_DISPLAY: dict[str, Example] = {
+    "WS /agents/{device}": lambda c, w: Asked(f"/agents/{DEVICES['agent']}"),
     "GET /display/managers": lambda c, w: Asked("/display/managers"),
     "WS /display/managers/live": lambda c, w: Asked("/display/managers/live"),
     "GET /display/{device}": lambda c, w: Asked("/display/W1"),
@@ -421,7 +152,7 @@ _DISPLAY: dict[str, Callable[[Crowd, str], Asked]] = {
     ),
 }
 _SCORE = {"score": 3}
-_RATING: dict[str, Callable[[Crowd, str], Asked]] = {
+_RATING: dict[str, Example] = {
     "GET /rating/{device}": lambda c, w: Asked("/rating/T1"),
     "WS /rating/{device}/live": lambda c, w: Asked("/rating/T1/live"),
     "GET /rating/{device}/visits/{ticket}/reason": lambda c, w: Asked(f"/rating/T1/visits/{c.over()}/reason"),
@@ -435,11 +166,11 @@ _RATING: dict[str, Callable[[Crowd, str], Asked]] = {
     ),
     "POST /follow/{ticket}-{signature}/skips": lambda c, w: Asked(follow_path(c.server, c.over()) + "/skips", {}),
 }
-_ADMIN: dict[str, Callable[[Crowd, str], Asked]] = {
+_ADMIN: dict[str, Example] = {
     "GET /admin": lambda c, w: Asked("/admin"),
     "GET /admin/paper-numbers": lambda c, w: Asked("/admin/paper-numbers"),
     "POST /admin/paper-numbers": lambda c, w: Asked(
-        "/admin/paper-numbers", {"queue": QUIET_QUEUE, "lines": f"{next(_numbers) % 9000 + 900} 00:00"}
+        "/admin/paper-numbers", {"queue": QUIET_QUEUE, "lines": f"{a_number() % 9000 + 900} 00:00"}
     ),
     "GET /admin/procedures": lambda c, w: Asked("/admin/procedures?q=dat dai"),
     "GET /admin/procedures/{code}": lambda c, w: Asked(f"/admin/procedures/{a_procedure()}"),
@@ -449,7 +180,7 @@ _ADMIN: dict[str, Callable[[Crowd, str], Asked]] = {
     ),
     "POST /admin/people": lambda c, w: Asked(
         "/admin/people",
-        {"login": f"walk{next(_numbers)}", "name": "Người mới", "password": PASSWORD, "role": "clerk"},
+        {"login": f"walk{a_number()}", "name": "Người mới", "password": PASSWORD, "role": "clerk"},
     ),
     "POST /admin/days": lambda c, w: Asked("/admin/days", {}),
     "GET /admin/appointments": lambda c, w: Asked("/admin/appointments"),
@@ -460,18 +191,25 @@ _ADMIN: dict[str, Callable[[Crowd, str], Asked]] = {
     "POST /admin/messages/{message}/resends": lambda c, w: Asked(
         f"/admin/messages/{c.parked_message()}/resends", {}
     ),
+    "GET /admin/printers": lambda c, w: Asked("/admin/printers"),
+    "POST /admin/printers/{printer}/rolls": lambda c, w: Asked("/admin/printers/P1/rolls", {}),
+    "POST /admin/slips/{job}/sightings": lambda c, w: Asked(f"/admin/slips/{c.slip('unknown')}/sightings", {}),
+    "POST /admin/slips/{job}/moves": lambda c, w: Asked(f"/admin/slips/{c.slip()}/moves", {"printer": "P2"}),
+    "POST /admin/dossiers/{code}/reprints": lambda c, w: Asked(
+        f"/admin/dossiers/{c.dossier()}/reprints", {"printer": "P1"}
+    ),
     "POST /admin/tickets/{ticket}/reprints": lambda c, w: Asked(
         f"/admin/tickets/{c.ticket()}/reprints", {"printer": "P1"}
     ),
 }
-_AUDIT: dict[str, Callable[[Crowd, str], Asked]] = {
+_AUDIT: dict[str, Example] = {
     "GET /admin/journal": lambda c, w: Asked("/admin/journal"),
     "GET /admin/journal/chain": lambda c, w: Asked("/admin/journal/chain"),
     "POST /admin/journal/exports": lambda c, w: Asked("/admin/journal/exports", {"kind": "QueueStopped"}),
     "GET /admin/tickets": lambda c, w: Asked("/admin/tickets"),
     "GET /admin/tickets/{day}/{number}": lambda c, w: Asked(c.story()),
 }
-_FLOOR: dict[str, Callable[[Crowd, str], Asked]] = {
+_FLOOR: dict[str, Example] = {
     "GET /admin/floor": lambda c, w: Asked("/admin/floor"),
     "WS /admin/floor/live": lambda c, w: Asked("/admin/floor/live"),
     "GET /admin/floor/counters/{counter}": lambda c, w: Asked("/admin/floor/counters/12"),
@@ -507,13 +245,40 @@ _FLOOR: dict[str, Callable[[Crowd, str], Asked]] = {
     "GET /admin/morning": lambda c, w: Asked("/admin/morning"),
     "GET /admin/morning/voice/{language}.wav": lambda c, w: Asked("/admin/morning/voice/vi.wav"),
 }
-_CENTRE: dict[str, Callable[[Crowd, str], Asked]] = {
+SECTIONS = "/admin/centre/drafts/0/sections"  # 0: what is in force
+_CENTRE: dict[str, Example] = {
     "GET /admin/centre": lambda c, w: Asked("/admin/centre"),
     "GET /admin/centre/file": lambda c, w: Asked("/admin/centre/file"),
     "POST /admin/centre/drafts": lambda c, w: Asked("/admin/centre/drafts", {"text": c.other_centre()}),
     "GET /admin/centre/drafts/{draft}": lambda c, w: Asked(f"/admin/centre/drafts/{c.draft()}"),
     "POST /admin/centre/drafts/{draft}/loads": lambda c, w: Asked(
         f"/admin/centre/drafts/{c.draft()}/loads", {"seen": c.in_force(), "why": "Thử"}
+    ),
+    "GET /admin/centre/drafts/{draft}/sections": lambda c, w: Asked(SECTIONS),
+    "GET /admin/centre/drafts/{draft}/sections/{section}": lambda c, w: Asked(f"{SECTIONS}/counters?q=1"),
+    "POST /admin/centre/drafts/{draft}/sections/{section}": lambda c, w: Asked(
+        f"{SECTIONS}/halls",
+        {"id": "moi", "name.vi": "Sảnh mới", "name.en": "New", "name.fr": "Neuf", "seen": c.in_force()},
+    ),
+    "GET /admin/centre/drafts/{draft}/sections/{section}/addition": lambda c, w: Asked(
+        f"{SECTIONS}/queues/addition"
+    ),
+    "GET /admin/centre/drafts/{draft}/sections/{section}/entries/{entry}": lambda c, w: Asked(
+        f"{SECTIONS}/queues/entries/{QUEUE}"
+    ),
+    "POST /admin/centre/drafts/{draft}/sections/{section}/entries/{entry}": lambda c, w: Asked(
+        f"{SECTIONS}/printers/entries/P1",
+        {
+            "name": "Máy 1",
+            "address": "tcp://192.0.2.1:9100",
+            "width": 576,
+            "slip_minutes": 10,
+            "roll_metres": 50,
+            "seen": c.in_force(),
+        },
+    ),
+    "POST /admin/centre/drafts/{draft}/sections/{section}/entries/{entry}/removals": lambda c, w: Asked(
+        f"{SECTIONS}/devices/entries/W2/removals", {"seen": c.in_force()}
     ),
     "POST /admin/centre/plans/{plan}/cancellations": lambda c, w: Asked(
         f"/admin/centre/plans/{c.plan()}/cancellations", {}
@@ -527,7 +292,7 @@ _CENTRE: dict[str, Callable[[Crowd, str], Asked]] = {
         "/admin/calling/plans", {"policy": "ratio", "ratio": 3, "seen": c.in_force(), "why": "Thử"}
     ),
 }
-_BOOKING: dict[str, Callable[[Crowd, str], Asked]] = {
+_BOOKING: dict[str, Example] = {
     "GET /booking": lambda c, w: Asked("/booking"),
     "POST /booking/appointments": lambda c, w: Asked(
         "/booking/appointments",
@@ -541,7 +306,7 @@ _BOOKING: dict[str, Callable[[Crowd, str], Asked]] = {
     "POST /booking/cancellations": lambda c, w: Asked("/booking/cancellations", {"code": c.booked()[1]}),
 }
 _V1 = "/api/v1"
-_API: dict[str, Callable[[Crowd, str], Asked]] = {
+_API: dict[str, Example] = {
     "GET /api/v1": lambda c, w: Asked(_V1),
     "GET /api/v1/openapi.json": lambda c, w: Asked(f"{_V1}/openapi.json"),
     "GET /api/v1/queues": lambda c, w: Asked(f"{_V1}/queues"),
@@ -582,11 +347,6 @@ def example(crowd: Crowd, key: str, name: str) -> Asked:
     return EXAMPLES[key](crowd, name)
 
 
-def follow_path(server: Server, ticket: int) -> str:
-    """The address in the QR of this ticket."""
-    return f"/follow/{ticket}-{server.app.state.house.vault.sign('follow', str(ticket))}"
-
-
 def is_named(name: str, key: str) -> bool:
     """Whether this visitor may enter: by role, and a screen only where its own id stands in the path."""
     roles = roles_of(ROUTE_OF[key])
@@ -597,9 +357,4 @@ def is_named(name: str, key: str) -> bool:
     if name not in DEVICES:
         return False
     role = DEVICE_ROLE[DEVICES[name][0]]
-    return role in roles and (key.split()[1].startswith("/api/") or name in ("kiosk", "wall", "tablet"))
-
-
-def seq(server: Server) -> int:
-    """The number of the newest event: what a refusal must not move."""
-    return int(server.store.read(lambda db: db.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0]))
+    return role in roles and (key.split()[1].startswith("/api/") or name in ("kiosk", "wall", "tablet", "agent"))

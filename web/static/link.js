@@ -16,7 +16,11 @@
   async function probe() {
     if (performance.now() - probing < PROBE_EVERY) return;
     probing = performance.now();
-    try { if ((await fetch('/healthz', { cache: 'no-store' })).ok) location.reload(); } catch { /* still away */ }
+    try {
+      if (!(await fetch('/healthz', { cache: 'no-store' })).ok) return;
+    } catch { return; }
+    // A page that would rather do something else when the server is back says so.
+    if (document.dispatchEvent(new Event('link:back', { cancelable: true }))) location.reload();
   }
 
   function watch() {
@@ -28,7 +32,7 @@
     link.hidden = age <= STALE;
     // A tap that leads to the browser's own error page would be the end of this screen: nothing can be tapped.
     if (document.body.matches('.kiosk, .tablet')) {
-      for (const part of document.querySelectorAll('body > header, body > main, body > footer')) part.inert = age > STALE;
+      for (const part of document.querySelectorAll('body > header, body > main, body > footer')) part.inert = age > STALE && !part.querySelector('#number');
     }
     const time = link.querySelector('[data-since]');
     if (time && age > STALE) time.textContent = since();
@@ -38,7 +42,7 @@
   // A press whose answer was lost says so; pressing again sends the same request id, so nothing happens twice.
   document.addEventListener('htmx:error', event => {
     const place = document.querySelector('[data-unanswered]');
-    if (!event.detail?.ctx || !place) return;
+    if (!event.detail?.ctx || !place || event.target.id === 'paper') return;
     const line = document.createElement('p');
     line.className = 'failure';
     line.setAttribute('role', 'alert');

@@ -1,14 +1,15 @@
-"""The hall's voice: a pack of recorded clips, checked when it is loaded, and one WAV for each announcement.
+"""The voice of hall and kiosk: a pack of recorded clips, checked when loaded, and one WAV for each announcement.
 
 It knows tokens and sound, not who is called or when. One announcement is one file, so that two can never
 overlap inside one player. A centre's recorded pack and the one made at set-up have the same form.
 """
 
+import contextlib
 import hashlib
 import io
 import json
 import wave
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,10 @@ class Pack:
         """The tokens that a full pack of this language holds and this one does not."""
         return tuple(token for token in speech.tokens(self.language) if token not in self._clips)
 
+    def clip(self, token: str) -> bytes | None:
+        """The frames of one clip, None where the pack lacks it."""
+        return self._clips.get(token)
+
     def speak(self, tokens: tuple[str, ...]) -> bytes:
         """One WAV of the tokens' clips with 80 ms between them. Raises MissingClips naming what it lacks."""
         return self._joined(tokens)
@@ -65,12 +70,7 @@ class Pack:
         lacking = tuple(token for token in tokens if token not in self._clips)
         if lacking:
             raise MissingClips(self.language, lacking)
-        gap = bytes(2 * (self.rate * GAP_MS // 1000))
-        file = io.BytesIO()
-        with wave.open(file, "wb") as joined:
-            joined.setparams((1, 2, self.rate, 0, "NONE", "not compressed"))
-            joined.writeframes(gap.join(self._clips[token] for token in tokens))
-        return file.getvalue()
+        return joined([self._clips[token] for token in tokens], self.rate)
 
     def _hash(self) -> str:
         """16 hex digits that change with any clip and with the way of joining: the `v=` of a clip's URL."""
@@ -78,6 +78,31 @@ class Pack:
         for token in sorted(self._clips):
             whole.update(token.encode() + hashlib.sha256(self._clips[token]).digest())
         return whole.hexdigest()[:16]
+
+
+def load_packs(folder: Path) -> Mapping[str, Pack]:
+    """The clip packs that are whole, by language; a broken one is left out and nothing is said in it."""
+    packs: dict[str, Pack] = {}
+    for place in sorted(folder.iterdir()) if folder.is_dir() else []:
+        with contextlib.suppress(BadPack):
+            pack = Pack.load(place)
+            packs.setdefault(pack.language, pack)
+    return packs
+
+
+def joined(clips: Sequence[bytes], rate: int) -> bytes:
+    """One WAV of 16-bit mono frames with 80 ms between the clips."""
+    gap = bytes(2 * (rate * GAP_MS // 1000))
+    file = io.BytesIO()
+    with wave.open(file, "wb") as whole:
+        whole.setparams((1, 2, rate, 0, "NONE", "not compressed"))
+        whole.writeframes(gap.join(clips))
+    return file.getvalue()
+
+
+def frames(what: str, content: bytes, rate: int) -> bytes:
+    """The frames of a WAV file. Raises BadPack when it is not 16-bit mono sound of this rate (Hz)."""
+    return _pcm(what, content, rate)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from domain.centre_rules import Scanner
 from operations import managing, shifts, ticketing
 from store import plans
 from store.writer import Act
+from tests.browser.counter.hands import calls, next_one, number, shows, ticket
 from tests.browser.scenes import CLERKS, NOWHERE
 from tests.browser.screens import Screens, answered, connected, person_pass
-from tests.browser.test_counter import calls, next_one, number, shows, ticket
+from tests.support.asking import follow_path, seq
 from tests.support.halls import demo_calendar
 from tests.support.servers import Server, running
-from tests.web.walks import follow_path, seq
 
 CARD = "001090123456|012345678|Nguyễn Văn A|01011990|Nam|Phường Bến Nghé, Quận 1, TP. Hồ Chí Minh|15042021"
 
@@ -30,12 +30,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
         for _ in range(6):
             found.store.write_now(Act("test"), ticketing.take_ticket, "ho-tich")
         yield found
-
-
-@pytest.fixture
-def counter(server: Server, open_screen: Screens) -> Page:
-    """The clerk of counter 1 before the own screen."""
-    return connected(open_screen("counter", f"{server.url}/counter/1", passes=person_pass(server, CLERKS[1])))
 
 
 def own_keys(server: Server, *, off: bool = False, **keys: str) -> None:

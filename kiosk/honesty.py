@@ -1,0 +1,90 @@
+"""What is said before a number is taken: people ahead, a range of minutes, and what to do where none is given."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from domain.admission import Admission
+from domain.centres import Queue
+from domain.days import local
+from kiosk.memory import memory_of
+from kiosk.paces import said
+from operations.admitting import admission, refusal
+from store import days
+from store.boards import Board
+from web import failures, wording
+from web.house import House, house_of
+from web.languages import translator
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What somebody can do who gets no number now; empty where there is no such way."""
+
+    opens: str = ""
+    booking: str = ""
+    online: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.opens or self.booking or self.online)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """One queue, told before the ticket: how many wait, how long, why it gives no number if it gives none."""
+
+    ahead: int
+    wait: str
+    is_known: bool
+    stopped: str
+    closed: str
+    instead: Instead
+
+    @property
+    def gives(self) -> bool:
+        """Whether a number can be had now."""
+        return not (self.stopped or self.closed)
+
+
+def before(request: Request, queue: Queue) -> Before:
+    """What is true of this queue now."""
+    house, language = house_of(request), request.state.language
+    board = house.hub.board()
+    ahead = board.lines[queue.id].waiting
+    stopped = stop_words(house, board, queue.id, language)
+    found = _admission(house, queue)
+    centre, now = house.store.centre(), house.now()
+    closed = "" if found.ok else failures.sentence(refusal(found, centre, queue, now), language)
+    wait = memory_of(request).paces.wait(house, queue.id, ahead)
+    return Before(
+        ahead, said(wait, language), wait is not None, stopped, closed,
+        _instead(house, queue, found) if closed or stopped else Instead(),
+    )  # fmt: skip
+
+
+def stop_words(house: House, board: Board, queue: str, language: str) -> str:
+    """Why this queue takes nobody new, and until when; empty when it does."""
+    return wording.stop(board.stop_of(queue, house.now()), translator(language))
+
+
+def follow_base(house: House) -> str:
+    """Where phones follow a ticket: the setting, else the centre's own; empty for nowhere."""
+    return house.follow_url or house.store.centre().follow_url
+
+
+def booking_address(house: House) -> str:
+    """Where phones book an appointment, beside the place where they follow a ticket; empty for nowhere."""
+    base = follow_base(house).rstrip("/")
+    return f"{base.rpartition('/')[0]}/booking" if base.endswith("/follow") else ""
+
+
+def _instead(house: House, queue: Queue, found: Admission) -> Instead:
+    opens = f"{local(found.opens_at):%H:%M %d/%m}" if found.opens_at else ""
+    booking = booking_address(house) if queue.booking is not None else ""
+    return Instead(opens, booking, house.store.centre().online_url)
+
+
+def _admission(house: House, queue: Queue) -> Admission:
+    centre, day, now = house.store.centre(), house.store.read(days.newest), house.now()
+    return house.store.read(admission, centre, queue, now, day.id if day else 0)

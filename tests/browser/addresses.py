@@ -1,0 +1,82 @@
+"""Where a state is seen: addresses for which something must have happened in the scene first."""
+
+from collections.abc import Callable
+
+from domain.tickets import milliseconds
+from operations import calling
+from store import explanations, plans, tickets
+from store.writer import Act
+from tests.browser.scenes import CLERKS, Scene
+
+SECTIONS = "/admin/centre/drafts/0/sections"  # 0: what is in force
+
+
+def slip(printer: str | None, slip: str = "", wait_seconds: float = 0, query: str = "") -> Callable[[Scene], str]:
+    def path(scene: Scene) -> str:
+        ticket = scene.ticket("giay-to", printer)
+        if slip:
+            scene.slip(ticket, slip)
+        scene.clock.forward(seconds=wait_seconds)
+        return f"/kiosk/K1/tickets/{ticket}{query}"
+
+    return path
+
+
+def follow(scene: Scene, ticket: int) -> str:
+    return f"/follow/{ticket}-{scene.server.app.state.house.vault.sign('follow', str(ticket))}"
+
+
+def followed(counter: int, end: Callable[..., object] | None = None) -> Callable[[Scene], str]:
+    def path(scene: Scene) -> str:
+        ticket = scene.call(counter)
+        assert ticket is not None
+        if end is not None:
+            scene.end(counter, end)
+        return follow(scene, ticket)
+
+    return path
+
+
+def passed_by(scene: Scene) -> str:
+    """Two went before: by class, and out of order."""
+    mine = scene.ticket("ho-tich")
+    scene.clock.forward(minutes=1)
+    urgent = scene.ticket("ho-tich")
+    scene.ticket("ho-tich", priority="cao-tuoi")
+    scene.call(1)
+    out_of_order = (calling.call_this, 2, CLERKS[2], urgent, "urgent")
+    scene.server.store.write_now(Act(CLERKS[2]), *out_of_order)
+    return follow(scene, mine)
+
+
+def waiting_in(queue: str) -> Callable[[Scene], str]:
+    """The first who waits there and has not asked for more time."""
+
+    def path(scene: Scene) -> str:
+        read = scene.server.store.read
+        line = (ticket.id for ticket in read(tickets.waiting_in, queue, 40))
+        return follow(scene, next(t for t in line if not read(explanations.has_asked_for_time, t)))
+
+    return path
+
+
+def just_over(language: str = "vi", page: str = "") -> Callable[[Scene], str]:
+    def path(scene: Scene) -> str:
+        ticket = scene.over(language)
+        return f"/rating/T1/visits/{ticket}/{page}" if page else "/rating/T1"
+
+    return path
+
+
+def of_ho_tich(scene: Scene, minutes: int | None = None) -> str:
+    """The pages on which this queue is booked; with the slot so many minutes after eight."""
+    slot = "" if minutes is None else f"&slot={milliseconds(scene.clock()) + minutes * 60_000}"
+    return f"/booking?queue=ho-tich{slot}"
+
+
+def first_configuration(scene: Scene) -> str:
+    return f"/admin/centre/{scene.server.store.read(plans.history, 5)[-1].number}"
+
+
+def first_ticket(scene: Scene) -> int:
+    return scene.server.store.read(lambda db: int(db.execute("SELECT min(id) FROM tickets").fetchone()[0]))

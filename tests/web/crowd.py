@@ -1,0 +1,283 @@
+"""Everybody who might ask in one running centre, and what must have happened before they ask."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import httpx2
+from websockets.exceptions import InvalidStatus
+
+from domain.applicants import applicant, particulars, to_bytes
+from domain.centre_rules import Booking
+from domain.centre_toml import write_centre
+from domain.centres import DeviceKind
+from domain.days import local
+from domain.queue_events import AppointmentBooked, DayOpened, TicketIssued, VisitRated
+from domain.roles import PERSON_ROLES, Role
+from domain.tickets import milliseconds
+from kiosk.memory import memory_of
+from operations import calling, configuring, entering, intake, managing, printing, shifts, syncing, ticketing
+from store import appointments as rows
+from store import jobs, plans, ratings
+from store.writer import Act, Tx
+from tests.support.asking import CHEAP, PASSWORD, QUEUE, a_number, a_phone, a_procedure, watching
+from tests.support.halls import demo_calendar, demo_centre
+from tests.support.servers import Server
+from web import appointments
+from web.devices import plain_code
+from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE, hash_of
+
+QUIET_QUEUE = "xay-dung"
+QUIET_HALL = "tang-2"
+SPARE_DEVICE = "K9"
+COUNTER_OF = {Role.CLERK: 1, Role.RESULT_OFFICER: 8, Role.SUPERVISOR: 3}
+NOBODY, SIGNED_OUT, REVOKED = "nobody", "signed out", "revoked kiosk"
+DEVICES = {"kiosk": "K1", "other kiosk": "K2", "wall": "W1", "other wall": "W2", "tablet": "T1", "agent": "A1"}
+DEVICE_ROLE = {"K": Role.KIOSK, "W": Role.WALL, "T": Role.TABLET, "A": Role.AGENT}
+PEOPLE = {role.value: role for role in sorted(PERSON_ROLES)}
+VISITORS = [NOBODY, SIGNED_OUT, REVOKED, *DEVICES, *PEOPLE]
+# Places on every day that the calendar leaves open, whatever day it is when the tests run.
+EVERY_DAY = Booking((("07:30", "11:00"), ("13:30", "16:00")), 30, 100, 60, (1, 2, 3, 4, 5, 6, 7))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request: a path with its parameters, and what is posted."""
+
+    path: str
+    form: dict[str, Any] | None = None
+    json: Any = None
+
+
+@dataclass
+class Crowd:
+    """A running centre into which every kind of visitor has come, with one request that each route takes."""
+
+    server: Server
+    examples: dict[str, "Example"]
+    cookies: dict[str, str] = field(default_factory=dict)
+    bearers: dict[str, str] = field(default_factory=dict)
+    person: dict[str, str] = field(default_factory=dict)
+    client: httpx2.Client | None = None
+
+    def do(self, operation: Callable[..., Any], *args: Any, who: str = "test") -> Any:
+        """One operation, as a colleague elsewhere in the centre would do it."""
+        return self.server.store.write_now(Act(who), operation, *args)
+
+    def gather(self) -> "Crowd":
+        """Add a spare kiosk, one person a role, pair and sign in everybody."""
+        self.client = httpx2.Client(base_url=self.server.url, trust_env=False, verify=False, timeout=20)
+        self.server.clients.append(self.client)
+        found = demo_centre()
+        spare = replace(next(d for d in found.devices if d.kind is DeviceKind.KIOSK), id=SPARE_DEVICE)
+        agent = replace(spare, id=DEVICES["agent"], kind=DeviceKind.AGENT, printer=None)
+        queues = tuple(replace(q, booking=EVERY_DAY) if q.booking else q for q in found.queues)
+        changed = replace(found, devices=(*found.devices, spare, agent), queues=queues)
+        now, calendar = self.server.app.state.house.now(), demo_calendar()
+        years = calendar.years | {now.year, now.year + 1}
+        self.do(managing.load_centre, changed, replace(calendar, years=years))
+        self.do(_frown_yesterday, self.server.app.state.house.vault.seal("Chờ lâu quá".encode()))
+        self.cookies[REVOKED] = DEVICE_COOKIE + "K1=" + self.server.device_cookie("K1")
+        self.do(entering.revoke_device, "K1")
+        for name, device in DEVICES.items():
+            self.cookies[name] = f"{DEVICE_COOKIE}{device}={self.server.device_cookie(device)}"
+            self.bearers[name] = self.server.bearer("device", device)
+        hashed = CHEAP.hash(PASSWORD)
+        for name in PEOPLE:
+            self.person[name] = self.do(managing.add_person, name, f"Người {name}", [name], hashed)
+            self.bearers[name] = self.server.bearer("person", self.person[name])
+            self.sign_in(name)
+        self.sign_in("auditor", SIGNED_OUT)
+        token = self.cookies[SIGNED_OUT].partition("=")[2]
+        self.do(entering.sign_out, hash_of(token))
+        return self
+
+    def sign_in(self, name: str, place: str = "") -> None:
+        """A fresh sign-in of the person with this one role."""
+        self.cookies[place or name] = f"{SIGN_IN_COOKIE}={self.server.person_cookie(self.person[name])}"
+
+    def headers(self, name: str, *, bearer: bool = False) -> dict[str, str]:
+        """What a browser of this visitor sends; `bearer` for programs."""
+        if bearer:
+            found = self.bearers.get(name)
+            return {"Authorization": f"Bearer {found}"} if found else {"Origin": self.server.url}
+        own = {"Cookie": self.cookies[name]} if name in self.cookies else {}
+        return own | {"Origin": self.server.url}
+
+    def counter(self, name: str) -> int:
+        """The counter at which this visitor sits, 1 for those who may not sit down."""
+        return COUNTER_OF.get(PEOPLE.get(name, Role.ANYONE), 1)
+
+    def seated(self, name: str) -> int:
+        """The same, after they have sat down."""
+        counter = self.counter(name)
+        if PEOPLE.get(name) in COUNTER_OF:
+            self.do(shifts.open_shift, counter, self.person[name])
+        return counter
+
+    def serving(self, name: str) -> int:
+        """The same, with a person called to the counter."""
+        counter = self.seated(name)
+        if PEOPLE.get(name) in COUNTER_OF:
+            for queue in (QUEUE, "tra-ket-qua"):
+                self.do(ticketing.take_ticket, queue)
+            self.do(calling.call_next, counter, self.person[name])
+        return counter
+
+    def ticket(self, giver: str = "device:K1") -> int:
+        """A number given by a kiosk."""
+        return int(self.do(ticketing.take_ticket, QUEUE, "vi", None, None, who=giver).id)
+
+    def story(self) -> str:
+        """Where the story of a number is told."""
+        found = self.do(ticketing.take_ticket, QUEUE)
+        return f"/admin/tickets/{found.day}/{found.prefix}{found.n}"
+
+    def absent(self) -> int:
+        """A number that was called in vain."""
+        counter = self.serving("clerk")
+        return int(self.do(calling.mark_absent, counter, self.person["clerk"]).id)
+
+    def resting(self, name: str) -> int:
+        """The counter at which this visitor sits, with nobody before it."""
+        counter = self.serving(name)
+        if PEOPLE.get(name) in COUNTER_OF:
+            self.do(calling.finish, counter, self.person[name])
+        return counter
+
+    def pressed(self, name: str) -> int:
+        """The number of this visitor's own newest act at the counter."""
+        if PEOPLE.get(name) not in COUNTER_OF:
+            return 1
+        counter, person = self.counter(name), self.person[name]
+        return int(self.do(calling.call_again, counter, person, who=person).seq)
+
+    def announced(self) -> int:
+        """The number of a call in the hall of K1 and W1."""
+        counter = self.serving("clerk")
+        return int(self.do(calling.call_again, counter, self.person["clerk"]).seq)
+
+    def over(self) -> int:
+        """A visit that has just ended at the counter of T1."""
+        return int(self.do(calling.finish, self.serving("clerk"), self.person["clerk"]).id)
+
+    def free_slot(self) -> datetime:
+        """A slot with places left."""
+        house = self.server.app.state.house
+        queue = next(q for q in house.store.centre().queues if q.id == QUEUE)
+        return next(s.at for day in appointments.days_offered(house, queue) for s in day.slots if s.left)
+
+    def booked(self) -> tuple[int, str]:
+        """An appointment for this moment, and its code."""
+        house, code = self.server.app.state.house, appointments.new_code(self.server.app.state.house, None)
+        secrets = appointments.code_hash(house, code), appointments.holder_hash(house, a_phone())
+        return int(self.do(_book_now, *secrets)), code
+
+    def journey(self, *, to_appointment: bool = False) -> str:
+        """Somebody at kiosk K1 whose card, or whose appointment's code, has just been scanned."""
+        holder = None if to_appointment else f"holder {a_phone()}".encode()
+        appointment = self.booked()[0] if to_appointment else None
+        connection = SimpleNamespace(app=self.server.app)
+        return memory_of(connection).journeys.begin("K1", holder, appointment).id  # type: ignore[arg-type]
+
+    def in_force(self) -> int:
+        """The number of the configuration that may be changed: nothing is planned behind it."""
+        plan = self.server.store.read(plans.waiting)
+        if plan is not None:
+            self.do(configuring.cancel_plan, plan.number)
+        return int(self.server.store.read(plans.number_in_force))
+
+    def other_centre(self) -> str:
+        """A centre file that changes one word."""
+        found = self.server.store.read(plans.in_force)
+        return write_centre(replace(found, province=f"Tỉnh thứ {a_number()}"))
+
+    def draft(self) -> int:
+        """The same, sent and found right."""
+        sealed = self.server.app.state.house.vault.seal(self.other_centre().encode())
+        return int(self.do(configuring.keep_draft, sealed))
+
+    def plan(self) -> int:
+        """The configuration of now, planned for the next business day."""
+        seen = self.in_force()
+        found = self.server.store.read(plans.in_force)
+        return int(self.do(configuring.plan_centre, found, demo_calendar(), None, seen))
+
+    def slip(self, end: str = "") -> int:
+        """The print job of a new number, which nobody prints, or which came to this end."""
+        ticket = self.do(ticketing.take_ticket, QUEUE, "vi", None, "P1")
+        job = self.server.store.read(jobs.print_job_of, "ticket", str(ticket.id)).id
+        if end:
+            self.do(printing.end_slip, job, end)
+        return int(job)
+
+    def dossier(self) -> str:
+        """A dossier that was received."""
+        return str(self.server.store.read(jobs.portal_message, self.parked_message()).dossier)
+
+    def parked_message(self) -> int:
+        """A dossier that the portal has refused."""
+        counter, person = self.seated("clerk"), self.person["clerk"]
+        told = to_bytes(particulars(applicant("LÊ THỬ", "", "", ""), "", ()))
+        sealed = self.server.app.state.house.vault.seal(told)
+        code = self.do(intake.receive_dossier, counter, person, intake.Intake(a_procedure(), sealed)).code
+        message = self.server.store.read(jobs.portal_messages_of, code)[0].id
+        self.do(syncing.park, message, "từ chối")
+        return int(message)
+
+    def open_code(self) -> str:
+        """A pairing code for the spare kiosk."""
+        self.do(entering.offer_pairing, SPARE_DEVICE, hash_of(plain_code("CODE-OPEN")))
+        return "CODE-OPEN"
+
+    def send(self, name: str, key: str, asked: Asked | None = None, **headers: str) -> httpx2.Response:
+        """Ask for a route as this visitor; redirects are not followed."""
+        asked = asked or self.examples[key](self, name)
+        known = self.headers(name, bearer=key.split()[1].startswith("/api/"))
+        assert self.client is not None
+        answer = self.client.request(
+            key.split()[0], asked.path, data=asked.form, json=asked.json, headers=known | headers
+        )
+        self.client.cookies.clear()  # whoever asks next has only the cookies of the own header
+        return answer
+
+    def answer(self, name: str, key: str) -> int | str:
+        """The status of the route's example, 'sign in' when it leads there; a socket that opens counts as 200."""
+        if key.startswith("WS "):
+            return self._answer_of_socket(name, self.examples[key](self, name).path)
+        answer = self.send(name, key)
+        if key in ("POST /sign-out", "POST /lock") and name in PEOPLE:
+            self.sign_in(name)
+        leads = answer.headers.get("location", "").startswith("/sign-in?next=/")
+        return "sign in" if leads and answer.status_code == 303 and key.startswith("GET ") else answer.status_code
+
+    def _answer_of_socket(self, name: str, path: str) -> int:
+        try:
+            with watching(self.server, path, self.headers(name)) as socket:
+                assert socket.recv(timeout=5)
+        except InvalidStatus as refusal:
+            return refusal.response.status_code
+        return 200
+
+
+Example = Callable[[Crowd, str], Asked]
+
+
+def _book_now(tx: Tx, code_hash: bytes, holder_hash: bytes) -> int:
+    """An appointment at this instant, at which no centre may have a slot."""
+    booked = tx.record(AppointmentBooked(QUEUE, milliseconds(tx.now)))
+    rows.keep_secrets(tx.db, booked.seq, code_hash, holder_hash)
+    return booked.seq
+
+
+def _frown_yesterday(tx: Tx, sealed: bytes) -> int:
+    """Yesterday, on which five people wrote why they were not satisfied; the next act opens today."""
+    day = (tx.day.id if tx.day else 0) + 1
+    tx.record(DayOpened(day, (local(tx.now).date() - timedelta(days=1)).isoformat(), True))
+    for n in range(1, 6):
+        ticket = tx.record(TicketIssued(QUEUE, "A", n, milliseconds(tx.now), 0, "vi")).seq
+        tx.record(VisitRated(ticket, 1, 1, "wait"))
+        ratings.keep_words(tx.db, ticket, sealed)
+    return day
