@@ -93,10 +93,15 @@ def _shown(
     return Shown(
         printer.id, printer.name, sign, said(words), said(state.remedy) if state and state.remedy else "",
         said(state.mishap) if state and state.mishap and not state.trouble else "",
-        paper_sign, said(paper), f"{metres(past.rows):.1f}", printer.roll_metres, past.roll_at, len(mine),
+        paper_sign, said(paper), _figure(metres(past.rows), language), printer.roll_metres, past.roll_at, len(mine),
         moment(mine[0].asked_at) if mine else None, _doing(state, mine), past.confirmed_at, past,
         tuple(said(text) for answer, text in ANSWERS.items() if answer in past.abilities.answers),
     )  # fmt: skip
+
+
+def _figure(value: float, language: str) -> str:
+    """One digit behind the comma, which is a point in English."""
+    return f"{value:.1f}" if language == "en" else f"{value:.1f}".replace(".", ",")
 
 
 def _state(state: Any, past: PrinterPast) -> tuple[str, str]:

@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from printers.simulator_device import PrinterSimulator
 from printers.simulator_paper import Slip
-from printers.simulator_table import DOTS_PER_MM, Fault
+from printers.simulator_table import COMPLAINTS, DOTS_PER_MM, Fault
 
-SHOWN = 24
+SHOWN, EVENTS_SHOWN = 24, 40
 VIETNAM = timezone(timedelta(hours=7))
 PAPER_MM = {384: 58}
 
@@ -33,12 +33,12 @@ SWITCHES = (
     Switch(Fault.OFF, "Tắt máy", "Bật máy", "Đã tắt"),
     Switch(Fault.COVER_OPEN, "Mở nắp", "Đóng nắp", "Nắp đang mở"),
     Switch(Fault.PAPER_OUT, "Hết giấy", "Thay giấy", "Hết giấy"),
+    Switch(Fault.PAPER_NEAR_END, "Sắp hết giấy", "Cuộn đầy", "Sắp hết giấy"),
+    Switch(Fault.CUTTER_JAM, "Kẹt dao cắt", "Gỡ kẹt", "Kẹt dao cắt"),
+    Switch(Fault.HEAD_HOT, "Đầu in nóng", "Đầu in nguội", "Đầu in quá nóng"),
 )
 OTHER_STATES = {
-    Fault.CUTTER_JAM: "Kẹt dao cắt",
-    Fault.HEAD_HOT: "Đầu in quá nóng",
     Fault.OFFLINE: "Ngoại tuyến",
-    Fault.PAPER_NEAR_END: "Sắp hết giấy",
 }
 
 
@@ -90,9 +90,20 @@ def _column(printer: PrinterSimulator) -> str:
 <p class="count">{_count(printer, len(slips))}</p>
 <div class="switches">{"".join(_switch(printer, switch, key) for switch in SWITCHES)}</div>
 </div>
+<details class="events"><summary>Nhật ký của máy ({len(printer.events)})</summary>
+<ol reversed>{_events(printer)}</ol></details>
 <div class="mouth"></div>
 <ol class="slips">{paper or '<li class="none">Chưa in phiếu nào.</li>'}</ol>
 </section>"""
+
+
+def _events(printer: PrinterSimulator) -> str:
+    """The newest lines of the log, newest first; those that a clean job never causes stand out."""
+    return "".join(
+        f'<li class="{"complaint" if event.kind in COMPLAINTS else "event"}"><b>{event.kind}</b> '
+        f"{escape(event.detail)} <small>byte {event.position}</small></li>"
+        for event in printer.events[: -EVENTS_SHOWN - 1 : -1]
+    )
 
 
 def _count(printer: PrinterSimulator, shown: int) -> str:
@@ -173,6 +184,10 @@ button {
 button:hover { border-color: var(--ink); }
 button.clear { background: var(--ink); border-color: var(--ink); color: var(--paper); }
 :focus-visible { outline: 4px solid var(--sky); outline-offset: 2px; }
+.events { padding: 0 8px 16px; } .events summary { min-height: 40px; line-height: 40px; cursor: pointer; }
+.events ol { margin: 0; padding-left: 40px; font-size: 15px; overflow-wrap: anywhere; }
+.events small { color: var(--muted); font-size: 14px; }
+.events .complaint { color: var(--lacquer); }
 .mouth { height: 16px; border-radius: 8px; background: var(--night); }
 .slips {
   list-style: none; margin: -8px 0 0; padding: 0 24px; display: flex; flex-wrap: wrap; gap: 32px;
@@ -203,6 +218,8 @@ SCRIPT = """
     const answer = await fetch('/', { cache: 'no-store' });
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('main');
     const known = ids(old), focused = document.activeElement.id;
+    const logs = [...old.querySelectorAll('details')].map(log => log.open);
+    [...fresh.querySelectorAll('details')].forEach((log, i) => { log.open = Boolean(logs[i]); });
     for (const slip of fresh.querySelectorAll('li[id]')) slip.classList.toggle('new', !known.has(slip.id));
     old.replaceWith(fresh);
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });

@@ -157,6 +157,8 @@ class Pages:
                 printer.name,
                 printer.printed,
                 printer.hanging_rows,
+                [(event.kind, event.position) for event in printer.events[-1:]],
+                len(printer.events),
                 [fault for fault in SWITCHABLE if fault in printer.faults],
                 [slip.sha256 for slip in printer.records[-1:]],
             )

@@ -188,7 +188,8 @@
     for (const kind of ['pointerdown', 'keydown']) document.addEventListener(kind, () => { touched = Date.now(); }, true);
     document.addEventListener('htmx:after:swap', event => {
       if (event.target.closest?.('#notices')) return;
-      touched = Date.now();
+      // The printer's news are no touch; the number that has just come is seen for its whole time.
+      if (event.target === screen()) touched = Date.now();
       fit();
     });
     document.querySelector('[data-more-time]').addEventListener('click', () => { touched = Date.now(); watch(); });

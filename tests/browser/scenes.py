@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from domain.applicants import applicant, particulars, to_bytes
+from domain.events import PrinterTested
 from operations import (
     booking,
     calling,
@@ -89,6 +90,11 @@ class Scene:
         job = self.server.store.read(jobs.print_job_of, "ticket", str(ticket))
         assert job is not None
         self.server.store.write_now(Act("test"), printing.end_slip, job.id, state)
+
+    def test_printer(self, printer: str, *answers: str, codes: bool = True) -> None:
+        """What the self-test of a printer found, with almost a whole roll printed since."""
+        result = PrinterTested(printer, list(answers), 576, 1, edges=True, letters=True, codes=codes, rows=350_000)
+        self.server.store.write_now(Act("command-line"), printing.note_test, result)
 
     def dossier(self, counter: int, code: str) -> str:
         """A dossier received at this counter."""

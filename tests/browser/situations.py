@@ -86,6 +86,7 @@ def troubled(scene: Scene) -> None:
     scene.server.store.write_now(Act("portal"), syncing.park, first.id, "Mã thủ tục không có trong danh mục")
     scene.slip(scene.ticket("ho-tich", IN_NO_HALL), "unknown")
     scene.slip(scene.ticket("cu-tru", IN_NO_HALL), "expired")
+    scene.test_printer("P1", "status", "sensor", codes=False)
     scene.clock.forward(minutes=57)
     scene.server.store.write_now(Act(CLERKS[9]), shifts.close_shift, 9, CLERKS[9])
 

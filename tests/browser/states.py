@@ -260,6 +260,8 @@ STATES = [
     State("admin-calling-no-past", "counter", "quiet", MANAGER, "/admin/calling?try=1", fold=False, alike=True),
     State("admin-desk-empty", "admin", "quiet", MANAGER, "/admin/desk", fold=False),
     State("admin-desk", "admin", "troubled", MANAGER, "/admin/desk", fold=False),
+    State("admin-printers", "admin", "troubled", MANAGER, "/admin/printers", fold=False),
+    State("admin-printers-auditor", "admin", "quiet", AUDITOR, "/admin/printers", fold=False, alike=True),
     State("reports", "counter", "reported", MANAGER, "/admin/reports", fold=False),
     State("reports-counters", "counter", "reported", MANAGER, "/admin/reports?by=counter", fold=False, alike=True),
     State("reports-wrong", "counter", "reported", MANAGER, "/admin/reports?from=2026-11-25&to=2026-11-01",

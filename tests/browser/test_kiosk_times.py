@@ -153,6 +153,7 @@ def test_k9_with_the_server_away_the_time_out_wipes_all_the_same(
 ) -> None:
     kiosk.goto(f"{server.url}/kiosk/K1/procedures")
     kiosk.fill("#q", "ly hon bi mat")
+    expect(kiosk.locator("#found .empty")).to_be_visible()
     connected(kiosk)
     open_screen.allow(kiosk, "ERR_FAILED")
     kiosk.route("**/healthz", lambda route: route.abort())

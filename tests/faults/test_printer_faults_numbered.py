@@ -265,7 +265,8 @@ def test_08_half_open(quiet_path: Path):
         await half_sent(hall, taken)
         hall.printers["P1"].faults.set("silent")
         job = await hall.ended(taken, "unknown", seconds=20)
-        assert job.note == "máy in không nhận dữ liệu"
+        # By how much the kernels on both sides still took, it stalls or its word does not come.
+        assert job.note in ("máy in không nhận dữ liệu", "máy in không xác nhận")
         await says(hall, "máy in không trả lời")
         await other_kiosk_prints_on(hall)
         await hall.check()

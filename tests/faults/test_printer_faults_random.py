@@ -166,6 +166,7 @@ def _never_resyncs(monkeypatch: pytest.MonkeyPatch) -> None:
 def _trusts_the_torn(monkeypatch: pytest.MonkeyPatch) -> None:
     """The printer stopped within the slip, and its later word is taken all the same."""
     monkeypatch.setattr("printers.status.Replies.stopped_by", None)
+    monkeypatch.setattr("printers.status.Replies.has_paused", False)
 
 
 PLANTS = {

@@ -57,6 +57,22 @@ def test_slips_come_newest_first_with_time_and_count(client, printer):
     assert "dài 3 mm" in text
 
 
+def test_the_log_names_what_came_and_marks_what_should_not_have(client, printer):
+    say(printer, INIT + black(384, 8) + CUT + b"\x1d\xee")
+    text = client.get("/").text
+    assert re.search(r'<li class="event"><b>cut</b> GS V 66 0: 8 rows <small>byte \d+</small>', text)
+    assert re.search(r'<li class="complaint"><b>unknown_command</b> 1d ee', text)
+
+
+@pytest.mark.parametrize("fault", ["paper_near_end", "cutter_jam", "head_hot"])
+def test_sensors_are_clicked(client, printer, fault):
+    assert press(client, fault, "set").status_code == 303
+    assert fault in printer.faults
+    assert f"/faults/{fault}/clear" in client.get("/").text
+    assert press(client, fault, "clear").status_code == 303
+    assert fault not in printer.faults
+
+
 def test_the_list_for_programs_and_its_pictures(client, printer):
     say(printer, black(384, 8) + CUT + black(384, 8) + CUT + black(384, 9) + CUT)
     newest, second, first = client.get("/slips.json").json()

@@ -156,3 +156,13 @@ def test_gs_r_waits_behind_print_data_and_never_tells_of_paper_out(printer):
         assert host.ask(b"\x1dr\x01" + EOT[4], 1) == b"\x7e"
         printer.faults.clear("paper_out")
         assert host.read(1) == b"\x00"
+
+
+def test_a_printer_that_begins_again_repeats_the_rows_of_the_slip():
+    with PrinterSimulator.threaded(SMALL, model=Model(reprints_on_resume=True)) as printer:
+        printer.faults.set("paper_out_after", 3)
+        say(printer, INIT + raster(2, [b"\xf0\x00"] * 5) + CUT)
+        assert printer.hanging_rows == 3
+        printer.faults.clear("paper_out")
+        wait_until(lambda: printer.printed == 1)
+        assert printer.slips[0].height == 3 + 5
