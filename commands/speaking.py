@@ -4,6 +4,7 @@ A question is a line of JSON with `language` and `words`; an answer is four byte
 16-bit mono frames at 22,050 Hz, none where there is no voice. It ends with its input.
 """
 
+import contextlib
 import json
 import os
 import sys
@@ -37,7 +38,8 @@ def serve(speaker: Speaker, questions: IO[bytes], answers: IO[bytes]) -> None:
 
 def main() -> None:
     """Give way to the server: nobody waits as long for a sentence as for a number."""
-    os.nice(5)
+    with contextlib.suppress(OSError):  # the unit's filter of system calls forbids it
+        os.nice(5)
     with tempfile.TemporaryDirectory() as room:
         try:
             speaker = Speaker.open(Path(room))

@@ -39,7 +39,7 @@ def test_a_slip_is_printed_once_and_confirmed_by_the_printers_own_word(hall):
 def test_without_its_agent_a_slip_waits_and_the_reason_is_said(hall):
     ticket = hall.take_ticket()
     until(lambda: hall.trouble == Trouble.NO_AGENT, 20, "no trouble")
-    assert hall.state(ticket) in ("queued", "failed-before-first-byte")
+    assert hall.state(ticket) in ("queued", "preflight", "failed-before-first-byte")
     hall.start()
     assert hall.await_end(ticket) == "confirmed"
 

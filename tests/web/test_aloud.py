@@ -84,6 +84,23 @@ def test_a_speaker_that_died_is_started_again(speaker):
     assert asyncio.run(speaker.say("xin chào", "vi"))
 
 
+def test_it_speaks_under_the_walls_of_the_unit():
+    """No change of priority, no writable memory that can be executed: as packaging/motcua.service has it."""
+    walls = (
+        "import ctypes, os, runpy, sys\n"
+        "def refuse(by): raise PermissionError\n"
+        "os.nice = refuse\n"
+        "ctypes.CDLL(None).prctl(65, 1, 0, 0, 0)\n"  # PR_SET_MDWE; older kernels do not know it
+        "sys.argv = ['speaking']\n"
+        "runpy.run_module('commands.speaking', run_name='__main__')\n"
+    )
+    speaker = Speaker((sys.executable, "-c", walls))
+    try:
+        assert asyncio.run(speaker.say("xin chào", "vi"))
+    finally:
+        speaker.close()
+
+
 def test_a_language_without_voice_is_no_fault(speaker):
     assert asyncio.run(speaker.say("xin chào", "xx")) is None
     assert asyncio.run(speaker.say("xin chào", "vi")), "and the next one is spoken"
