@@ -1,4 +1,4 @@
-"""The keys of a tactile keypad as a setting; an act or a key that nobody knows is refused with what would be right."""
+"""The keys of a tactile keypad as a setting; an unknown act or key is refused with what would be right."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def test_the_keys_of_a_keypad_are_read():
 
 @pytest.mark.parametrize("text", ["sing=F13", "speech", "speech=", "speech=F 13", 'speech="F13"', "=F1"])
 def test_an_unknown_act_or_key_is_refused_with_what_would_be_right(text):
-    with pytest.raises(SettingWrong, match="MOTCUA_KEYPAD.*speech=F13"):
+    with pytest.raises(SettingWrong, match=r"MOTCUA_KEYPAD.*speech=F13"):
         read_settings({"MOTCUA_KEYPAD": text})
 
 
