@@ -67,6 +67,7 @@ def test_without_javascript_a_procedure_is_found(server: Server, open_screen: Sc
     assert_one_given(server.store, before)
 
 
+@pytest.mark.shows("K11")
 def test_two_taps_give_a_number(kiosk: Page, server: Server) -> None:
     """K11: 'take a number', then the queue."""
     before = given(server.store)

@@ -27,6 +27,7 @@ CLAUSES: dict[str, dict[str, str]] = {
         "K8": "languages and modes on the way, and gone after it",
         "K9": "nothing personal left",
         "K10": "failures say what to do; the number stays",
+        "K11": "two taps to a number where the need is known, three through \"find a procedure\"",
         "K12": "no drag, no hold, no hover; one press one number",
         "K13": "marks of Vietnamese never cut",
         "K14": "nothing moves, nothing flashes",
