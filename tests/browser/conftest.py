@@ -37,9 +37,11 @@ def chromium() -> Browser:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Not for the whole session: while Playwright lives, no other test of this thread could run an event loop."""
-    yield
-    if nextitem is None or HERE not in nextitem.path.parents:
-        close_browser()
+    try:
+        yield
+    finally:
+        if nextitem is None or HERE not in nextitem.path.parents:
+            close_browser()
 
 
 def pytest_sessionfinish() -> None:
