@@ -107,7 +107,8 @@ class PrinterWorker:
         claim = await self._claim()
         if claim.job is not None:
             async with self._own:
-                await self._handle(claim.job, claim.epoch)
+                pause = await self._handle(claim.job, claim.epoch)
+            await asyncio.sleep(pause)  # free to be looked at meanwhile
         elif not await self._look_round():
             await self._rest(LOOK_AGAIN_SECONDS)
 
@@ -198,7 +199,8 @@ class PrinterWorker:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
             return printing.Claim(None)
 
-    async def _handle(self, job: PrintJob, epoch: int) -> None:
+    async def _handle(self, job: PrintJob, epoch: int) -> float:
+        """Print one slip; for how many seconds to leave the printer alone then."""
         self.health.job = job.id
         outcome = await self._print(job, epoch)
         self.health.job, self.health.pieces, self.health.total = None, 0, 0
@@ -207,11 +209,11 @@ class PrinterWorker:
         if outcome.state != SlipState.FAILED:
             self.health.mishap = outcome.note
         if outcome.state == SlipState.FAILED:
-            await self._put_off(job, epoch, outcome)
-            return
+            return await self._put_off(job, epoch, outcome)
         if outcome.state == SlipState.CONFIRMED:
             self.health.last_proof = self._now()
         await self._end(job, outcome)
+        return 0
 
     async def _end(self, job: PrintJob, outcome: Ended) -> None:
         """Record how it ended, however long the disk has no room: what is on paper must not be forgotten."""
@@ -222,13 +224,14 @@ class PrinterWorker:
                 return
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
-    async def _put_off(self, job: PrintJob, epoch: int, outcome: Ended) -> None:
-        """No byte of it left: another printer takes it, or it is tried again."""
+    async def _put_off(self, job: PrintJob, epoch: int, outcome: Ended) -> float:
+        """No byte of it left: another printer takes it, or it is tried again after so many seconds."""
         if await self._passes_on(job, outcome.note):
-            return
+            return 0
         await self._tell(printing.give_back_slip, job.id, outcome.note, epoch, self._lease_name)
-        if outcome.note != Trouble.NOT_DRAWN:  # the printer is in trouble, not the slip: the others fare no better
-            await asyncio.sleep(printing.back_off(job.tries + 1).total_seconds())
+        if outcome.note == Trouble.NOT_DRAWN:  # the slip's own fault: the others fare better
+            return 0
+        return printing.back_off(job.tries + 1).total_seconds()
 
     async def _passes_on(self, job: PrintJob, note: str) -> bool:
         other = self.place.fallback

@@ -140,6 +140,7 @@ def replay_into(source: Path, target: Path) -> list[str]:
     reader, writer = database.open_reader(source), database.open_writer(target)
     try:
         migrations.upgrade(writer)
+        reader.execute("BEGIN")  # one moment of a file that others go on writing
         journal.replay(reader, writer)
         return differences(reader, writer)
     finally:

@@ -94,6 +94,9 @@ def test_01_connection_refused(quiet_path: Path):
         await tells_no_paper(hall, taken)
         assert hall.job(taken).state == "failed-before-first-byte"
         await says(hall, "không kết nối được máy in", "cắm dây mạng")
+        asked = hall.loop.time()
+        assert (await hall.ask("ql01", "/admin/morning?lang=vi")).status == 200
+        assert hall.loop.time() - asked < 1, "the page waited for the printer's rest between two tries"
         await other_kiosk_prints_on(hall)
         await hall.check()
         hall.printers["P1"].faults.clear("off")

@@ -176,6 +176,18 @@ def test_on_a_real_file_too(demo_file, tmp_path):
     assert upkeep.replay_into(demo_file, tmp_path / "again.sqlite") == []
 
 
+def test_a_file_that_is_written_to_meanwhile_is_compared_with_itself(demo_file, tmp_path, monkeypatch):
+    bench, differences = Bench(demo_file), upkeep.differences
+
+    def late(*files):
+        bench.do(ticketing.take_ticket, "ho-tich")
+        return differences(*files)
+
+    monkeypatch.setattr(upkeep, "differences", late)
+    assert upkeep.replay_into(demo_file, tmp_path / "again.sqlite") == []
+    bench.store.close()
+
+
 @pytest.mark.planted
 @pytest.mark.parametrize("kind", sorted(ALL_KINDS - NOTED))
 def test_a_change_that_the_journal_does_not_know_is_caught(lived, monkeypatch, kind):
