@@ -146,7 +146,7 @@ def pages():
     return Pages(Assets())
 
 
-@settings(max_examples=size("centre-forms", 25, 1000), deadline=None)
+@settings(max_examples=size("centre-forms", 12, 1000), deadline=None)
 @given(wanted=centres(), language=st.sampled_from(LANGUAGES))
 def test_no_centre_is_changed_by_a_form_sent_untouched(pages, wanted, language):
     raw = parsed(write_centre(wanted))

@@ -2,6 +2,7 @@
 
 import gettext
 import math
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.support.sizes import size
 SHOTS = Path(__file__).parent.parent.parent / "build" / "screenshots"
 NAMES = [state.name for state in STATES]
 ALL = size("browser-all-states", 0, 1) == 1
+KEPT = ALL or "BROWSER_PART" not in os.environ  # a picture costs as much as all that is looked at on it
 CLOSELY = [state.name for state in STATES if ALL or not state.alike]
 IN_WORDS = [name for name in CLOSELY if not name.endswith("-contrast")]  # the same words in other colours
 # Every day a state speaks another language in one case of three, and every second one stretches; a trial walks all.
@@ -140,13 +142,19 @@ def album(shared_album: Album) -> Iterator[Album]:
     assert not unexpected, "\n".join(unexpected)
 
 
+def keep_picture(page: Page, name: str, state: State) -> None:
+    """For people to look at; the lanes of `scripts/test` keep none."""
+    if KEPT:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}.png", full_page=not state.fold)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_face(name: str, album: Album, halls: Halls) -> None:
-    """In Vietnamese at the true size: a picture is kept, then axe and the ruler."""
+    """In Vietnamese at the true size: axe and the ruler."""
     state = BY_NAME[name]
     page = album.show(state, halls(state.scene))
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png", full_page=not state.fold)
+    keep_picture(page, name, state)
     found = faults(page, state.kind, fold=state.fold) + (
         barriers(page, state.kind, dimmed=state.dimmed) if name in CLOSELY else []
     )
@@ -168,7 +176,7 @@ def test_face_with_longer_texts(name: str, album: Album, longer: None, longer_ha
     """Texts 35 % longer than Vietnamese still do not overflow."""
     state = BY_NAME[name]
     page = album.show(state, longer_halls(state.scene), LONGER)
-    page.screenshot(path=SHOTS / f"{name}.longer.png", full_page=not state.fold)
+    keep_picture(page, f"{name}.longer", state)
     found = faults(page, state.kind, fold=state.kind == "wall")
     assert not found, "\n".join(found)
 
