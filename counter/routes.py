@@ -78,8 +78,13 @@ async def end_help(request: Request) -> Response:
 async def find_slips(request: Request) -> Response:
     """The numbers of a queue around a time, to find whose slip was lost."""
     house, number = house_of(request), request.path_params["counter"]
-    context = views.slips_around(house, request.query_params.get("queue", ""), request.query_params.get("at", ""))
-    return page(request, "counter/_slips.html", number=number, **context)
+    queue, at = request.query_params.get("queue", "")[:40], request.query_params.get("at", "")[:5]
+    context = views.slips_around(house, queue, at)
+    if is_fragment(request):
+        return page(request, "counter/_slips.html", number=number, **context)
+    queues = views.named_queues(house.store.centre(), request.state.language)
+    asked = {"asked_queue": queue, "asked_at": at, "queues": queues}
+    return page(request, "counter/slips_found.html", number=number, **context, **asked)
 
 
 @open_to(*WORKERS)

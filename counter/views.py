@@ -75,7 +75,7 @@ def desk(request: Request, number: int) -> dict[str, Any]:
         "placements": sorted(mine, key=lambda placement: served.index(placement.queue)),
         "page_id": secrets.token_urlsafe(12),
         "card": None,
-        "queues": [(queue.id, queue.prefix, text_of(queue.title, language)) for queue in centre.queues],
+        "queues": named_queues(centre, language),
         "other_counters": [counter.number for counter in centre.counters if counter.number != number],
         "colleagues": [person for person in house.store.read(people.everybody) if person.roles & COUNTER_ROLES],
         "classes": [(chosen.id, text_of(chosen.label, language)) for chosen in centre.classes],
@@ -166,6 +166,11 @@ def _undo(house: House, number: int) -> dict[str, Any] | None:
         return None
     ticket = house.store.read(tickets.load, move.ticket) if move.ticket else None
     return {"act": move.seq, "what": wording.MOVES.get(move.kind, ""), "ticket": ticket, "at": move.at}
+
+
+def named_queues(centre: Centre, language: str) -> list[tuple[str, str, str]]:
+    """Every queue's id, letter and title, to choose from."""
+    return [(queue.id, queue.prefix, text_of(queue.title, language)) for queue in centre.queues]
 
 
 def slips_around(house: House, queue: str, at: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from domain.errors import (
 )
 from web.languages import translator
 from web.pages import is_fragment, page
+from web.paths import home
 
 _STATUS: tuple[tuple[type[Refused], int], ...] = (
     (StoreFull, 503),
@@ -114,13 +115,6 @@ def _printable(arguments: dict[str, object]) -> dict[str, str]:
     return {name: "".join(c if c.isprintable() else "·" for c in str(v)) for name, v in arguments.items()}
 
 
-def _home(request: Request) -> str:
-    """Where the way back leads: a screen's own first page, else the centre's."""
-    room, *rest = request.url.path.strip("/").split("/")
-    named = bool(rest) and rest[0].isascii() and rest[0].replace("-", "").isalnum()
-    return f"/{room}/{rest[0]}" if named and room in ("kiosk", "display", "counter", "rating") else "/"
-
-
 def answer(request: Request, error: Refused) -> Response:
     """A page, a fragment or JSON, as the visitor asked; with Retry-After where waiting helps."""
     status, text = status_of(error), sentence(error, request.state.language)
@@ -133,7 +127,7 @@ def answer(request: Request, error: Refused) -> Response:
             response.headers["HX-Retarget"] = retarget
             response.headers["HX-Reswap"] = "innerHTML"
     else:
-        response = page(request, "web/failure.html", status, text=text, status=status, home=_home(request))
+        response = page(request, "web/failure.html", status, text=text, status=status, home=home(request))
     if status in (429, 503):
         response.headers["Retry-After"] = "2"
     return response

@@ -16,8 +16,7 @@ from domain.calendar import Translate
 from domain.days import local
 from domain.roles import Role
 from domain.tickets import shown_number
-from web import clocks, wording
-from web import paths as paths
+from web import clocks, paths, wording
 from web.assets import Assets
 from web.languages import LANGUAGES, translations
 
@@ -96,6 +95,7 @@ def _environment(loader: PrefixLoader, assets: Assets, language: str) -> Environ
     environment.globals["shown_number"] = shown_number
     environment.globals["stop_reasons"] = tuple(stopping.REASONS.values())
     environment.globals["clock_trouble"] = clocks.trouble
+    environment.globals["opened_again"] = paths.opened_again
     environment.globals["new_request_id"] = lambda: secrets.token_urlsafe(12)
     environment.filters["hhmm"] = lambda instant: f"{local(instant):%H:%M}"
     environment.filters["hhmmss"] = lambda instant: f"{local(instant):%H:%M:%S}"

@@ -1,12 +1,30 @@
-"""Numbers in addresses: at most 18 digits, so that none is larger than the store can hold or the parser bears."""
+"""Addresses: numbers in them, the first page of a room, and where a page can be opened again."""
 
 from starlette.convertors import IntegerConvertor, register_url_convertor
+from starlette.requests import Request
+from starlette.routing import Match
 
 
 class BoundedInteger(IntegerConvertor):
-    """`{name:int}` of every route; a longer number names nothing."""
+    """`{name:int}` of every route, at most 18 digits: none is larger than the store can hold or the parser bears."""
 
     regex = "[0-9]{1,18}"
 
 
 register_url_convertor("int", BoundedInteger())
+
+
+def home(request: Request) -> str:
+    """Where the way back leads: a screen's own first page, else the centre's."""
+    room, *rest = request.url.path.strip("/").split("/")
+    named = bool(rest) and rest[0].isascii() and rest[0].replace("-", "").isalnum()
+    return f"/{room}/{rest[0]}" if named and room in ("kiosk", "display", "counter", "rating") else "/"
+
+
+def opened_again(request: Request) -> str:
+    """This page's address, or the way back where only a form leads to it."""
+    if request.method == "GET":
+        return request.url.path
+    asked = {**request.scope, "method": "GET"}
+    is_page = any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
+    return request.url.path if is_page else home(request)

@@ -171,6 +171,7 @@ STATES = [
     State("counter-panel-scan-unknown", "counter", "hands", CLERK, "/counter/1", do.scan("893", ".panel .failure"),
           noise=REFUSED),
     State("counter-plain", "counter", "hands", CLERK, PLAIN_1),
+    State("counter-plain-slips", "counter", "hands", CLERK, "/counter/1/slips?queue=ho-tich&at=08:00", fold=False),
     State("counter-plain-slip", "counter", "hands", CLERK, PLAIN_1, do.scan_plainly("B 003"), fold=False),
     State("counter-plain-dossier", "counter", "busy", CLERK_2, PLAIN_2, do.scan_plainly(do.first_dossier)),
     State("counter-plain-unknown", "counter", "hands", CLERK, PLAIN_1, do.scan_plainly("893", ".failure"),

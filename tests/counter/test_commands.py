@@ -330,6 +330,9 @@ def test_a_lost_slip_is_found_by_queue_and_time_and_printed_as_a_copy(server, cl
     listed = clerk.get("/counter/1/slips", params={"queue": "giay-to", "at": at}, headers=FRAGMENT).text
     assert found.number in listed
     assert found.number not in clerk.get("/counter/1/slips?queue=cu-tru&at=" + at).text
+    plain = clerk.get("/counter/1/slips", params={"queue": "giay-to", "at": at}).text
+    assert all(words in plain for words in ("<html", 'href="/counter/1"', found.number))
+    assert "<html" not in listed
     answer = press(clerk, "reprints", ticket=str(ticket))
     assert f"Đang in lại phiếu số {found.number}" in said(answer)
     assert server.store.read(jobs.print_job_of, "ticket", str(ticket)).copy == 2
