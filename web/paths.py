@@ -6,7 +6,7 @@ from starlette.routing import Match
 
 
 class BoundedInteger(IntegerConvertor):
-    """`{name:int}` of every route, at most 18 digits: none is larger than the store can hold or the parser bears."""
+    """`{name:int}` of every route, at most 18 digits: none too large for the store or the parser."""
 
     regex = "[0-9]{1,18}"
 
