@@ -37,13 +37,19 @@ SELECT :first + i, :day + i / 1000, q.value, 'A', i % 1000 / 8 + 1, 'finished', 
   'device:K1', i % 12 + 1, i * 1000 + 600, i * 1000 + 900, 'served', q.value, 0, i * 1000, i * 1000 + 600, 0, '',
   :first + i
 FROM old JOIN json_each(:queues) q ON q.key = i % 8;
-INSERT INTO calls SELECT id, day, id, counter, called_at, 'call', 'cb01', '', 'due', key, NULL, 0
+INSERT INTO calls (seq, day, ticket, counter, at, kind, person, reason, policy, key, runner_up, privileged)
+SELECT id, day, id, counter, called_at, 'call', 'cb01', '', 'due', key, NULL, 0
 FROM tickets WHERE id >= :first AND id < :first + :n;
-INSERT INTO moves SELECT id, id, counter, 'cb01', 'call', called_at, '[]', 0
+INSERT INTO moves (seq, ticket, counter, who, kind, at, standing, undone)
+SELECT id, id, counter, 'cb01', 'call', called_at, '[]', 0
 FROM tickets WHERE id >= :first AND id < :first + :n;
-INSERT INTO print_jobs SELECT id, 'P1', 'ticket', CAST(id AS TEXT), 1, 'confirmed', '', arrived_at, ended_at
+INSERT INTO print_jobs (id, printer, kind, subject, copy, state, note, asked_at, ended_at, grade, first_printer,
+  pieces, total, rows, sha256, layout, status, tries)
+SELECT id, 'P1', 'ticket', CAST(id AS TEXT), 1, 'confirmed', '', arrived_at, ended_at, 'printed', 'P1',
+  49, 49, 998, printf('%064x', id), 1, '12 12 12', 1
 FROM tickets WHERE id >= :first AND id < :first + :n;
-INSERT INTO journal SELECT id, day, arrived_at, 'device:K1', 'QueueResumed', CAST('{"queue":"x"}' AS BLOB),
+INSERT INTO journal (seq, day, at, who, kind, payload, hash)
+SELECT id, day, arrived_at, 'device:K1', 'QueueResumed', CAST('{"queue":"x"}' AS BLOB),
   zeroblob(32) FROM tickets WHERE id >= :first AND id < :first + :n
 """
 
@@ -149,7 +155,7 @@ def _remember(store: Store, centre: Centre, old: int) -> None:
     days, today = old // A_DAY, local(clock.now()).date()
     for number in range(1, days + 1):
         label = today - timedelta(days=days + 1 - number)
-        db.execute("INSERT INTO days VALUES (?, ?, ?)", (number, label.isoformat(), number))
+        db.execute("INSERT INTO days (id, label, opened_at) VALUES (?, ?, ?)", (number, label.isoformat(), number))
     for statement in OLD.split(";"):
         db.execute(statement, values)
     db.execute("COMMIT")

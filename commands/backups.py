@@ -25,12 +25,13 @@ def backup(chosen: Chosen, target: Path | None) -> None:
     """
     source = chosen.settings.file
     if not source.exists():
-        raise click.ClickException(f"{source} does not exist")
+        raise click.ClickException(f"không có tệp {source}")
     name = f"motcua-{local(clock.now()):%Y%m%d-%H%M%S}.sqlite"
+    click.echo("Đang sao lưu và kiểm tra bản sao…", err=True)
     try:
         copy = upkeep.back_up(source, target or chosen.data / "backups" / name)
     except FileExistsError as error:
-        raise click.ClickException(f"{error.args[0]} is there already; a backup never overwrites") from error
+        raise click.ClickException(f"đã có tệp {error.args[0]}; bản sao không bao giờ ghi đè") from error
     except (BackupBad, DatabaseError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{copy.path}: {_said(copy)}")
@@ -42,6 +43,7 @@ def backup(chosen: Chosen, target: Path | None) -> None:
 def restore(chosen: Chosen, copy: Path) -> None:
     """Put COPY in the place of the data; the server must be stopped. Says up to which event."""
     chosen.data.mkdir(parents=True, exist_ok=True)
+    click.echo("Đang kiểm tra bản sao và khôi phục…", err=True)
     try:
         restored = upkeep.restore(copy, chosen.settings.file)
     except (BackupBad, AlreadyRunning, OSError) as error:

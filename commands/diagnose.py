@@ -42,7 +42,7 @@ def diagnose(chosen: Chosen, file: Path) -> None:
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
-        raise click.ClickException(f"{file} is there already; choose another name") from error
+        raise click.ClickException(f"đã có tệp {file}; chọn tên khác") from error
     except OSError as error:
         raise click.ClickException(f"{file}: {error.strerror}") from error
     with os.fdopen(handle, "w", encoding="utf-8") as target:

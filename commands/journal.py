@@ -20,6 +20,7 @@ def journal() -> None:
 def verify(chosen: Chosen) -> None:
     """Check the hash chain; names the first event that does not fit."""
     db = database.open_reader(_file(chosen))
+    click.echo("Đang kiểm tra nhật ký…", err=True)
     try:
         broken, newest = stored.verify(db), stored.head(db)[0]
     except database.DatabaseError as error:
@@ -35,6 +36,7 @@ def verify(chosen: Chosen) -> None:
 @pass_chosen
 def replay(chosen: Chosen) -> None:
     """Replay it from empty and compare every table with the database."""
+    click.echo("Đang phát lại nhật ký…", err=True)
     with tempfile.TemporaryDirectory() as folder:
         try:
             different = upkeep.replay_into(_file(chosen), Path(folder) / "replayed.sqlite")
@@ -48,5 +50,5 @@ def replay(chosen: Chosen) -> None:
 def _file(chosen: Chosen) -> Path:
     path = chosen.settings.file
     if not path.exists():
-        raise click.ClickException(f"{path} does not exist")
+        raise click.ClickException(f"không có tệp {path}")
     return path

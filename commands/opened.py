@@ -38,7 +38,7 @@ class Chosen:
         """
         path = self.settings.file
         if must_exist and not path.exists():
-            raise click.ClickException(f"{path} does not exist: start the server or load a centre file first")
+            raise click.ClickException(f"không có tệp {path}: hãy khởi động máy chủ hoặc nạp tệp trung tâm trước")
         try:
             store = Store(path, clock.now)
         except (NewerFile, DatabaseError) as error:

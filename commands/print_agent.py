@@ -75,7 +75,7 @@ def print_agent(
     try:
         journal = AgentJournal(folder / f"{printer}.journal")
     except JournalTaken as error:
-        raise click.ClickException(f"another print-agent {printer} already runs on this machine") from error
+        raise click.ClickException(f"trên máy này đã có một chương trình in cho {printer} đang chạy") from error
     except OSError as error:
         raise click.ClickException(f"{folder}: {error.strerror}") from error
     try:
@@ -98,7 +98,7 @@ def pair(server: str, printer: str, code: str) -> str:
         raise click.ClickException(f"Máy chủ không nhận mã ghép cho {printer} ({answer.status_code}); lấy mã mới.")
     token = answer.json().get("token", "")
     if not isinstance(token, str) or not 20 <= len(token) <= LONGEST_TOKEN:
-        raise click.ClickException(f"{server}: an answer that holds no token")
+        raise click.ClickException(f"{server}: máy chủ trả lời không có mã truy cập; xem lại địa chỉ")
     return token
 
 

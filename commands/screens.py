@@ -73,7 +73,7 @@ def repair(chosen: Chosen, yes: bool) -> None:
     with chosen.store(must_exist=True) as store:
         newest = store.read(days.newest)
         if newest is None or newest.label <= today:
-            raise click.ClickException("the newest day is not later than today: there is nothing to repair")
+            raise click.ClickException("ngày mới nhất không ở sau hôm nay: không có gì phải sửa")
         asked = f"Ngày số {newest.id} mang ngày {newest.label:%d/%m/%Y}. Mở ngày mới {today:%d/%m/%Y}?"
         if not yes:
             click.confirm(asked, abort=True)

@@ -3,9 +3,10 @@
 import asyncio
 import gc
 import os
+import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Literal
 
@@ -66,10 +67,16 @@ def run(
     config = uvicorn_config(app, https=settings.https)
     server = Announcing(config)
     url = f"http://{settings.host}:{port}"
-    with _measures(app, settings.metrics_port), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+    # uvicorn raises the signal that ended it once more when all is closed: that is no failure.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with (
+        suppress(KeyboardInterrupt),
+        _measures(app, settings.metrics_port),
+        asyncio.Runner(loop_factory=config.get_loop_factory()) as runner,
+    ):
         runner.run(_serve(server, listener, url, ready, beside))
     if not server.started:
-        raise click.ClickException("the server could not start; see the log above")
+        raise click.ClickException("máy chủ không khởi động được: xem nhật ký ở trên")
 
 
 def uvicorn_config(app: Starlette, *, https: bool, loop: Literal["uvloop", "asyncio"] = "uvloop") -> uvicorn.Config:

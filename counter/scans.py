@@ -140,11 +140,12 @@ def _ticket(request: Request, number: int, ticket: Ticket, panel: str) -> Found:
     here, today = board.places[number].ticket, local(house.now()).date()
     line = board.lines.get(ticket.queue)
     behind = line.waiting - 1 - house.store.read(boards.position, ticket) if line else 0
+    chosen = next((group for group in centre.classes if group.id == ticket.priority), None)
     return Found(TICKET, {
         "number": number, "ticket": ticket, "panel": panel, "seen": here.id if here else 0,
         "state": translate(STATES[ticket.state]) % {"counter": ticket.counter},
         "queue": next((text_of(queue.title, language) for queue in centre.queues if queue.id == ticket.queue), ""),
-        "chosen": next((text_of(c.label, language) for c in centre.classes if c.id == ticket.priority), ""),
+        "chosen": text_of(chosen.label, language) if chosen else "", "evidence": bool(chosen and chosen.evidence),
         "classes": [
             (c.id, text_of(c.label, language)) for c in centre.classes
             if c.id != ticket.priority and (c.effective_from is None or c.effective_from <= today)

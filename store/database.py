@@ -39,8 +39,8 @@ def check_linked_version(version: tuple[int, ...] | None = None) -> None:
     found = version or linked_version()
     if not is_safe(found):
         raise UnsafeSQLite(
-            f"SQLite {'.'.join(map(str, found))} is linked, which can lose committed rows in WAL mode. "
-            "Install pysqlite3 >= 0.6.1 (SQLite 3.51.3 or newer)."
+            f"SQLite {'.'.join(map(str, found))} có lỗi làm mất dữ liệu đã ghi (chế độ WAL). "
+            "Cài pysqlite3 >= 0.6.1 (SQLite 3.51.3 trở lên)."
         )
 
 
@@ -55,7 +55,7 @@ def open_writer(path: Path) -> Connection:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     if db.execute("PRAGMA synchronous").fetchone() != (2,):
-        raise UnsafeSQLite("synchronous=FULL could not be set; acknowledged tickets could be lost")
+        raise UnsafeSQLite("không đặt được synchronous=FULL: số đã phát có thể mất khi mất điện")
     return db
 
 
@@ -80,7 +80,7 @@ def lock(path: Path) -> IO[bytes]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         handle.close()
-        raise AlreadyRunning(f"another MotCua server is running on {path}") from error
+        raise AlreadyRunning(f"một máy chủ MotCua khác đang chạy trên {path}") from error
     handle.truncate(0)
     handle.write(str(os.getpid()).encode())
     handle.flush()

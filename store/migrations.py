@@ -211,7 +211,7 @@ def upgrade(db: Connection) -> list[str]:
         known = {step.name for step in migrations._migrations}
         newer = [step.name for step in migrations.applied(wrapped) if step.name not in known]
         if newer:
-            raise NewerFile(f"this file was written by a newer version (steps {', '.join(newer)})")
+            raise NewerFile(f"tệp này do một phiên bản mới hơn ghi (bước {', '.join(newer)}): cài phiên bản đó")
         pending = [step.name for step in migrations.pending(wrapped)]
         if pending:
             migrations.apply(wrapped)

@@ -60,20 +60,20 @@ def back_up(source: Path, target: Path) -> Copy:
 def inspect(path: Path) -> Copy:
     """Open a copy and prove it: pages, journal chain, counts. Raises BackupBad."""
     if not path.is_file():
-        raise BackupBad(f"{path.name}: there is no such file")
+        raise BackupBad(f"{path.name}: không có tệp này")
     db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
     try:
         verdict = db.execute("PRAGMA integrity_check").fetchone()[0]
         if verdict != "ok":
-            raise BackupBad(f"{path.name}: {verdict}")
+            raise BackupBad(f"{path.name}: tệp hỏng ({verdict})")
         broken = journal.verify(db)
         if broken is not None:
-            raise BackupBad(f"{path.name}: the journal is broken at event {broken}")
+            raise BackupBad(f"{path.name}: nhật ký đứt ở sự kiện số {broken}")
         row = db.execute("SELECT seq, at FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
         day = db.execute("SELECT label FROM days ORDER BY id DESC LIMIT 1").fetchone()
         given = db.execute("SELECT count(*) FROM tickets").fetchone()[0]
     except database.DatabaseError as error:
-        raise BackupBad(f"{path.name}: {error}") from error
+        raise BackupBad(f"{path.name}: không đọc được ({error})") from error
     finally:
         db.close()
     return Copy(path, row[0] if row else 0, row[1] if row else None, day[0] if day else None, given, True)

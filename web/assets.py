@@ -65,7 +65,7 @@ class Assets:
             self._add(name, Path(found).read_bytes())
         for name in ("htmx.min.js", "hx-ws.min.js"):
             if name not in self._by_name:
-                raise FrontEndMissing(f"{name} is missing from web/static/vendor: run scripts/setup")
+                raise FrontEndMissing(f"thiếu {name} trong web/static/vendor: chạy scripts/setup")
 
     def _add(self, name: str, body: bytes) -> None:
         self._by_name[name] = Asset(name, body, hashlib.sha256(body).hexdigest())

@@ -139,7 +139,7 @@ NEEDS_DATA = [
 
 @pytest.mark.parametrize("command", NEEDS_DATA, ids=" ".join)
 def test_without_data_a_command_says_so_and_makes_none(fresh, command):
-    check_ends(run(*command, data=fresh), 1, "does not exist")
+    check_ends(run(*command, data=fresh), 1, "không có tệp")
     assert not (fresh / "motcua.sqlite").exists()
 
 
@@ -406,7 +406,7 @@ def test_a_backup_is_proven_restored_and_says_up_to_which_event(data, tmp_path):
     length = journal_length(data)
     copy = tmp_path / "copy.sqlite"
     check_ends(run("backup", copy, data=data), 0, f"sự kiện {length}", "1 số", "đã kiểm tra")
-    check_ends(run("backup", copy, data=data), 1, "never overwrites")
+    check_ends(run("backup", copy, data=data), 1, "không bao giờ ghi đè")
     store = opened(data)
     store.write_now(Act("t"), ticketing.take_ticket, "ho-tich")
     store.close()

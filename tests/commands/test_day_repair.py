@@ -70,7 +70,7 @@ def test_a_day_that_is_right_is_not_thrown_away(data, monkeypatch, opened):
         live(data, MORNING, ticketing.take_ticket, "ho-tich")
     answer = repair(data, monkeypatch, MORNING, "--yes")
     assert answer.exit_code == 1
-    assert "nothing to repair" in answer.output
+    assert "không có gì phải sửa" in answer.output
     assert (newest(data) is None) is not opened
 
 

@@ -98,7 +98,7 @@ def test_it_never_overwrites(data):
     file = made(data)
     again = CliRunner().invoke(main, ["--data", str(data), "diagnose", str(file)])
     assert again.exit_code == 1
-    assert "another name" in again.output
+    assert "chọn tên khác" in again.output
 
 
 def test_a_broken_file_is_told_part_by_part(data):

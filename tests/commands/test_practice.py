@@ -85,7 +85,7 @@ def test_the_next_start_begins_anew_unless_it_is_to_be_kept(lived, practised):
 def test_without_a_centre_there_is_nothing_to_copy(tmp_path):
     told = CliRunner().invoke(main, ["--data", str(tmp_path / "none"), "practice"])
     assert told.exit_code == 1
-    assert "does not exist" in told.output
+    assert "không có tệp" in told.output
 
 
 @pytest.mark.parametrize(("practising", "shown"), [(True, True), (False, False)])

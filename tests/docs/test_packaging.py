@@ -21,7 +21,7 @@ from tests.docs.test_pages import rows
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SHIPPED = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
 UNIT = ROOT / "packaging" / "motcua.service"
-LOCKS = ["package-lock.json", *(f"requirements/{name}.txt" for name in ("run", "dev", "tools"))]
+LOCKS = ["package-lock.json", *(f"requirements/{name}.txt" for name in ("run", "dev", "tools", "emupos"))]
 
 
 # the wheel

@@ -213,7 +213,7 @@ def test_the_program_pairs_runs_and_prints(hall, tmp_path):
         hall.await_agent()
         assert hall.await_end(hall.take_ticket()) == "confirmed"
         with program(*where) as second:
-            assert "already runs" in second.communicate(timeout=60)[1]
+            assert "đang chạy" in second.communicate(timeout=60)[1]
         assert second.returncode == 1
         agent.terminate()
         assert "Đã kết nối" in agent.communicate(timeout=20)[0]
