@@ -20,6 +20,7 @@ from display.rating import ROUTES as RATING
 from display.routes import ROUTES as DISPLAY
 from kiosk import speech
 from kiosk.routes import ROUTES as KIOSK
+from operations import ticketing
 from portal.service import PortalService
 from printers.agents import ROUTES as AGENTS
 from printers.agents import Agents
@@ -28,9 +29,12 @@ from printers.service import PrinterService
 from settings import Settings
 from store.store import Store
 from store.vault import Vault
-from web import assets, booking, devices, health, live, locking, openings, safety, sessions, stops
+from web import assets, beats, booking, devices, health, languages, live, locking, openings, safety, sessions, stops
 from web.aloud import Aloud, Speaker
+from web.floods import Floods
+from web.heard import Beats
 from web.house import House
+from web.language_packs import LanguagePack, load_languages
 from web.languages import translator
 from web.live import Hub
 from web.pages import Pages
@@ -49,6 +53,7 @@ COMMON: list[BaseRoute] = [
     Route("/sign-out", sessions.sign_out, methods=["POST"]),
     Route("/language", sessions.choose_language, methods=["POST"]),
     *locking.ROUTES,
+    *beats.ROUTES,
     Route("/pair/{screen}", devices.show_pairing),
     Route("/pair/{screen}", devices.pair, methods=["POST"]),
     Route("/static/{name}", assets.serve_asset),
@@ -62,6 +67,7 @@ def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Sta
     """The server of one centre. Raises AlreadyRunning, UnsafeSQLite, NewerFile, FrontEndMissing."""
     store = Store(settings.file, now, server=True)
     vault, found = Vault.open(settings.data / "site.key"), assets.Assets()
+    offer(load_languages(settings.data / "languages"))
     follow, addresses = settings.follow_url, dict(settings.printer_of)
     agents = Agents()
     ways = partial(connect, agents=agents)
@@ -75,7 +81,8 @@ def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Sta
         store=store, hub=Hub(store), pages=Pages(found, settings.practice), assets=found,
         visitors=Visitors(store), vault=vault, now=now, follow_url=settings.follow_url,
         secure_cookies=settings.https,
-        printers=lambda: printers.health,
+        printers=lambda: printers.health, drawings=printers.drawings, beats=Beats(now()),
+        floods=Floods(settings.device_tickets, settings.device_requests, settings.stranger_requests),
     )  # fmt: skip
 
     @contextlib.asynccontextmanager
@@ -85,7 +92,8 @@ def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Sta
         store.listen(agents.heed)
         store.listen(portal.heed)
         work = [printers.run(), portal.run(), _follow(store), _tick(house.hub), speech.keep_ready(house, aloud)]
-        tasks = [asyncio.create_task(job) for job in (*work, openings.open_days(house), stops.end(house))]
+        watches = [openings.open_days(house), stops.end(house), beats.watch(house)]
+        tasks = [asyncio.create_task(job) for job in (*work, *watches)]
         try:
             yield
         finally:
@@ -102,10 +110,15 @@ def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Sta
         exception_handlers={404: safety.not_found, 405: safety.not_found},
     )  # fmt: skip
     app.router.redirect_slashes = False
-    app.state.house, app.state.packs, app.state.aloud = house, packs, aloud
-    app.state.agents = agents
+    app.state.house, app.state.packs, app.state.aloud, app.state.agents = house, packs, aloud, agents
     app.state.printers, app.state.portal, app.state.keypad = printers, portal, dict(settings.keypad)
     return app
+
+
+def offer(packs: dict[str, LanguagePack]) -> None:
+    """Citizens are spoken to in these languages too."""
+    languages.add(packs)
+    ticketing.offer_languages(packs)
 
 
 async def _follow(store: Store) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "MOTCUA_"
+LARGEST_SHARE = 10_000_000
 KEYPAD_ACTS = ("speech", "repeat", "softer", "louder", "back")
 
 
@@ -34,6 +35,9 @@ class Settings:
     portal_password_file: Path | None = None
     printer_of: tuple[tuple[str, str], ...] = ()
     keypad: tuple[tuple[str, str], ...] = ()
+    device_tickets: int = 40
+    device_requests: int = 20
+    stranger_requests: int = 50
 
     @property
     def file(self) -> Path:
@@ -67,6 +71,8 @@ def _read(name: str, key: str, text: str) -> object:
     match key:
         case "port" | "metrics_port":
             return _port(name, text)
+        case "device_tickets" | "device_requests" | "stranger_requests":
+            return _share(name, text)
         case "data" | "portal_password_file":
             return Path(text)
         case "hosts":
@@ -84,6 +90,12 @@ def _read(name: str, key: str, text: str) -> object:
 def _port(name: str, text: str) -> int:
     if not text.isdigit() or not 0 <= int(text) <= 65535:
         raise SettingWrong(f"{name}: {text!r} is not a port between 0 and 65535")
+    return int(text)
+
+
+def _share(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= LARGEST_SHARE or len(text) > 9:
+        raise SettingWrong(f"{name}: {text!r} is not a number between 1 and {LARGEST_SHARE}")
     return int(text)
 
 

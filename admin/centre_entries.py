@@ -24,6 +24,7 @@ YES = "yes"
 LEFT_OUT = object()
 FEWEST_SPANS = 3
 LONGEST_NUMBER = 18
+STEP = 10  # between two places, so that a part is moved by one number
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?", re.ASCII)
 WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 
@@ -116,12 +117,28 @@ def _word(one: Field, form: FormData, name: str, before: Any, raw: Data) -> Any:
     return text if text or one.needed else LEFT_OUT
 
 
+def _picture(one: Field, form: FormData, name: str, before: Any, raw: Data) -> Any:
+    return "".join(str(form.get(name, "")).split())
+
+
 def _lines(one: Field, form: FormData, name: str, before: Any, raw: Data) -> Any:
     return [line.strip() for line in str(form.get(name, "")).split("\n") if line.strip()]
 
 
 def _texts(one: Field, form: FormData, name: str, before: Any, raw: Data) -> Any:
-    return {language: str(form.get(f"{name}.{language}", "")).strip() for language in LANGUAGES}
+    texts = {language: str(form.get(f"{name}.{language}", "")).strip() for language in LANGUAGES}
+    return texts if one.needed or any(texts.values()) else LEFT_OUT
+
+
+def _order(one: Field, form: FormData, name: str, before: Any, raw: Data) -> Any:
+    """The choices that have a place, by their places; the order that is meant without any is left to itself."""
+    places = {str(value): str(form.get(f"{name}.{value}", "")).strip() for value in one.choices}
+    order = sorted((value for value in places if places[value]), key=lambda value: _place(places[value]))
+    return before or [] if ",".join(order) == str(form.get(f"{name}.usual", "")) else order
+
+
+def _place(text: str) -> float:
+    return float(text.replace(",", ".")) if NUMBER.fullmatch(text) else math.inf
 
 
 def _number(one: Field, form: FormData, name: str, before: Any, raw: Data) -> Any:
@@ -175,6 +192,8 @@ READERS: Mapping[Kind, Callable[[Field, FormData, str, Any, Data], Any]] = {
     Kind.SPANS: _spans,
     Kind.DATE: _word,
     Kind.PART: _part,
+    Kind.ORDER: _order,
+    Kind.PICTURE: _picture,
 }
 
 
@@ -192,7 +211,22 @@ def _shown(one: Field, data: Data, raw: Data, language: str, mistakes: Sequence[
         inside = shown(one.parts, value or fresh(one.record), raw, language, mistakes, f"{name}.")
         own = tuple(text for path, text in mistakes if path == name)
         return Shown(one, name, None, (), own, value is not None, inside)
+    if one.orders:
+        return _shown_order(one, name, value, one.orders(data), language, told)
     return Shown(one, name, _as_typed(one.kind, value), _options(one, value, raw, language), told)
+
+
+def _shown_order(
+    one: Field, name: str, value: Any, orders: tuple[Sequence[str], Sequence[str]], language: str,
+    told: tuple[str, ...],
+) -> Shown:  # fmt: skip
+    """Every choice with its place; `usual` among the values is the order that counts where none is set."""
+    able, usual = orders
+    order = [str(part) for part in value or usual]
+    places: dict[str, str] = {part: str(STEP * at) for at, part in enumerate(order, 1)}
+    names = dict.fromkeys([*order, *map(str, able)])
+    words = (Option(part, centre_words.label(one, part, {}, language), part in places) for part in names)
+    return Shown(one, name, places | ({} if value else {"usual": ",".join(order)}), tuple(words), told)
 
 
 def is_at(path: str, name: str) -> bool:

@@ -1,6 +1,6 @@
 """What a form of the configuration is made of: fields of a few kinds, and sheets of fields."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -22,6 +22,8 @@ class Kind(StrEnum):
     SPANS = "spans"
     DATE = "date"
     PART = "part"
+    ORDER = "order"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Field:
     """One value of an entry; `key` is dotted where it lies deeper.
 
     Choices are the entries of the section `source`, or stand here with their words. An empty field that is not
-    `needed` leaves its key out. A part is there or not, and has fields of its own.
+    `needed` leaves its key out. A part is there or not, and has fields of its own. What is put in an order has
+    `orders`: from the entry to the choices that it can have, and to their order where it has none of its own.
     """
 
     key: str
@@ -41,6 +44,7 @@ class Field:
     choices: Mapping[Any, str] = field(default_factory=dict, hash=False)
     parts: "tuple[Field, ...]" = ()
     record: type | None = None
+    orders: Callable[[Mapping[str, Any]], tuple[Sequence[str], Sequence[str]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

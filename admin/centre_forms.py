@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from admin import centre_entries, centre_words, views
+from admin import centre_entries, centre_words, slip_looks, views
 from admin.centre import DRAFTS, drafted_of
 from admin.centre_entries import EntryGone, Told
 from admin.centre_fields import Field, Sheet
@@ -52,7 +52,8 @@ class Row:
     columns: tuple[str, ...]
 
 
-async def _work(request: Request) -> Work:
+async def work_of(request: Request) -> Work:
+    """The draft in the address. Raises DraftGone."""
     return await views.in_thread(_opened, house_of(request), request.path_params["draft"])
 
 
@@ -82,7 +83,7 @@ def _frame(request: Request, work: Work) -> dict[str, Any]:
 @open_to(Role.ADMINISTRATOR)
 async def show_sections(request: Request) -> Response:
     """What can be changed, with how many entries each section has."""
-    work = await _work(request)
+    work = await work_of(request)
     groups = centre_words.counted(work.centre)
     return page(request, "admin/centre_sections.html", groups=groups, **_frame(request, work))
 
@@ -90,7 +91,7 @@ async def show_sections(request: Request) -> Response:
 @open_to(Role.ADMINISTRATOR)
 async def show_section(request: Request) -> Response:
     """The entries of a section, or the form of one that has none."""
-    sheet, work = _sheet(request), await _work(request)
+    sheet, work = _sheet(request), await work_of(request)
     if not sheet.is_list:
         return _form(request, work, sheet, None, work.raw)
     return _list(request, work, sheet)
@@ -106,7 +107,13 @@ def _list(request: Request, work: Work, sheet: Sheet) -> Response:
         request, "admin/centre_section.html", sheet=sheet, asked=asked, count=len(rows),
         rows=found[:MOST_ENTRIES], more=max(len(found) - MOST_ENTRIES, 0),
         columns=[sheet.field(key) for key in sheet.listed], **_frame(request, work),
+        **_looks(request, work, sheet, ""),
     )  # fmt: skip
+
+
+def _looks(request: Request, work: Work, sheet: Sheet, reference: str) -> dict[str, Any]:
+    asked, language = forms.words(request, "width", 3), request.state.language
+    return slip_looks.of(work.centre, sheet, reference, f"{DRAFTS}/{work.draft}/sections", language, asked)
 
 
 def _rows(raw: dict[str, Any], sheet: Sheet, language: str) -> list[Row]:
@@ -123,14 +130,14 @@ def _rows(raw: dict[str, Any], sheet: Sheet, language: str) -> list[Row]:
 @open_to(Role.ADMINISTRATOR)
 async def show_addition(request: Request) -> Response:
     """An empty form."""
-    sheet, work = _sheet(request, is_list=True), await _work(request)
+    sheet, work = _sheet(request, is_list=True), await work_of(request)
     return _form(request, work, sheet, None, centre_entries.fresh(sheet.record))
 
 
 @open_to(Role.ADMINISTRATOR)
 async def show_entry(request: Request) -> Response:
     """The form of one entry."""
-    sheet, work = _sheet(request, is_list=True), await _work(request)
+    sheet, work = _sheet(request, is_list=True), await work_of(request)
     at = centre_entries.place_of(work.raw, sheet, request.path_params["entry"])
     return _form(request, work, sheet, at, work.raw[sheet.key][at])
 
@@ -141,12 +148,13 @@ def _form(
 ) -> Response:  # fmt: skip
     """The page of a form, with what is wrong in its fields and in other places."""
     old = None if at is None else work.raw[sheet.key][at]
+    reference = "" if at is None else centre_words.reference(work.raw, sheet, at)
     return page(
         request, "admin/centre_entry.html", 422 if here or elsewhere else 200, sheet=sheet, wrong=elsewhere,
         fields=centre_entries.shown(
             centre_entries.open_fields(sheet, is_new=at is None), entry, work.raw, request.state.language, here
         ),
-        reference="" if at is None else centre_words.reference(work.raw, sheet, at),
+        reference=reference, **_looks(request, work, sheet, reference or "-"),
         name="" if old is None else centre_words.name_of(sheet, old, work.raw, request.state.language),
         is_wrong=bool(here or elsewhere), **_frame(request, work),
     )  # fmt: skip
@@ -165,11 +173,11 @@ async def change_entry(request: Request) -> Response:
 
 
 async def _change(request: Request, sheet: Sheet, reference: str | None) -> Response:
-    form, work = await forms.read_form(request), await _work(request)
+    form, work = await forms.read_form(request), await work_of(request)
     at = None if reference is None else centre_entries.place_of(work.raw, sheet, reference)
     raw = centre_entries.changed(work.raw, sheet, at, form)
     try:
-        return await _keep(request, form, work, raw)
+        return await keep(request, form, work, raw)
     except CentreFileWrong as wrong:
         place = len(raw[sheet.key]) - 1 if at is None and sheet.is_list else at
         entry = raw if place is None else raw[sheet.key][place]
@@ -208,17 +216,17 @@ def _from_here(mistake: Mistake, where: str) -> Mistake:
 @open_to(Role.ADMINISTRATOR, body_limit=2048)
 async def remove_entry(request: Request) -> Response:
     """A draft without this entry, unless others speak of it."""
-    sheet, form, work = _sheet(request, is_list=True), await forms.read_form(request), await _work(request)
+    sheet, form, work = _sheet(request, is_list=True), await forms.read_form(request), await work_of(request)
     at = centre_entries.place_of(work.raw, sheet, request.path_params["entry"])
     raw = centre_entries.removed(work.raw, sheet, at)
     try:
-        return await _keep(request, form, work, raw)
+        return await keep(request, form, work, raw)
     except CentreFileWrong as wrong:
         elsewhere = centre_words.told(wrong.mistakes, raw, request.state.language)
         return _form(request, work, sheet, at, work.raw[sheet.key][at], (), elsewhere)
 
 
-async def _keep(request: Request, form: FormData, work: Work, raw: dict[str, Any]) -> Response:
+async def keep(request: Request, form: FormData, work: Work, raw: dict[str, Any]) -> Response:
     """The changed data as a draft. Raises CentreFileWrong, DraftStale."""
     house = house_of(request)
     base = work.base if work.draft else forms.number(form, "seen", 0, 2**53)

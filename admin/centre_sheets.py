@@ -4,6 +4,7 @@ What is right stands in `domain.centres` alone; here stand only words and the wa
 """
 
 from admin.centre_fields import Field, Kind, Sheet
+from admin.slip_sheets import EMBLEM, PAPER
 from domain.calendar import WEEKDAYS, DayKind
 from domain.centre_rules import Booking, DayOverride, Policy, Window, WindowKind
 from domain.centres import (
@@ -325,6 +326,14 @@ PRINTERS = Sheet(
             "roll_metres", Kind.NUMBER, msgid("Độ dài một cuộn giấy (mét)"),
             msgid("Để báo trước khi hết, với máy không có cảm biến giấy."),
         ),
+        Field(
+            "daily_test", Kind.YES, msgid("In trang thử mỗi sáng"),
+            msgid("Khi mở ngày làm việc; người lấy số luôn được in trước."),
+        ),
+        Field(
+            "native_qr", Kind.YES, msgid("Để máy in tự vẽ mã QR"),
+            msgid("Chỉ cho máy nối bằng đường truyền chậm và đã in đúng mã này ở trang thử."),
+        ),
     ),
     "id", ("name",), ("address", "width"),
 )  # fmt: skip
@@ -343,6 +352,7 @@ GROUPS: tuple[tuple[str, tuple[Sheet, ...]], ...] = (
     (msgid("Hàng và quầy"), (LINES, COUNTERS, PROCEDURES, CLASSES, CALLING)),
     (msgid("Giờ và ngày"), (HOURS, TIMES, DAYS_OFF)),
     (msgid("Người và thiết bị"), (PEOPLE, SCREENS, PRINTERS, SCANNER)),
+    (msgid("Phiếu giấy"), (PAPER, EMBLEM)),
     (msgid("Trung tâm"), (NAMES, AGENCIES, HALLS, ZONES, PORTAL)),
 )
 SHEETS = {sheet.key: sheet for _, sheets in GROUPS for sheet in sheets}

@@ -66,6 +66,8 @@ def said(one: Field, value: Any, raw: Data, language: str) -> str:
             return label(one, value, raw, language)
         case Kind.SEVERAL:
             return ", ".join(label(one, other, raw, language) for other in value)
+        case Kind.ORDER:
+            return ", ".join(label(one, other, {}, language) for other in value)
         case Kind.SPANS:
             return ", ".join("–".join(span) for span in value)
         case Kind.DATE if isinstance(value, date):
@@ -114,6 +116,9 @@ def _labels(fields: Sequence[Field], path: str, language: str) -> list[str]:
 def reason(mistake: Mistake, raw: Data, language: str) -> str:
     """Why something is wrong and what would be right, as one sentence."""
     translate, words = translator(language), dict(mistake.arguments)
+    if "parts" in words:
+        parts = SHEETS["slips"].field("parts")
+        words["parts"] = ", ".join(label(parts, part, raw, language) for part in str(words["parts"]).split(", "))
     if "first" in words:
         words["first"] = place(language, str(words["first"]), raw)
     return f"{translate(mistake.reason) % words}; {translate(mistake.remedy) % words}."

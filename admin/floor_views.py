@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from admin import cover
+from admin import cover, devices
 from domain.calendar import Translate
 from domain.centres import Centre, Hall, Queue
 from domain.days import local
@@ -79,11 +79,15 @@ class AgencyRows:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What needs somebody's eye, in one sentence; `help_at` (ms) where a counter calls for help."""
+    """What needs somebody's eye, in one sentence; `help_at` (ms) where a counter calls for help.
+
+    `way`: the page on which more is said and done.
+    """
 
     words: str
     counter: int = 0
     help_at: int = 0
+    way: str = ""
 
 
 def floor(house: House, scope: Scope, language: str) -> dict[str, Any]:
@@ -99,6 +103,7 @@ def floor(house: House, scope: Scope, language: str) -> dict[str, Any]:
         "notices": [
             *_calls_for_help(board, said), *_of_queues(queues, said), *_of_changes(centre, board, queues, said),
             *_of_pauses(counters, said),
+            *_of_devices(devices.notice(house, scope, said)),
         ],
         "halls": [(hall.id, text_of(hall.name, language)) for hall in own_halls(centre, scope)],
     }  # fmt: skip
@@ -167,6 +172,10 @@ def own_halls(centre: Centre, scope: Scope) -> list[Hall]:
     """The halls all of whose queues are in the scope: one press stops them all."""
     inside = {hall.id: {q.id for q in centre.queues if q.hall == hall.id} for hall in centre.halls}
     return [hall for hall in centre.halls if inside[hall.id] and inside[hall.id] <= scope.queues]
+
+
+def _of_devices(words: str) -> list[Notice]:
+    return [Notice(words, way=devices.HERE)] if words else []
 
 
 def _calls_for_help(board: Board, said: Translate) -> list[Notice]:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from admin.telling import CANCELLED_BY, CLASS_REASONS, GRADES, NAMES, SERVED, SLIP_ENDS, TOLD, UNREADABLE, WHO
+from domain import devices
 from domain.centres import Centre
 from domain.days import local
 from domain.queue_events import TicketIssued, VisitRated
@@ -196,6 +197,7 @@ WORDS_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("TicketFinished", "outcome"): {"served": SERVED, **wording.OUTCOMES},
     ("TicketRekeyed", "reason"): CLASS_REASONS,
     ("CounterPaused", "reason"): wording.PAUSE_REASONS,
+    ("DeviceStopped", "reason"): devices.REASONS,
     ("AppointmentCancelled", "reason"): CANCELLED_BY,
     ("SlipEnded", "state"): SLIP_ENDS,
     ("SlipEnded", "grade"): GRADES,

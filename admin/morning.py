@@ -13,18 +13,20 @@ from admin import cover, views
 from domain.calendar import Translate
 from domain.centres import DeviceKind
 from domain.days import is_far_jump, local
+from domain.devices import OLDEST_CHROMIUM, REASONS, SILENT_SECONDS, Beat, Showing
 from domain.errors import NotFound, msgid
 from domain.roles import LEADING_ROLES, Role, open_to
 from domain.speech import sentence
-from store import days, people
-from web import clocks
+from store import days, devices, people
+from store.devices import Stop
+from web import beats, clocks
+from web.beats import Stand, Standing
 from web.health import check
 from web.house import House, house_of
 from web.languages import translator
 from web.pages import page, text_of
 from web.scope import Scope, own_scope
 
-SEEN_WITHIN_SECONDS = 60
 BACKUP_OLD = timedelta(hours=26)
 CALLERS = (*sorted(LEADING_ROLES), Role.ADMINISTRATOR)
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English", "fr": "Français"}
@@ -116,20 +118,41 @@ def _printer(what: str, state: Any, said: Translate) -> Finding:
 
 
 def _screens(house: House, said: Translate) -> list[Finding]:
-    states = house.store.read(people.device_states)
+    states, stops = house.store.read(people.device_states), house.store.read(devices.stopped)
+    stands = {stand.device.id: stand for stand in beats.stands(house)}
     found = []
     for device in (d for d in house.store.centre().devices if d.kind in (DeviceKind.KIOSK, DeviceKind.WALL)):
         what = f"{device.id} · {device.name}"
-        state, silent = states.get(device.id), house.hub.silent_seconds(f"device:{device.id}")
+        state = states.get(device.id)
         if state is None or state.paired_at is None or state.revoked_at is not None:
             words = said(msgid("Chưa ghép: người quản trị lấy mã ghép ở trang “Trung tâm” và nhập trên màn hình."))
             found.append(Finding(what, False, words))
-        elif silent is None or silent > SEEN_WITHIN_SECONDS:
+        elif stands[device.id].standing is Standing.LOST or _is_unheard(house, stands[device.id]):
             words = said(msgid("Không thấy màn hình trong một phút qua: bật máy lên và mở lại trang của nó."))
             found.append(Finding(what, False, words))
         else:
-            found.append(Finding(what, True, said(msgid("Đang kết nối."))))
+            found.append(_screen(what, stands[device.id].beat, stops.get(device.id), house.now(), said))
     return found
+
+
+def _is_unheard(house: House, stand: Stand) -> bool:
+    """Whether a screen that has said nothing of itself has no line to the server either."""
+    silent = house.hub.silent_seconds(f"device:{stand.device.id}")
+    return stand.beat is None and (silent is None or silent > SILENT_SECONDS)
+
+
+def _screen(what: str, beat: Beat | None, stop: Stop | None, now: datetime, said: Translate) -> Finding:
+    """A screen that is there, as it says of itself."""
+    if stop is not None and stop.holds(now):
+        words = said(msgid("Đang tạm ngừng (%(reason)s): bấm “Dùng lại” ở trang “Ki-ốt và màn hình” khi đã xong."))
+        return Finding(what, False, words % {"reason": said(REASONS[stop.reason])})
+    if beat is not None and beat.showing is Showing.ASLEEP:
+        return Finding(what, False, said(msgid("Màn hình tắt hoặc bị che: đến đánh thức màn hình.")))
+    if beat is not None and beat.is_old:
+        words = said(msgid("%(browser)s %(version)s quá cũ: cập nhật lên %(oldest)s trở lên."))
+        said_of = {"browser": beat.browser, "version": beat.version, "oldest": OLDEST_CHROMIUM}
+        return Finding(what, False, words % said_of)
+    return Finding(what, True, said(msgid("Đang kết nối.")))
 
 
 def _voices(packs: dict[str, Any], said: Translate) -> list[Finding]:

@@ -16,7 +16,7 @@ from domain.roles import LEADING_ROLES, Role, open_to
 from operations import printing
 from store import jobs, printers
 from store.instants import moment
-from store.jobs import PrintJob
+from store.jobs import TEST_PAGE, PrintJob
 from store.printers import NOTHING_KNOWN, PrinterPast
 from web import forms
 from web.house import House, act_of, house_of
@@ -51,9 +51,18 @@ class Shown:
     doing: str
     confirmed_at: datetime | None
     test: PrinterPast
+    page: str
+    page_sign: str
+    page_at: datetime | None
     answers: tuple[str, ...]
 
 
+PAGES = {
+    SlipState.CONFIRMED: ("good", msgid("đã ra giấy")),
+    SlipState.SENT: ("waiting", msgid("đã gửi, máy in không trả lời")),
+    SlipState.UNKNOWN: ("bad", msgid("không rõ đã in hay chưa")),
+    SlipState.EXPIRED: ("bad", msgid("quá giờ, chưa in")),
+}
 ANSWERS = {
     Answer.STATUS: msgid("báo tình trạng"),
     Answer.COMPLETION: msgid("xác nhận từng phiếu"),
@@ -90,11 +99,14 @@ def _shown(
     mine = [job for job in waiting if job.printer == printer.id]
     sign, words = _state(state, past)
     paper_sign, paper = _paper(state, past, printer)
+    page = house.store.read(jobs.print_job_of, TEST_PAGE, printer.id)
+    page_sign, page_words = _page(page)
     return Shown(
         printer.id, printer.name, sign, said(words), said(state.remedy) if state and state.remedy else "",
         said(state.mishap) if state and state.mishap and not state.trouble else "",
         paper_sign, said(paper), _figure(metres(past.rows), language), printer.roll_metres, past.roll_at, len(mine),
         moment(mine[0].asked_at) if mine else None, _doing(state, mine), past.confirmed_at, past,
+        said(page_words), page_sign, moment(page.asked_at) if page else None,
         tuple(said(text) for answer, text in ANSWERS.items() if answer in past.abilities.answers),
     )  # fmt: skip
 
@@ -129,6 +141,13 @@ def _paper(state: Any, past: PrinterPast, printer: Printer) -> tuple[str, str]:
     return "waiting", msgid("máy này không báo giấy: hãy nhìn cuộn giấy")
 
 
+def _page(page: PrintJob | None) -> tuple[str, str]:
+    """How the newest test page went."""
+    if page is None:
+        return "waiting", msgid("chưa in lần nào")
+    return PAGES.get(SlipState(page.state), ("waiting", msgid("đang chờ in")))
+
+
 def _doing(state: Any, mine: list[PrintJob]) -> str:
     """'12/34' while a slip is being handed over."""
     if state is None or state.job is None or not any(job.state == SlipState.SENDING for job in mine):
@@ -144,7 +163,17 @@ async def change_roll(request: Request) -> Response:
     return go("/admin/printers")
 
 
+@open_to(*MINDERS, body_limit=2048)
+async def ask_test_page(request: Request) -> Response:
+    """The printer prints its test page. Raises NotFound, TestPageWaits."""
+    form = await forms.read_form(request)
+    printer = request.path_params["printer"]
+    await house_of(request).store.write(act_of(request, form), printing.ask_test_page, printer)
+    return go("/admin/printers")
+
+
 ROUTES: list[BaseRoute] = [
     Route("/admin/printers", show_printers),
     Route("/admin/printers/{printer}/rolls", change_roll, methods=["POST"]),
+    Route("/admin/printers/{printer}/test-pages", ask_test_page, methods=["POST"]),
 ]

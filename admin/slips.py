@@ -14,7 +14,7 @@ from domain.roles import LEADING_ROLES, Role, open_to
 from domain.tickets import TicketState, milliseconds, shown_number
 from operations import printing
 from store import dossiers, jobs, tickets
-from store.jobs import PrintJob
+from store.jobs import TEST_PAGE, PrintJob
 from web import forms
 from web.house import House, act_of, house_of
 from web.languages import translator
@@ -73,6 +73,8 @@ def _row(house: House, job: PrintJob, said: Any) -> Unsure:
 
 
 def _concerns(house: House, scope: Scope, job: PrintJob) -> bool:
+    if job.kind == TEST_PAGE:  # nobody waits for it: the printers' page says how it ended
+        return False
     if job.kind != "ticket":
         return has_dossier(house, scope, job.subject)
     ticket = house.store.read(tickets.load, int(job.subject))

@@ -166,6 +166,13 @@ OF_PEOPLE = {
     e.TokenRevoked: Told(msgid("thu hồi khóa truy cập"), msgid("Thu hồi khóa truy cập %(token)s.")),
     e.DevicePaired: Told(msgid("ghép thiết bị"), msgid("Ghép thiết bị %(device)s.")),
     e.DeviceRevoked: Told(msgid("thu hồi thiết bị"), msgid("Thu hồi thiết bị %(device)s.")),
+    e.DeviceStopped: Told(
+        msgid("tạm ngừng ki-ốt"),
+        msgid("Ki-ốt %(device)s tạm ngừng: %(reason)s."),
+        (("until", msgid("Đến %(until)s.")),),
+    ),
+    e.DeviceResumed: Told(msgid("mở lại ki-ốt"), msgid("Ki-ốt %(device)s cấp số trở lại.")),
+    e.DeviceReloadAsked: Told(msgid("tải lại màn hình"), msgid("Cho màn hình %(device)s tải lại trang.")),
     e.JournalExported: Told(
         msgid("chép nhật ký"),
         msgid("Chép ra nhật ký từ số %(first)s đến số %(last)s."),
@@ -213,6 +220,7 @@ OF_WORK = {
     e.PrinterLearned: Told(
         msgid("biết thêm về máy in"), msgid("Máy in %(printer)s trả lời theo cách trước đây chưa thấy.")
     ),
+    e.TestPageAsked: Told(msgid("in trang thử"), msgid("Máy in %(printer)s in trang thử số %(copy)s.")),
     e.RollChanged: Told(msgid("thay cuộn giấy"), msgid("Máy in %(printer)s có cuộn giấy mới.")),
     e.PortalAcknowledged: Told(msgid("Cổng đã nhận"), msgid("Cổng đã nhận tin %(message)s.")),
     e.PortalParked: Told(msgid("Cổng từ chối"), msgid("Tin %(message)s cần người xử lý.")),

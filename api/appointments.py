@@ -14,7 +14,7 @@ from operations import booking
 from operations.ticketing import find_queue
 from store import appointments as rows
 from web import appointments, cards
-from web.house import act_of, house_of
+from web.house import act_of, house_of, visitor_of
 from web.scope import own_scope
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100  # beyond, local time could overflow
@@ -74,6 +74,7 @@ async def check_in(request: Request) -> Response:
     check_printer(request, wanted.printer)
     found = appointments.found_by_code(request, wanted.code)
     own_scope(request).check_appointment(found)
+    house_of(request).floods.check_ticket(visitor_of(request))
     ticket = await house_of(request).store.write(
         act_of(request), booking.check_in, found.id, wanted.language, wanted.printer
     )

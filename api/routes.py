@@ -15,7 +15,7 @@ from domain.roles import Role, open_to
 from operations import calling, intake, shifts
 from operations.ticketing import take_ticket
 from store import tickets
-from web.house import act_of, house_of
+from web.house import act_of, house_of, visitor_of
 from web.pages import page, text_of
 from web.scope import own_scope
 
@@ -29,6 +29,7 @@ async def issue_ticket(request: Request) -> Response:
     house = house_of(request)
     check_printer(request, wanted.printer)
     own_scope(request).check_queue(wanted.queue)
+    house.floods.check_ticket(visitor_of(request))
     ticket = await house.store.write(
         act_of(request), take_ticket, wanted.queue, wanted.language, wanted.priority, wanted.printer
     )

@@ -28,7 +28,7 @@ from domain.procedures import read_catalogue
 from operations import entering, managing, printing, shifts
 from operations.ticketing import take_ticket
 from printers import thermal
-from settings import PREFIX, Settings
+from settings import LARGEST_SHARE, PREFIX, Settings
 from store import days, tickets
 from store.store import Store
 from store.writer import Act
@@ -46,6 +46,7 @@ FULL = 2  # PRAGMA synchronous
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
 BENCH = Act("bench")
+SHARES = tuple(f"{PREFIX}{name}" for name in ("DEVICE_TICKETS", "DEVICE_REQUESTS", "STRANGER_REQUESTS"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,7 @@ def process(
     environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     environment["PYTHONPATH"] = str(ROOT)
     environment[f"{PREFIX}PRINTER_OF"] = ",".join(f"{name}=tcp://127.0.0.1:{at}" for name, at in printers)
+    environment |= dict.fromkeys(SHARES, str(LARGEST_SHARE))  # two kiosks press for a whole province
     command = [sys.executable, *launcher, "--data", str(data), "serve", "--port", str(port)]
     started = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     try:

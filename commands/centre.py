@@ -10,6 +10,7 @@ from domain.centre_difference import differences
 from domain.centre_toml import write_centre
 from domain.centres import Centre, CentreFileWrong, read_centre, warnings
 from domain.days import local
+from domain.logos import LARGEST_PICTURE, NoPicture
 from domain.records import Mistake
 from operations import configuring
 from operations.calendars import calendar_of as calendar_of
@@ -63,6 +64,27 @@ def load(chosen: Chosen, file: Path, dry_run: bool, effective: datetime | None, 
             return
         number = store.write_now(ACT, configuring.apply_centre, found, calendar, seen, why)
     click.echo(f"Đã nạp {found.name.vi} (sự kiện {number}).")
+
+
+@centre.command()
+@click.argument("picture", type=File)
+@click.option("--width", default=352, show_default=True, type=click.IntRange(16, 544), help="Most dots across.")
+@click.option("--height", default=160, show_default=True, type=click.IntRange(16, 160), help="Most dots down.")
+def logo(picture: Path, width: int, height: int) -> None:
+    """Print the line that puts the emblem of PICTURE (PNG, JPEG, GIF, WebP) on the slips: paste it into the file.
+
+    It is cut to its ink and made black and white. 352 dots fit paper of 58 mm; wider ones are made smaller there.
+    """
+    from printers.logos import line  # half a second of imports, for which no other command waits
+
+    try:
+        with picture.open("rb") as file:
+            found = line(file.read(LARGEST_PICTURE + 1), width, height)
+    except OSError as error:
+        raise click.UsageError(f"{picture}: {error.strerror}") from error
+    except NoPicture as error:
+        raise click.ClickException(f"{picture.name}: {error.text}") from error
+    click.echo(f'logo = "{found}"')
 
 
 @centre.command()

@@ -22,7 +22,7 @@ from commands.opened import Chosen, pass_chosen
 from domain.days import local
 from printers.status import Trouble
 from settings import Settings
-from store import centres, database, days, diagnosis, people
+from store import centres, database, days, devices, diagnosis, people
 from store.database import Connection, DatabaseError
 from store.instants import moment
 from web.health import ROOM_NEEDED
@@ -144,13 +144,15 @@ def _events(db: Connection) -> list[dict[str, Any]]:
 
 def _devices(db: Connection) -> list[dict[str, Any]]:
     """Screens by their ids, never by their names."""
-    states = people.device_states(db)
+    states, stops, changes = people.device_states(db), devices.stopped(db), devices.last_changes(db)
     found = []
     for device in centres.current(db).devices if centres.is_loaded(db) else ():
-        state = states.get(device.id)
+        state, stop, change = states.get(device.id), stops.get(device.id), changes.get(device.id)
         found.append({
             "id": device.id, "kind": device.kind.value, "prints": device.printer is not None,
             "paired": bool(state and state.paired_at), "revoked": bool(state and state.revoked_at),
+            "stopped": stop.reason if stop else None, "since": change.at.isoformat() if change else None,
+            "heard": change.heard if change else None, "told": change.told if change else None,
         })  # fmt: skip
     return found
 

@@ -11,6 +11,7 @@ from commands.diagnose import diagnose
 from commands.opened import Chosen
 from commands.practice import practice
 from commands.print_agent import print_agent
+from commands.slip import slip
 from settings import SettingWrong, read_settings
 
 
@@ -35,6 +36,7 @@ main.add_command(people.token)
 main.add_command(screens.device)
 main.add_command(screens.day)
 main.add_command(printer.printer)
+main.add_command(slip)
 main.add_command(backups.backup)
 main.add_command(backups.restore)
 main.add_command(journal.journal)

@@ -24,6 +24,7 @@ NOTICES = {
     "connected": "Đã kết nối với máy chủ, chờ phiếu.",
     "away": "Không gặp được máy chủ; sẽ thử lại.",
     "taken": "Một chương trình khác đang in cho máy in này; sẽ thử lại.",
+    "untrusted": "Không tin chứng thư của máy chủ nên không in gì. Dùng --ca với chứng thư của nơi cấp.",
     "refused": "Máy chủ không nhận khóa của chương trình này: đã bị thu hồi hoặc chưa ghép. Hãy lấy mã ghép mới.",
 }
 
@@ -45,6 +46,14 @@ def _device(context: click.Context, parameter: click.Parameter, value: str) -> s
     return value
 
 
+def _authority(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    try:
+        ssl.create_default_context(cafile=value)
+    except OSError as error:
+        raise click.BadParameter(f"{value}: no certificate in PEM form can be read here") from error
+    return value
+
+
 @click.command("print-agent")
 @click.option("--server", required=True, callback=_server, help="The centre's server: https://motcua.hall.lan")
 @click.option("--printer", required=True, help="Id of this agent in the centre's file: IN1 of agent://IN1")
@@ -52,17 +61,19 @@ def _device(context: click.Context, parameter: click.Parameter, value: str) -> s
 @click.option("--code", help="One-time pairing code; the token it buys is kept in the token file.")
 @click.option("--token-file", type=click.Path(path_type=Path, dir_okay=False), help="[<state>/<printer>.token]")
 @click.option("--state", type=click.Path(path_type=Path, file_okay=False), help="Where journal and token lie.")
+@click.option("--ca", envvar="PRINT_AGENT_CA", callback=_authority,
+              help="Certificate (PEM) of your own authority, then the only one trusted.")  # fmt: skip
 @click.option("--pair-only", is_flag=True, help="End after pairing.")
 def print_agent(
     server: str, printer: str, device: str, code: str | None, token_file: Path | None, state: Path | None,
-    pair_only: bool,
+    ca: str | None, pair_only: bool,
 ) -> None:  # fmt: skip
     """Print on a printer of this machine what the centre's server sends. Runs until stopped."""
     configure()
     folder = state or _usual_state()
     place = token_file or folder / f"{printer}.token"
     if code:
-        _keep_token(place, pair(server, printer, code))
+        _keep_token(place, pair(server, printer, code, ca))
         click.echo(f"Đã ghép {printer}; khóa nằm ở {place}.")
     if pair_only:
         return
@@ -70,7 +81,7 @@ def print_agent(
     from printers.agent_journal import AgentJournal, JournalTaken
     from printers.agent_program import Errand, PrintAgent
 
-    errand = Errand(server, printer, _token(place), device)
+    errand = Errand(server, printer, _token(place), device, ca or "")
     thermal.dialect("default", folder / "escpos")  # where python-escpos keeps its database is ours to say
     try:
         journal = AgentJournal(folder / f"{printer}.journal")
@@ -84,15 +95,18 @@ def print_agent(
         journal.close()
 
 
-def pair(server: str, printer: str, code: str) -> str:
+def pair(server: str, printer: str, code: str, ca: str | None = None) -> str:
     """Exchange a one-time code for the agent's token. Raises ClickException with what to do."""
     import httpx2
 
     headers = {"Origin": server, "Accept": "application/json"}
+    trust = ssl.create_default_context(cafile=ca)
     try:
-        with httpx2.Client(trust_env=False, timeout=PAIRING_SECONDS, verify=ssl.create_default_context()) as client:
+        with httpx2.Client(trust_env=False, timeout=PAIRING_SECONDS, verify=trust) as client:
             answer = client.post(f"{server}/pair/{printer}", data={"code": code}, headers=headers)
     except httpx2.HTTPError as error:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            raise click.ClickException(f"{server}: {NOTICES['untrusted']}") from error
         raise click.ClickException(f"{server}: {type(error).__name__}") from error
     if answer.status_code != 200:
         raise click.ClickException(f"Máy chủ không nhận mã ghép cho {printer} ({answer.status_code}); lấy mã mới.")

@@ -29,6 +29,7 @@ UNIQUE = (
     ("printers[*].address",),
     ("devices[*].id",),
     ("days[*].date",),
+    ("slips[*].kind",),
 )
 REFERENCES = (
     ("zones[*].hall", "halls[*].id"),
@@ -62,6 +63,7 @@ def whole_file(raw: dict[str, object]) -> Iterator[Mistake]:
         _received_where_results_are(raw),
         _tablets_without_counter(raw),
         _printers_without_agent(raw),
+        _own_fallback(raw),
     )
     return islice(found, MOST_MISTAKES)
 

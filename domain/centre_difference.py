@@ -4,6 +4,7 @@ Parts are named by their ids. People's names and logins never stand in a line: i
 """
 
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,10 @@ from domain.records import joined, plain
 LONGEST = 300
 HIDDEN = "…"
 # By what an entry of a list is the same one before and after; the others are told apart by their place.
-IDENTITY = {"counters": "number", "procedures": "code", "days": "date"}
+IDENTITY = {"counters": "number", "procedures": "code", "days": "date", "slips": "kind"}
 NAMED = frozenset({"agencies", "halls", "zones", "classes", "queues", "people", "printers", "devices"})
 PERSONAL = frozenset({"login", "name"})
+PICTURE = "logo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ def _of_tables(before: Mapping[str, Any], after: Mapping[str, Any], path: str) -
 def _of_values(before: Any, after: Any, path: str, key: str) -> Iterator[Difference]:
     if before == after:
         return
-    if _is_personal(path):
+    if path == PICTURE:
+        yield Difference(path, _pictured(before), _pictured(after))
+    elif _is_personal(path):
         if before and after:
             yield Difference(path, HIDDEN, HIDDEN)
     elif isinstance(before, dict) and isinstance(after, dict):
@@ -102,6 +106,11 @@ def _part(entry: dict[str, Any], path: str) -> str:
     """A whole part that came or went, without what is nobody's business."""
     kept = {key: value for key, value in entry.items() if path != "people" or key not in PERSONAL}
     return _said({key: value for key, value in kept.items() if value not in (None, [])}) or ""
+
+
+def _pictured(line: str) -> str | None:
+    """A picture as somebody can tell it from another one: kilobytes in letters say nothing."""
+    return f"PNG {zlib.crc32(line.encode()):08x}" if line else None
 
 
 def _said(value: Any) -> str | None:

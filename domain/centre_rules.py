@@ -18,6 +18,19 @@ Id = Annotated[str, Pattern(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}", msgid("dùng chữ
 Clock = Annotated[str, Pattern(r"([01]\d|2[0-3]):[0-5]\d", msgid("ghi giờ dạng 07:30"))]
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text for citizens in the centre's three languages."""
+
+    vi: Line
+    en: Line
+    fr: Line
+
+    def in_language(self, language: str) -> str:
+        """The text in a language; Vietnamese where it is empty, or the language one that a centre has added."""
+        return {"en": self.en, "fr": self.fr}.get(language) or self.vi
+
+
 class Policy(StrEnum):
     """What orders the line: due time with credits (the default), or one of three simpler rules (ADR 7)."""
 

@@ -26,8 +26,10 @@ from domain.centre_rules import (
     hours_agree,
     whole_slots,
 )
+from domain.centre_rules import Text as Text
 from domain.deadlines import Unit
 from domain.errors import msgid
+from domain.logos import LONGEST_LOGO, emblem
 from domain.printer_addresses import printer_address
 from domain.procedures import ProcedureCode
 from domain.records import (
@@ -44,6 +46,7 @@ from domain.records import (
 )
 from domain.records import Mistake as Mistake
 from domain.roles import PERSON_ROLES, Role
+from domain.slips import SlipLayout, whole_layout
 
 LONGEST_TEXT = 1024 * 1024
 AS_DEFAULT, USUAL_SCANNER = Calling(), Scanner()
@@ -89,15 +92,6 @@ class DeviceKind(StrEnum):
     WALL = "wall"
     TABLET = "tablet"
     AGENT = "agent"
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text for citizens in the centre's three languages."""
-
-    vi: Line
-    en: Line
-    fr: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +209,7 @@ class Printer:
     """A slip printer; `width` in dots is a required setting, since some profiles have none.
 
     `fallback`: who prints instead while this one cannot. A slip older than `slip_minutes` is of no use to anybody.
+    `daily_test`: its test page comes with each business day. `native_qr`: it draws codes itself, for a slow line.
     """
 
     id: Id
@@ -224,6 +219,8 @@ class Printer:
     fallback: Id | None = None
     slip_minutes: Annotated[int, Between(1, 120)] = 10
     roll_metres: Annotated[int, Between(5, 300)] = 50
+    daily_test: bool = False
+    native_qr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +251,8 @@ class Portal:
 class Centre:
     """One centre with all that its file says; `follow_url` is empty where no slip carries a QR code.
 
-    `online_url`: where people file from home, said to who gets no number today; may be empty.
+    `online_url`: where people file from home, said to who gets no number today; may be empty. `slips`: its own
+    layouts, standard ones for the rest; `logo` stands on all of them, empty for none.
     """
 
     code: AgencyCode
@@ -279,6 +277,8 @@ class Centre:
     windows: Annotated[tuple[Window, ...], Count(0, 60)] = ()
     scanner: Scanner = USUAL_SCANNER
     online_url: UrlOrNone = ""
+    slips: Annotated[tuple[Annotated[SlipLayout, whole_layout], ...], Count(0, 3)] = ()
+    logo: Annotated[str, Words(LONGEST_LOGO, may_be_empty=True), emblem] = ""
 
 
 class CentreFileWrong(Exception):

@@ -5,7 +5,7 @@ Instants inside events are milliseconds since 1970 (UTC).
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from domain.queue_events import QueueEvent
 
@@ -134,6 +134,29 @@ class DeviceRevoked:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceStopped:
+    """A kiosk is out of order, for a reason of `domain.devices.REASONS`, until an instant if one was named."""
+
+    device: str
+    reason: str
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceResumed:
+    """The kiosk is back in order."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReloadAsked:
+    """Somebody lets a screen load its page anew."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
 class JournalExported:
     """A copy of the journal left the house: from and to which number, and what narrowed it (empty: nothing)."""
 
@@ -241,6 +264,16 @@ class PrinterLearned:
 
 
 @dataclass(frozen=True, slots=True)
+class TestPageAsked:
+    """A printer is to print its test page: with the business day, or because a person wants to see it."""
+
+    __test__: ClassVar[bool] = False
+
+    printer: str
+    copy: int
+
+
+@dataclass(frozen=True, slots=True)
 class RollChanged:
     """A new roll lies in the printer."""
 
@@ -284,6 +317,9 @@ Event = (
     | TokenRevoked
     | DevicePaired
     | DeviceRevoked
+    | DeviceStopped
+    | DeviceResumed
+    | DeviceReloadAsked
     | JournalExported
     | SlipReprinted
     | DossierReceived
@@ -292,6 +328,7 @@ Event = (
     | SlipMoved
     | PrinterTested
     | PrinterLearned
+    | TestPageAsked
     | RollChanged
     | PortalAcknowledged
     | PortalParked

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from domain.centres import Centre, Placement, Queue
 from domain.deadlines import Unit
@@ -26,7 +26,8 @@ from web.pages import is_fragment, page, text_of
 SEARCH_AT_MOST = 80
 FOUND_SHOWN = 4  # what fits above the keyboard on 1080 x 1920
 ELSEWHERE_SHOWN = 5
-PICTURES_ABOVE_KEYS, PICTURES_ON_A_PAGE = 8, 20
+PICTURES_ON_A_PAGE = 20
+LONG_WORDS, BRIEF_WORDS = 32, 28  # characters; five tiles abreast hold no more in three lines
 LINES_ON_A_PAGE = 8
 LONG_TITLE = 120  # characters; a longer one would push papers and button off the glass
 
@@ -36,14 +37,15 @@ async def show_procedures(request: Request) -> Response:
     """By words, or by the pictures of common needs while nothing was typed."""
     words = forms.words(request, "q", SEARCH_AT_MOST)
     catalogue = await _catalogue(request)
-    found = _found(request, catalogue, words) if len(words.strip()) > 1 else _pictures(request, PICTURES_ABOVE_KEYS)
+    is_asked = len(words.strip()) > 1
+    found = _found(request, catalogue, words) if is_asked else _pictures(request, views.NEEDS_ABOVE_KEYS)
     context = {**views.frame(request, device_of(request)), "words": words, **found}
     return page(request, "kiosk/_found.html" if is_fragment(request) else "kiosk/procedures.html", **context)
 
 
 @open_to(Role.KIOSK)
 async def show_needs(request: Request) -> Response:
-    """All common needs as pictures."""
+    """Twenty common needs as pictures: where a centre names more than fit above the keys, the way begins here."""
     await _catalogue(request)
     context = {**views.frame(request, device_of(request)), **_pictures(request, PICTURES_ON_A_PAGE)}
     return page(request, "kiosk/needs.html", **context)
@@ -108,7 +110,6 @@ def _found(request: Request, catalogue: Catalogue, words: str) -> dict[str, Any]
     elsewhere = [catalogue.titles[code] for code in codes if code not in placements]
     return {
         "pictures": [],
-        "more_pictures": False,
         "found": here[:FOUND_SHOWN],
         "more": len(here) > FOUND_SHOWN,
         "elsewhere": [] if here else elsewhere[:ELSEWHERE_SHOWN],
@@ -124,13 +125,19 @@ def _pictures(request: Request, most: int) -> dict[str, Any]:
     pictures = [
         {
             "code": placement.code,
-            "words": placement.short_title or titles[placement.code].title,
+            "words": (words := placement.short_title or titles[placement.code].title),
+            "brief": _brief(words),
             "shape": everyday.shape_of(placement.code, titles[placement.code].sector),
         }
         for placement in common[:most]
     ]
     nothing = {"found": [], "more": False, "elsewhere": [], "queue_of": {}}
-    return {"pictures": pictures, "more_pictures": len(common) > most, **nothing}
+    return {"pictures": pictures, **nothing}
+
+
+def _brief(words: str) -> str:
+    """The beginning of what is too long for a small tile; empty where nothing is. Its page says it whole."""
+    return "" if len(words) <= LONG_WORDS else words[:BRIEF_WORDS].rsplit(" ", 1)[0].rstrip(",") + " …"
 
 
 def _received(request: Request, catalogue: Catalogue) -> list[tuple[Title, Placement]]:
@@ -187,7 +194,7 @@ def _queues(centre: Centre) -> dict[str, Queue]:
     return {queue.id: queue for queue in centre.queues}
 
 
-ROUTES: list[BaseRoute] = [
+ROUTES = [
     Route("/kiosk/{device}/procedures", show_procedures),
     Route("/kiosk/{device}/procedures/{code}", show_procedure),
     Route("/kiosk/{device}/needs", show_needs),

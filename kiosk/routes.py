@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket
 from domain.errors import NotFound
 from domain.roles import Role, open_to
 from domain.tickets import Ticket
-from kiosk import finding, modes, scans, speech, views
+from kiosk import finding, modes, scans, speech, stopping, views
 from kiosk.asking import device_of
 from kiosk.memory import memory_of
 from operations import moving
@@ -47,6 +47,7 @@ async def take_number(request: Request) -> Response:
     request.state.failures_go_to = "#failure"
     form = await forms.read_form(request)
     queue = forms.text(form, "queue", 40)
+    house.floods.check_ticket(visitor_of(request))
     holder, act, language = scans.holder_of(request, form), act_of(request, form), request.state.language
     if holder is not None:
         own = await house.store.write(act, take_own_ticket, holder, queue, language, device.printer)
@@ -71,6 +72,7 @@ async def keep_appointment(request: Request) -> Response:
     house, device = house_of(request), device_of(request)
     request.state.failures_go_to = "#failure"
     form = await forms.read_form(request)
+    house.floods.check_ticket(visitor_of(request))
     found = appointments.found_by_code(request, forms.text(form, "code", appointments.CODE_AT_MOST))
     ticket = await house.store.write(
         act_of(request, form), check_in, found.id, request.state.language, device.printer
@@ -137,13 +139,16 @@ async def watch(socket: WebSocket) -> None:
     await house.hub.stream(socket, topic, socket.state.language, visitor.who)
 
 
-ROUTES: list[BaseRoute] = [
-    Route("/kiosk/{device}/tickets", take_number, methods=["POST"]),
+PAGES = [
     Route("/kiosk/{device}", show_start),
     Route("/kiosk/{device}/queues", show_queues),
     *finding.ROUTES,
     *scans.ROUTES,
     Route("/kiosk/{device}/appointments", ask_code),
+]
+ROUTES: list[BaseRoute] = [
+    Route("/kiosk/{device}/tickets", take_number, methods=["POST"]),
+    *map(stopping.while_in_order, PAGES),
     Route("/kiosk/{device}/check-ins", keep_appointment, methods=["POST"]),
     Route("/kiosk/{device}/tickets/{ticket:int}", show_ticket),
     Route("/kiosk/{device}/tickets/{ticket:int}/paper", show_paper),

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from domain.appointments import Appointment, UnknownAppointment
 from domain.days import local
@@ -97,6 +97,7 @@ async def arrive(request: Request) -> Response:
     journey = _journey(request, form)
     if journey.appointment is None:
         raise UnknownAppointment()
+    house.floods.check_ticket(visitor_of(request))
     language = request.state.language
     ticket = await house.store.write(
         act_of(request, form), check_in, journey.appointment, language, device.printer, holder=journey.holder
@@ -236,7 +237,7 @@ def _context(request: Request, found: Found) -> dict[str, Any]:
     }
 
 
-ROUTES: list[BaseRoute] = [
+ROUTES = [
     Route("/kiosk/{device}/scans", show_scan),
     Route("/kiosk/{device}/scans", scan, methods=["POST"]),
     Route("/kiosk/{device}/arrivals", arrive, methods=["POST"]),

@@ -29,6 +29,8 @@ async def speak(request: Request) -> Response:
     form = await forms.read_form(request)
     aloud: Aloud = request.app.state.aloud
     words = form.get("words", "")
+    if request.state.language not in LANGUAGES:
+        raise NotFound(what="voice")
     if not isinstance(words, str) or len(words) > LONGEST:
         raise Invalid(what="words")
     sound = await aloud.read(words, request.state.language)

@@ -19,29 +19,40 @@ from kiosk.paces import said
 from store import jobs
 from store.jobs import PrintJob
 from web.house import House, house_of
-from web.languages import LANGUAGES, NAMES
+from web.languages import LANGUAGES, offered
 from web.pages import text_of
 
 SAYS_NOTHING_AFTER_MS = 6000
+NEEDS_ABOVE_KEYS = 8
 
 
 def frame(request: Request, device: Device) -> dict[str, Any]:
-    """What every page of this kiosk needs: the centre, the kiosk, its modes and the way to other languages."""
+    """What every page of this kiosk needs: the centre, the kiosk, its modes and the way to other languages.
+
+    A language that a centre has added has no voice, so that speech is not offered in it.
+    """
     centre = house_of(request).store.centre()
-    chosen, home = modes.chosen(request), f"/kiosk/{device.id}"
+    home, is_spoken = f"/kiosk/{device.id}", request.state.language in LANGUAGES
+    chosen = [mode for mode in modes.chosen(request) if is_spoken or mode != "speech"]
     return {
         "centre": centre,
         "centre_name": text_of(centre.name, request.state.language),
         "device": device,
         "modes": chosen,
         "keep": modes.kept(chosen),
-        "switches": modes.switches(request, home),
-        "languages": [(code, NAMES[code], modes.in_language(request, home, code)) for code in LANGUAGES],
+        "switches": [s for s in modes.switches(request, home) if is_spoken or s.mode != "speech"],
+        "languages": [(code, name, modes.in_language(request, home, code)) for code, name in offered().items()],
         "keypad": modes.KEYPAD | request.app.state.keypad,
         "now": house_of(request).now(),
         "has_results": any(queue.kind == "results" for queue in centre.queues),
         "has_booking": takes_bookings(centre),
+        "finding": _finding(centre),
     }
+
+
+def _finding(centre: Centre) -> str:
+    """Where "find my procedure" begins: with all common needs, so that each of them is three taps away (K7)."""
+    return "/needs" if sum(p.common for p in centre.procedures) > NEEDS_ABOVE_KEYS else "/procedures"
 
 
 def code_page(request: Request, device: Device) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from domain.errors import DayNeedsConfirmation
 from domain.queue_events import DayOpened, TicketRekeyed
 from domain.tickets import milliseconds
 from operations.configuring import put_planned_in_force
+from operations.printing import ask_daily_test_pages
 from store import calendars, centres, days, holders, tickets
 from store.database import Connection
 from store.writer import Tx
@@ -99,6 +100,7 @@ def _open(tx: Tx, *, confirmed: bool, repaired: bool = False) -> Day:
     if repaired:
         _set_back(tx)
     put_planned_in_force(tx, Day(number, label))
+    ask_daily_test_pages(tx)
     return Day(number, label)
 
 

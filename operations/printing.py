@@ -1,5 +1,6 @@
 """The life of a slip and what is learned of its printer, as the printers' worker and people tell it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,12 +15,13 @@ from domain.events import (
     SlipEnded,
     SlipMoved,
     SlipReprinted,
+    TestPageAsked,
 )
 from domain.papers import Answer, Grade, SlipState
 from domain.tickets import milliseconds
 from store import dossiers, jobs, printers, tickets
 from store.centres import NoCentre
-from store.jobs import HELD, PrintJob
+from store.jobs import HELD, TEST_PAGE, PrintJob
 from store.writer import Tx
 
 LEASE = timedelta(seconds=60)  # longer than all that one slip may take (printers.worker)
@@ -41,6 +43,13 @@ class PrinterBusy(Refused):
     """Somebody else talks to the printer at this moment."""
 
     text = msgid("Máy in %(printer)s đang in. Hãy thử lại sau một phút.")
+
+
+class TestPageWaits(Refused):
+    """One test page at a time tells all there is to see."""
+
+    __test__ = False
+    text = msgid("Trang thử của máy in %(printer)s đang chờ in.")
 
 
 class SlipOnItsWay(Refused):
@@ -66,7 +75,7 @@ def claim_slip(tx: Tx, printer: str, worker: str = "") -> Claim:
     now, farthest = milliseconds(tx.now), milliseconds(tx.now + LEASE)
     for begun in jobs.begun_slips(tx.db, printer, (now, farthest)):
         end_slip(tx, begun, SlipState.UNKNOWN, RESTARTED)
-    expiry = _expiry(tx, printer) / timedelta(milliseconds=1)
+    expiry = _expiry_ms(tx, printer)
     while (job := jobs.next_print_job(tx.db, printer, now, farthest)) is not None:
         if now - job.asked_at > expiry:
             end_slip(tx, job.id, SlipState.EXPIRED, job.note)
@@ -77,9 +86,9 @@ def claim_slip(tx: Tx, printer: str, worker: str = "") -> Claim:
     return Claim(None)
 
 
-def _expiry(tx: Tx, printer: str) -> timedelta:
+def _expiry_ms(tx: Tx, printer: str) -> float:
     found = _configured(tx, printer)
-    return timedelta(minutes=found.slip_minutes) if found else EXPIRY
+    return (timedelta(minutes=found.slip_minutes) if found else EXPIRY) / timedelta(milliseconds=1)
 
 
 def _configured(tx: Tx, printer: str) -> Printer | None:
@@ -139,7 +148,7 @@ def move_slip(tx: Tx, job: int, printer: str, note: str = "", worker: str = "") 
     found = jobs.print_job(tx.db, job)
     if found is None or found.is_over or found.state == SlipState.SENDING:
         raise SlipOnItsWay()
-    if _configured(tx, printer) is None or printer == found.printer:
+    if _configured(tx, printer) is None or printer == found.printer or found.kind == TEST_PAGE:
         raise Invalid(what="printer")
     jobs.leave_desk(tx.db, found.printer, worker)
     tx.record(SlipMoved(job, printer, found.printer, note))
@@ -178,6 +187,34 @@ def reprint_receipt(tx: Tx, code: str, printer: str) -> int:
     copy = _next_copy(tx, "receipt", code)
     tx.record(ReceiptReprinted(code, copy, printer))
     return copy
+
+
+def ask_test_page(tx: Tx, printer: str) -> int:
+    """Have a printer print its test page when nobody waits for paper; gives its number.
+
+    Raises NotFound, TestPageWaits.
+    """
+    if _configured(tx, printer) is None:
+        raise NotFound(what=printer)
+    last = jobs.print_job_of(tx.db, TEST_PAGE, printer)
+    if last is not None and not last.is_over:
+        if last.state == SlipState.SENDING or milliseconds(tx.now) - last.asked_at <= _expiry_ms(tx, printer):
+            raise TestPageWaits(printer=printer)
+        end_slip(tx, last.id, SlipState.EXPIRED, last.note)
+    copy = last.copy + 1 if last else 1
+    tx.record(TestPageAsked(printer, copy))
+    return copy
+
+
+def ask_daily_test_pages(tx: Tx) -> None:
+    """With a new business day: one of every printer for which the centre wants it, unless one still waits."""
+    try:
+        wanted = [printer.id for printer in tx.centre.printers if printer.daily_test]
+    except NoCentre:
+        return
+    for printer in wanted:
+        with suppress(TestPageWaits):
+            ask_test_page(tx, printer)
 
 
 def _next_copy(tx: Tx, kind: str, subject: str) -> int:

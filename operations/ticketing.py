@@ -1,6 +1,6 @@
 """Taking a number."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,11 +11,19 @@ from domain.queue_events import PaperVisit, TicketIssued
 from domain.routing import key_of
 from domain.tickets import Ticket, milliseconds
 from operations.admitting import admission, refusal
+from operations.devices import check_in_order
 from operations.opening import ensure_day
 from store import centres, holders, tickets
 from store.writer import Tx
 
 LANGUAGES = ("vi", "en", "fr")
+_added: set[str] = set()
+
+
+def offer_languages(codes: Iterable[str]) -> None:
+    """Numbers are given in these languages too, and in none that were added before; one centre is one process."""
+    _added.clear()
+    _added.update(codes)
 
 
 def take_ticket(
@@ -23,7 +31,8 @@ def take_ticket(
 ) -> Ticket:
     """Give the next number of this queue, with its slip if a printer is named; all or nothing.
 
-    Raises UnknownQueue, QueueStopped, NotTheHour, DailyLimitReached, TooLateToday, Invalid, DayNeedsConfirmation.
+    Raises UnknownQueue, QueueStopped, NotTheHour, DailyLimitReached, TooLateToday, Invalid, DayNeedsConfirmation,
+    and KioskStopped where a kiosk asks that is out of order.
     """
     return give_number(tx, queue, language, priority, printer)
 
@@ -73,13 +82,14 @@ def give_number(
     override: str = "", slot: datetime | None = None, appointment: int | None = None,
 ) -> Ticket:  # fmt: skip
     """The one way in which a number comes to be; all others are this with other wishes."""
+    check_in_order(tx)
     day = ensure_day(tx)  # first: a planned configuration comes into force with it
     centre = tx.centre
     line = find_queue(centre, queue)
     stop = centres.stop_of(tx.db, line.id, tx.now)
     if stop is not None and not override:
         raise QueueStopped(queue=line.prefix, reason=stop.reason)
-    if language not in LANGUAGES:
+    if language not in LANGUAGES and language not in _added:
         raise Invalid(what=language[:20])
     chosen = find_class(centre, priority)
     if chosen and chosen.effective_from and chosen.effective_from > local(tx.now).date():

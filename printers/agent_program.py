@@ -7,6 +7,7 @@ It never prints a job twice, and whatever breaks, it connects again.
 import asyncio
 import hashlib
 import random
+import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,12 +35,16 @@ log = structlog.get_logger("agent")
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """Which server, as which agent, with which token, and the address of the printer here."""
+    """Which server, as which agent, with which token, and the address of the printer here.
+
+    `authority` is the file of the one certificate authority to trust; empty = those of this machine.
+    """
 
     server: str
     name: str
     token: str
     device: str
+    authority: str = ""
 
     @property
     def socket(self) -> str:
@@ -48,16 +53,24 @@ class Errand:
         scheme = {"http": "ws", "https": "wss"}[place.scheme]
         return f"{scheme}://{place.netloc}/agents/{self.name}"
 
+    @property
+    def trust(self) -> ssl.SSLContext | None:
+        """How the server proves who it is; None over plain http. Raises OSError (also ssl.SSLError)."""
+        return ssl.create_default_context(cafile=self.authority or None) if self.socket.startswith("wss:") else None
+
 
 class PrintAgent:
-    """Serves one printer until cancelled. `notice` hears what changed: connected, refused, taken, away."""
+    """Serves one printer until cancelled. Raises OSError where the authority's file cannot be read.
+
+    `notice` hears what changed: connected, refused, taken, untrusted, away.
+    """
 
     def __init__(
         self, errand: Errand, journal: AgentJournal, notice: Callable[[str], None] = lambda word: None,
         rest: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:  # fmt: skip
         self._errand, self._journal, self._notice, self._rest = errand, journal, notice, rest
-        self._pause = FIRST_PAUSE
+        self._pause, self._trust = FIRST_PAUSE, errand.trust
 
     async def run(self) -> None:
         """Connect, serve, and connect again, for ever."""
@@ -78,6 +91,9 @@ class PrintAgent:
         except WordWrong as wrong:
             log.warning("server not understood", error=str(wrong))
             self._notice("away")
+        except ssl.SSLCertVerificationError as untrusted:
+            log.warning("server not trusted", error=untrusted.verify_message)
+            self._notice("untrusted")
         except (OSError, TimeoutError, WebSocketException):
             self._notice("away")
         self._pause, pause = min(2 * self._pause, LONGEST_PAUSE), self._pause
@@ -86,8 +102,9 @@ class PrintAgent:
     async def _serve(self) -> None:
         headers = {"Authorization": f"Bearer {self._errand.token}"}
         async with dial(
-            self._errand.socket, additional_headers=headers, proxy=None, compression=None, max_size=FRAME,
-            open_timeout=DIAL_SECONDS, close_timeout=2, ping_interval=PING_SECONDS, ping_timeout=PING_SECONDS,
+            self._errand.socket, ssl=self._trust, additional_headers=headers, proxy=None,
+            compression=None, max_size=FRAME, open_timeout=DIAL_SECONDS, close_timeout=2,
+            ping_interval=PING_SECONDS, ping_timeout=PING_SECONDS,
         ) as socket:  # fmt: skip
             async with asyncio.timeout(HELLO_SECONDS):
                 hello = agent_words.read(_text(await socket.recv()))

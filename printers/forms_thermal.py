@@ -4,7 +4,7 @@ Knows widths, sizes and margins; knows nothing of tickets, dossiers or printer c
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
 
@@ -22,6 +22,8 @@ from printers.raster import (
     Picture,
     Piece,
     clean,
+    emblem,
+    is_native,
     line,
     measure,
     pack,
@@ -29,7 +31,7 @@ from printers.raster import (
     rule,
 )
 
-NARROWEST = 320
+NARROWEST, NARROW_BELOW = 320, 480
 MARGIN = 16  # 2 mm; printers differ by some dots, and no ink may come within 8 of an edge
 _LEAST_GAP = 3
 _CAP_EM = 0.714  # Noto Sans: height of capitals and digits
@@ -49,16 +51,22 @@ class Scale:
 
 NARROW = Scale(small=21, text=24, heading=27, number_height=96)
 WIDE = Scale(small=23, text=28, heading=32, number_height=120)
+LARGE_NARROW = Scale(small=24, text=28, heading=30, number_height=96)
+LARGE_WIDE = Scale(small=28, text=34, heading=38, number_height=120)
 
 
 class Sheet:
     """A sheet being set: each call puts something below what is there; `picture` hands over the result."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(
+        self, width: int, *, large: bool = False, number_height: int | None = None, native_qr: bool = False
+    ) -> None:
         if not NARROWEST <= width <= WIDEST:
             raise ValueError(f"paper width must be {NARROWEST}-{WIDEST} dots, not {width}")
         self.width = width
-        self.scale = WIDE if width >= 480 else NARROW
+        scale = _scale(width, large)
+        self.scale = replace(scale, number_height=number_height or scale.number_height)
+        self._native_qr = native_qr
         self._room = width - 2 * MARGIN
         self._y = 0  # the last baseline, or the row below the last bar or picture
         self._free = -width  # the first row that ink may still take
@@ -67,6 +75,10 @@ class Sheet:
     def skip(self, dots: int) -> None:
         """Leave blank rows."""
         self._y += dots
+
+    def gap(self, dots: int) -> None:
+        """See to it that so many blank rows stand below the ink that is there."""
+        self._y = max(self._y, self._free + dots)
 
     def text(self, text: str, size: int, weight: int = 500, most_lines: int = 2) -> None:
         """Lines from the left margin; a long text is set smaller first (down to 6/7), then on more lines."""
@@ -84,7 +96,7 @@ class Sheet:
         """Rows of a label and its value in two columns; a long value wraps, an empty one is left out."""
         quiet = Face(TEXT, 500, self.scale.text)
         told = [(Piece(MARGIN, clean(label), quiet), clean(value)) for label, value in facts if value]
-        column = MARGIN + max((measure(label.text, quiet) for label, _ in told), default=0) + quiet.size // 3
+        column = MARGIN + max((measure(label.text, quiet) for label, _ in told), default=0) + quiet.size * 5 // 12
         if column > self.width * 0.45:
             column = MARGIN + quiet.size
         for label, value in told:
@@ -104,7 +116,9 @@ class Sheet:
     def halves(self, left: str, right: str) -> None:
         """Two short texts side by side, each at the left of its half."""
         room = self._room // 2 - MARGIN // 2
-        settings = [fit(clean(text), 600, self.scale.small, 14, room, 1) for text in (left, right)]
+        texts = (clean(left), clean(right))
+        size = min(fit(text, 600, self.scale.small, 14, room, 1)[0].size for text in texts)
+        settings = [fit(text, 600, size, 14, room, 1) for text in texts]
         for row in zip_longest(*(lines for _, lines in settings), fillvalue=""):
             parts = zip(row, (face for face, _ in settings), (MARGIN, self.width // 2), strict=True)
             pieces = [Piece(x, text, face) for text, face, x in parts]
@@ -129,15 +143,22 @@ class Sheet:
     def qr(self, content: str, largest: int = LARGEST_MODULE) -> None:
         """A QR code with its quiet rows above and below. Raises ValueError if it cannot be scannable."""
         ink, dots = qr(content, MARGIN, self.width, largest)
+        if self._native_qr and is_native(content):
+            ink = replace(ink, code=content, module=dots)
         self._free += dots * QUIET_MODULES - _LEAST_GAP
         self._put_top(ink)
         self._free += dots * QUIET_MODULES - _LEAST_GAP
+
+    def emblem(self, png: str) -> None:
+        """A picture (`domain.logos`) at the left margin, made smaller where the paper is narrower."""
+        self._put_top(emblem(png, MARGIN, self._room))
 
     def picture(self, tail: int) -> Picture:
         """All that was set, cropped to ink, with `tail` blank rows at the end."""
         bands = []
         for (y, ink), (following, _) in zip(self._placed, [*self._placed[1:], (self._y + tail, None)], strict=True):
-            bands.append(Band(ink.rows, ink.stride * 8, max(0, following - y - ink.height)))
+            feed = max(0, following - y - ink.height)
+            bands.append(Band(ink.rows, ink.stride * 8, feed, ink.code, ink.module))
         return Picture(self.width, tuple(bands))
 
     def _put(self, ink: Ink, pitch: int) -> None:
@@ -156,6 +177,12 @@ class Sheet:
         self._y += push
         self._placed.append((y + push, ink))
         self._free = y + push + ink.height + _LEAST_GAP
+
+
+def _scale(width: int, large: bool) -> Scale:
+    if width >= NARROW_BELOW:
+        return LARGE_WIDE if large else WIDE
+    return LARGE_NARROW if large else NARROW
 
 
 @lru_cache(maxsize=512)

@@ -1,24 +1,27 @@
 """From a print job's row to its bytes: reads the ticket or dossier, draws the slip in the citizen's language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from domain.applicants import from_bytes
-from domain.centres import Centre, Text
+from domain.centres import Centre
 from domain.days import local
 from domain.routing import served_queues
+from domain.slips import SlipKind
 from store import dossiers, procedures, tickets
+from store.instants import moment
 from store.jobs import PrintJob
 from store.store import Store
 from store.vault import Vault
 
 if TYPE_CHECKING:
     from printers.raster import Picture
-    from printers.slips import Slip
+    from printers.slip_contents import Slip
 
 Translator = Callable[[str], Callable[[str], str]]
+NO_ADDRESS = "https://motcua.example/"  # of a test page, which shows a code in any case
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +70,26 @@ class Papers:
         return Paper(made.chunks, proof, made.rows, made.sha256, LAYOUT_VERSION)
 
     def picture(self, job: PrintJob, width: int) -> "Picture":
-        """The slip as it must look."""
-        from printers.slips import draw
+        """The slip as it must look, by the layout in force."""
+        from printers.slips import draw, look_of
 
-        slip, language = self._ticket(job) if job.kind == "ticket" else self._receipt(job)
-        return draw(slip, width, self._translator(language))
+        kind = SlipKind(job.kind)
+        slip, language = self._contents[kind](self, job)
+        centre = self._store.centre()
+        native = any(printer.native_qr for printer in centre.printers if printer.id == job.printer)
+        return draw(slip, width, self._translator(language), look_of(centre, kind, language, native_qr=native))
 
     def _ticket(self, job: PrintJob) -> "tuple[Slip, str]":
-        from printers.slips import TicketSlip
+        from printers.slip_contents import TicketSlip
 
         ticket = self._store.read(tickets.load, int(job.subject))
         centre = self._store.centre()
         queue = next(q for q in centre.queues if q.id == ticket.queue)
-        address = self._follow_url or centre.follow_url
+        address = self._address(centre)
         slip = TicketSlip(
-            agency_lines=centre.agency_lines, centre=_in(centre.name, ticket.language),
-            queue=_in(queue.title, ticket.language), number=ticket.number, ahead=ticket.ahead, wait="",
+            agency_lines=centre.agency_lines, centre=centre.name.in_language(ticket.language),
+            province=centre.province, queue=queue.title.in_language(ticket.language), number=ticket.number,
+            ahead=ticket.ahead, wait="",
             counters=_counters(centre, queue.id), issued_at=local(ticket.arrived_at),
             follow_url=f"{address}/{ticket.id}-{self._vault.sign('follow', str(ticket.id))}" if address else "",
             copy=job.copy, practice=self._practice, priority=ticket.priority is not None,
@@ -90,7 +97,7 @@ class Papers:
         return slip, ticket.language
 
     def _receipt(self, job: PrintJob) -> "tuple[Slip, str]":
-        from printers.slips import ReceiptSlip
+        from printers.slip_contents import ReceiptSlip
 
         dossier = self._store.read(dossiers.find, job.subject)
         if dossier is None:
@@ -99,7 +106,7 @@ class Papers:
         centre, told = self._store.centre(), from_bytes(self._vault.unseal(sealed))
         procedure = self._store.read(procedures.find, dossier.procedure)
         slip = ReceiptSlip(
-            agency_lines=centre.agency_lines, centre=centre.name.vi, code=dossier.code,
+            agency_lines=centre.agency_lines, centre=centre.name.vi, province=centre.province, code=dossier.code,
             procedure=procedure.title if procedure else dossier.procedure,
             received_at=local(dossier.received_at), due_at=local(dossier.due) if dossier.due else None, due_note="",
             counter=str(dossier.counter), documents=told.papers,
@@ -108,10 +115,20 @@ class Papers:
         )  # fmt: skip
         return slip, "vi"
 
+    def _test(self, job: PrintJob) -> "tuple[Slip, str]":
+        from printers.slip_contents import TestSlip
 
-def _in(text: Text, language: str) -> str:
-    """The text in a language, Vietnamese where it is empty."""
-    return str(getattr(text, language) or text.vi)
+        centre = self._store.centre()
+        name = next((one.name for one in centre.printers if one.id == job.printer), "")
+        asked, address = local(moment(job.asked_at)), self._address(centre) or NO_ADDRESS
+        return TestSlip(centre.name.vi, f"{job.printer} · {name}", asked, address), "vi"
+
+    def _address(self, centre: Centre) -> str:
+        return self._follow_url or centre.follow_url
+
+    _contents: "ClassVar[Mapping[SlipKind, Callable[[Papers, PrintJob], tuple[Slip, str]]]]" = {
+        SlipKind.TICKET: _ticket, SlipKind.RECEIPT: _receipt, SlipKind.TEST: _test,
+    }  # fmt: skip
 
 
 def _counters(centre: Centre, queue: str) -> str:

@@ -3,18 +3,20 @@
 Knows dots and fonts; knows nothing of slips, of printer commands or of what the text means.
 """
 
+import base64
 import re
 import threading
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from math import ceil
 from typing import NamedTuple, TypeVar
 
 import fontpkg
 import segno
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 TEXT = "Be Vietnam Pro"
 FIGURES = "Noto Sans"
@@ -27,6 +29,7 @@ LARGEST_MODULE = 8
 SMALLEST_MODULE = 3
 WIDEST = 832  # dots: paper of 112 mm, the widest that slips are printed on
 LONGEST_TEXT = 600
+LONGEST_NATIVE = 300
 
 _REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")
 _CLUSTER = re.compile(r".[\u0300-\u036f]*", re.DOTALL)
@@ -58,11 +61,16 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """Scrubbed rows of `stride` bytes, most significant bit left, 1 = black; `top` counts from the baseline."""
+    """Scrubbed rows of `stride` bytes, most significant bit left, 1 = black; `top` counts from the baseline.
+
+    With a `code` the printer itself draws a QR code of it, with modules of `module` dots; the rows show where.
+    """
 
     rows: bytes
     stride: int
     top: int
+    code: str = ""
+    module: int = 0
 
     @property
     def height(self) -> int:
@@ -71,11 +79,16 @@ class Ink:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Rows to print, `width` dots from the left edge (a multiple of 8), then `feed` blank rows."""
+    """Rows to print, `width` dots from the left edge (a multiple of 8), then `feed` blank rows.
+
+    With a `code` the printer draws it as a QR code in modules of `module` dots, about as the rows have it.
+    """
 
     rows: bytes
     width: int
     feed: int
+    code: str = ""
+    module: int = 0
 
     @property
     def height(self) -> int:
@@ -160,6 +173,26 @@ def rule(left: int, right: int, thickness: int) -> Ink:
     canvas = Image.new("1", (right, thickness), 0)
     canvas.paste(1, (left, 0, right, thickness))
     return pack(canvas)
+
+
+@lru_cache(maxsize=16)
+def emblem(png: str, left: int, room: int) -> Ink:
+    """A black and white PNG in base64 whose left edge is at dot `left`, shrunk where it is wider than `room`."""
+    with Image.open(BytesIO(base64.b64decode(png)), formats=("PNG",)) as picture:
+        grey = ImageOps.invert(picture.convert("L"))
+    if grey.width > room:
+        grey = grey.resize((room, max(1, grey.height * room // grey.width)), Image.Resampling.BOX)
+    canvas = Image.new("1", (left + grey.width, grey.height), 0)
+    canvas.paste(grey.point(lambda value: 255 * (value >= _DARK)).convert("1"), (left, 0))
+    return pack(canvas)
+
+
+_DARK = 112  # of 255: thin lines of an emblem that was made smaller must not break
+
+
+def is_native(content: str) -> bool:
+    """Whether a printer's own QR command may carry it: short, and no byte that could be a command."""
+    return len(content) <= LONGEST_NATIVE and all(" " <= letter <= "~" for letter in content)
 
 
 @lru_cache(maxsize=256)

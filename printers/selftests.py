@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from domain.papers import Answer
 from printers import thermal
 from printers.connections import Connection
-from printers.raster import Picture
+from printers.raster import LONGEST_NATIVE, Picture
 from printers.status import ANSWER_SECONDS, ASK_CAUSE, Trouble, is_near_end, trouble
 from printers.thermal import FEED_TO_CUTTER
 
@@ -58,19 +58,10 @@ def page(picture: Picture, width: int, address: str) -> Page:
 
 
 def native_qr(address: str) -> bytes:
-    """A code that the printer draws, with the quiet zone that it leaves out (GS ( k, model 2, correction M)."""
-    content = bytes(ord(c) for c in address if " " <= c <= "~")[: thermal.LARGEST_PAYLOAD - 3]
+    """A code that the printer draws, with the quiet zone that it leaves out."""
+    content = "".join(c for c in address if " " <= c <= "~")[:LONGEST_NATIVE]
     quiet = b"\x1bJ" + bytes((QUIET_DOTS,))
-    return b"".join(
-        (
-            b"\x1ba\x01", quiet, _symbol(b"1A2\x00"), _symbol(b"1C" + bytes((QR_MODULE,))), _symbol(b"1E1"),
-            _symbol(b"1P0" + content), _symbol(b"1Q0"), quiet, b"\x1ba\x00",
-        )
-    )  # fmt: skip
-
-
-def _symbol(function: bytes) -> bytes:
-    return b"\x1d(k" + len(function).to_bytes(2, "little") + function
+    return quiet + thermal.native_qr(content, QR_MODULE) + quiet
 
 
 def code_page(number: int) -> bytes:

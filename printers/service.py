@@ -8,10 +8,18 @@ from pathlib import Path
 
 from domain.centres import Printer
 from domain.errors import Refused
-from domain.events import CentreLoaded, DossierReceived, ReceiptReprinted, SlipMoved, SlipReprinted
+from domain.events import (
+    CentreLoaded,
+    DossierReceived,
+    ReceiptReprinted,
+    SlipMoved,
+    SlipReprinted,
+    TestPageAsked,
+)
 from domain.queue_events import TicketIssued
 from operations import printing
 from printers import devices
+from printers.drawings import Drawings
 from printers.papers import Papers, Translator
 from printers.worker import Connect, Health, Place, PrinterWorker
 from store import centres
@@ -22,7 +30,7 @@ from store.writer import Act
 
 LOAD_AFTER_SECONDS = 0.3
 LOOK_SECONDS = 4.0
-ASKS_FOR_PAPER = (TicketIssued, SlipReprinted, DossierReceived, ReceiptReprinted, SlipMoved)
+ASKS_FOR_PAPER = (TicketIssued, SlipReprinted, DossierReceived, ReceiptReprinted, SlipMoved, TestPageAsked)
 
 
 class PrinterService:
@@ -33,6 +41,7 @@ class PrinterService:
                  practice: bool = False, connect: Connect = devices.connect) -> None:  # fmt: skip
         self._store, self._now, self._addresses, self._connect = store, now, addresses, connect
         self._papers = Papers(store, vault, follow_url, translator, data / "escpos", practice)
+        self.drawings = Drawings(follow_url, translator)
         self._workers: dict[str, PrinterWorker] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()

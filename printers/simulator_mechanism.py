@@ -5,11 +5,12 @@ Pure of sockets and timers: replies go out through a callback, and whoever pumps
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from printers.simulator_paper import CENTRE, LEFT, RIGHT, Roll, Slip
 from printers.simulator_parser import Command, Parser
 from printers.simulator_status import Health
+from printers.simulator_symbols import BadSymbol, Symbol
 from printers.simulator_table import (
     CLEAR_BUFFERS,
     CUTS_AFTER_FEED,
@@ -37,6 +38,7 @@ class _Settings:
     line_rows: int = LINE_ROWS
     asb: bool = False
     text: bytes = b""
+    symbol: Symbol = field(default_factory=Symbol)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,8 @@ class Mechanism:
                 self._answer_sensor(command.data[0])
             case "GS ( H":
                 self._answer_completion(command.data)
+            case "GS ( k" if self._model.draws_codes:
+                self._draw_symbol(command.data)
             case name:
                 self.log(EventKind.IGNORED_COMMAND, f"{name} {command.data[:8].hex(' ')}".rstrip())
 
@@ -221,6 +225,15 @@ class Mechanism:
             self._print_text(self._settings.line_rows)
         if not self.roll.print_row(dots, self._settings.alignment):
             self.log(EventKind.RASTER_TOO_WIDE, f"{len(dots) * 8} dots on {self.roll.width}")
+
+    def _draw_symbol(self, function: bytes) -> None:
+        try:
+            rows = self._settings.symbol.take(function)
+        except BadSymbol:
+            self.log(EventKind.BAD_ARGUMENT, f"GS ( k {function[:8].hex(' ')}")
+            return
+        for row in rows or ():
+            self._print_raster_row(row)
 
     def _add_text(self, text: bytes) -> None:
         self.log(EventKind.TEXT, repr(text[:64])[2:-1])

@@ -31,6 +31,14 @@ ARGUMENTS = {
     b"\x1dW": 2, b"\x1db": 1, b"\x1df": 1, b"\x1dh": 1, b"\x1dw": 1,
 }  # fmt: skip
 
+# GS ( k of a QR code (symbol 49): store model, size of modules, correction, data; print what is stored.
+QR_SYMBOL = 49
+QR_MODEL, QR_SIZE, QR_LEVEL, QR_STORE, QR_PRINT = 65, 67, 69, 80, 81
+QR_LEVELS = {48: "L", 49: "M", 50: "Q", 51: "H"}
+QR_SIZES = range(1, 17)
+QR_USUAL_SIZE, QR_USUAL_LEVEL = 3, 48
+LONGEST_QR = 7089
+
 CUTS = frozenset({0, 1, 48, 49})
 CUTS_AFTER_FEED = frozenset({65, 66, 97, 98, 103, 104})
 
@@ -145,12 +153,13 @@ class Model:
     `sniff_raster`: acts on real-time bytes inside another command's data. `answers_completion`: knows
     GS ( H. `answers_status`: knows DLE EOT. `always_ready`: answers 0x12 whatever is wrong.
     `answers_late`: answers the previous query first. `eats_line_feed`: swallows one LF after a raster.
-    `forgets_on_stop`: loses what it has buffered when it stops for paper, cover or error. `reprints_on_resume`:
-    begins again with the first row of the slip in which it stopped.
+    `draws_codes`: knows GS ( k. `forgets_on_stop`: loses what it has buffered when it stops for paper, cover or
+    error. `reprints_on_resume`: begins again with the first row of the slip in which it stopped.
     """
 
     sniff_raster: bool = True
     answers_completion: bool = True
+    draws_codes: bool = True
     answers_status: bool = True
     always_ready: bool = False
     answers_late: bool = False

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from printers.raster import WIDEST, Band, Picture
+from printers.raster import WIDEST, Band, Picture, is_native
 
 STRIP_ROWS = 24
 LONGEST_FEED = 255
@@ -67,7 +67,7 @@ def job(picture: Picture, width: int, confirm_id: bytes | None, dialect: Dialect
         raise PictureTooWide(f"a picture of {picture.width} dots for a printer of {width}")
     chunks = [dialect.initialise + _ALL_STATUS_BACK]
     for band in picture.bands:
-        chunks.extend(_strips(band))
+        chunks.extend([native_qr(band.code, band.module)] if band.code else _strips(band))
         chunks.extend(_feeds(band.feed))
     chunks.append(dialect.part)
     if confirm_id is not None:
@@ -84,6 +84,21 @@ def _strips(band: Band) -> Iterator[bytes]:
         payload = band.rows[start : start + step]
         header = b"\x1dv0\x00" + stride.to_bytes(2, "little") + (len(payload) // stride).to_bytes(2, "little")
         yield header + payload
+
+
+def native_qr(content: str, module: int) -> bytes:
+    """A code that the printer draws itself, in the middle of the paper (GS ( k, model 2, correction M).
+
+    It leaves out the quiet zone: whoever asks for it feeds that. Raises ValueError for what is no printable ASCII.
+    """
+    if not is_native(content):
+        raise ValueError("a printer's own code takes printable ASCII only")
+    functions = (b"1A2\x00", b"1C" + bytes((module,)), b"1E1", b"1P0" + content.encode("ascii"), b"1Q0")
+    return b"\x1ba\x01" + b"".join(map(_symbol, functions)) + b"\x1ba\x00"
+
+
+def _symbol(function: bytes) -> bytes:
+    return b"\x1d(k" + len(function).to_bytes(2, "little") + function
 
 
 def _feeds(dots: int) -> Iterator[bytes]:

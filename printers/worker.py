@@ -19,7 +19,7 @@ from printers.papers import Paper, Papers, confirm_id
 from printers.status import REMEDIES, Trouble
 from store import jobs
 from store import printers as remembered
-from store.jobs import PrintJob
+from store.jobs import TEST_PAGE, PrintJob
 from store.store import Store
 from store.writer import Act
 
@@ -235,7 +235,9 @@ class PrinterWorker:
 
     async def _passes_on(self, job: PrintJob, note: str) -> bool:
         other = self.place.fallback
-        if not other or note in (Trouble.NOT_DRAWN, Trouble.NOT_WRITTEN) or not self._is_well(other):
+        if not other or job.kind == TEST_PAGE or note in (Trouble.NOT_DRAWN, Trouble.NOT_WRITTEN):
+            return False
+        if not self._is_well(other):
             return False
         return await self._tell(printing.move_slip, job.id, other, note, self._lease_name)
 

@@ -12,6 +12,7 @@ from domain.events import (
     SlipEnded,
     SlipMoved,
     SlipReprinted,
+    TestPageAsked,
 )
 from domain.papers import SlipState
 from domain.queue_events import TicketIssued
@@ -20,11 +21,12 @@ from store.journal import Recorded, projects
 
 NEVER = 1 << 62
 HELD = "held"
+TEST_PAGE = "test"
 
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """One piece of paper: a ticket (subject is its id) or a receipt (subject is the dossier's code).
+    """One piece of paper: a ticket (subject is its id), a receipt (dossier's code) or a test page (printer).
 
     `state` is where it stands now, from table and lease together; `first_printer` whom it was meant for.
     """
@@ -86,6 +88,11 @@ def _reprint(db: Connection, recorded: Recorded) -> None:
 def _receipt_again(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
     _ask_paper(db, recorded, e.printer, "receipt", e.code, e.copy)
+
+
+@projects(TestPageAsked)
+def _test_page(db: Connection, recorded: Recorded) -> None:
+    _ask_paper(db, recorded, recorded.event.printer, TEST_PAGE, recorded.event.printer, recorded.event.copy)
 
 
 @projects(DossierReceived)
@@ -271,11 +278,11 @@ _PRINTED = "print_jobs j LEFT JOIN leases l ON l.kind = 'print' AND l.job = j.id
 
 
 def next_print_job(db: Connection, printer: str, now: int, farthest: int = NEVER) -> PrintJob | None:
-    """The oldest slip waiting for this printer that nobody holds and of which no byte may have left."""
+    """The oldest waiting slip of this printer that nobody holds and of which no byte has left; people first."""
     row = db.execute(
         f"SELECT {_PRINT} FROM {_PRINTED}"
         " WHERE j.printer = ? AND j.state = 'queued' AND coalesce(l.started, 0) = 0"
-        " AND (coalesce(l.until, 0) <= ? OR l.until > ?) ORDER BY j.id LIMIT 1",
+        f" AND (coalesce(l.until, 0) <= ? OR l.until > ?) ORDER BY j.kind = '{TEST_PAGE}', j.id LIMIT 1",
         (printer, now, farthest),
     ).fetchone()
     return PrintJob(*row) if row else None

@@ -51,6 +51,9 @@ CREATE TABLE staff (
 );
 CREATE TABLE shortcuts (person TEXT PRIMARY KEY, keys TEXT NOT NULL, off INTEGER NOT NULL);
 CREATE TABLE devices (id TEXT PRIMARY KEY, paired_at INTEGER, revoked_at INTEGER);
+CREATE TABLE stopped_devices (
+  device TEXT PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER, who TEXT NOT NULL
+);
 CREATE TABLE tokens (id INTEGER PRIMARY KEY, holder TEXT NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL,
   given_at INTEGER NOT NULL, revoked_at INTEGER);
 -- what it says: the day
@@ -176,6 +179,10 @@ CREATE TABLE rating_words (ticket INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 -- housekeeping: what may be forgotten
 CREATE TABLE rating_skips (ticket INTEGER PRIMARY KEY);
 CREATE TABLE drafts (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, sealed BLOB NOT NULL);
+CREATE TABLE device_changes (
+  id INTEGER PRIMARY KEY, device TEXT NOT NULL, at INTEGER NOT NULL, heard INTEGER NOT NULL, told TEXT NOT NULL
+);
+CREATE INDEX device_changes_of ON device_changes (device, id);
 CREATE TABLE pairing_codes (
   device TEXT PRIMARY KEY, hash BLOB NOT NULL, expires_at INTEGER NOT NULL, tries_left INTEGER NOT NULL
 );
@@ -197,7 +204,9 @@ VAULT = (
     "people", "planned_people", "particulars", "device_tokens", "token_hashes", "appointment_codes",
     "appointment_holders", "card_holders", "rating_words",
 )  # fmt: skip
-HOUSEKEEPING = ("drafts", "pairing_codes", "requests", "sign_ins", "leases", "rating_skips")
+HOUSEKEEPING = (
+    "drafts", "device_changes", "pairing_codes", "requests", "sign_ins", "leases", "rating_skips",
+)  # fmt: skip
 
 
 def upgrade(db: Connection) -> list[str]:

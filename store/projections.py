@@ -7,14 +7,14 @@ from store.journal import KINDS, unheeded
 MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
-        "appointments", "calendars", "centres", "counters", "days", "dossiers", "jobs", "moves",
+        "appointments", "calendars", "centres", "counters", "days", "devices", "dossiers", "jobs", "moves",
         "notices", "people", "plans", "printers", "procedures", "ratings", "shortcuts", "tickets",
     )
 )  # fmt: skip
 # What is recorded for its own sake and changes no table.
 NOTES = frozenset({
     "PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet", "JournalExported",
-    "WordsRead",
+    "WordsRead", "DeviceReloadAsked",
 })  # fmt: skip
 
 

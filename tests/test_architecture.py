@@ -33,8 +33,8 @@ MAY_IMPORT = {
 # Programs of their own, which stand for the devices and the portal of others: they import nothing of ours.
 STRANGERS = {"printers": "simulator", "portal": "sandbox"}
 DOMAIN_NEEDS = {
-    "bisect", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "functools", "heapq",
-    "itertools", "json", "math", "re", "tomllib", "types", "typing", "unicodedata",
+    "base64", "bisect", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "functools",
+    "heapq", "itertools", "json", "math", "re", "tomllib", "types", "typing", "unicodedata", "zlib",
 }  # fmt: skip
 AGES_A_FILE = "bench.history"  # a million old tickets are poured into the tables, not lived through
 SQLITE = {"sqlite3", "pysqlite3", "sqlite_utils"}

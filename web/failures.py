@@ -13,6 +13,7 @@ from domain.errors import (
     TooManyTries,
     msgid,
 )
+from web.floods import TooFast
 from web.languages import translator
 from web.pages import is_fragment, page
 from web.paths import home
@@ -21,6 +22,7 @@ _STATUS: tuple[tuple[type[Refused], int], ...] = (
     (StoreFull, 503),
     (StoreUnavailable, 503),
     (TooManyTries, 429),
+    (TooFast, 429),
     (NotFound, 404),
     (NotAllowed, 403),
     (Invalid, 422),
@@ -98,6 +100,8 @@ FIELDS = {
     "form": msgid("biểu mẫu"),
     "effective": msgid("ngày áp dụng"),
     "policy": msgid("cách gọi số"),
+    "until": msgid("đến mấy giờ"),
+    "device": msgid("thiết bị"),
 }
 
 

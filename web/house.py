@@ -3,18 +3,32 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from starlette.requests import HTTPConnection
 
+from domain.centres import Centre
 from domain.errors import Invalid
+from domain.slips import SlipKind
 from store.store import Store
 from store.vault import Vault
 from store.writer import Act
 from web.assets import Assets
+from web.floods import Floods
+from web.heard import Beats
 from web.live import Hub
 from web.pages import Pages
 from web.visitors import Visitor, Visitors
+
+
+class Drawings(Protocol):
+    """Pictures of paper for the screens."""
+
+    def slip(self, centre: Centre, kind: SlipKind, width: int, language: str) -> bytes:
+        """A PNG of an example slip of the centre, on paper of `width` dots."""
+
+    def emblem(self, picture: bytes) -> str:
+        """A picture as the line that the centre file holds. Raises NoPicture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,9 @@ class House:
     follow_url: str
     secure_cookies: bool
     printers: Callable[[], Mapping[str, Any]]
+    drawings: Drawings
+    beats: Beats
+    floods: Floods
 
 
 def house_of(connection: HTTPConnection) -> House:

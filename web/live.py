@@ -5,14 +5,17 @@ A screen receives; it sends by POST. The picture is always whole: on connect and
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.events import (
     DevicePaired,
+    DeviceReloadAsked,
+    DeviceResumed,
     DeviceRevoked,
+    DeviceStopped,
     PasswordSet,
     PersonSignedIn,
     PersonSignedOut,
@@ -42,11 +45,12 @@ TICK_SECONDS = 5.0
 TRY_LATER = 1013
 GONE_FOR_GOOD = 1008
 COME_BACK = 1012
+RELOAD = '{"t":"reload"}'
 
 # Events that no live picture shows; walls are also deaf to what happens between us and the portal.
 NEVER_SHOWN: tuple[type, ...] = (
     SlipEnded, PersonSignedIn, PersonSignedOut, PasswordSet, VisitRated, WordsRead,
-    AppointmentBooked, AppointmentMoved, AppointmentCancelled,
+    AppointmentBooked, AppointmentMoved, AppointmentCancelled, DeviceReloadAsked,
 )  # fmt: skip
 NOT_ON_WALLS = (*NEVER_SHOWN, PortalAcknowledged, PortalParked, PortalResent)
 
@@ -171,8 +175,16 @@ class Hub:
                 self._ask_again()
             elif isinstance(recorded.event, DeviceRevoked | DevicePaired):
                 self._send_away(f"device:{recorded.event.device}")
+            elif isinstance(recorded.event, DeviceReloadAsked | DeviceStopped | DeviceResumed):
+                self._tell(f"device:{recorded.event.device}", RELOAD)
             elif isinstance(recorded.event, PersonSignedOut | PasswordSet):
                 self._send_away(recorded.event.person)
+
+    def _tell(self, who: str, text: str) -> None:
+        """The page itself decides when it obeys: only when the server would answer."""
+        for socket, owner in self._screens.items():
+            if owner == who:
+                _soon(_say(socket, text))
 
     def _send_away(self, who: str) -> None:
         for socket, owner in list(self._screens.items()):
@@ -186,9 +198,7 @@ class Hub:
 
     def _close(self, socket: WebSocket, code: int) -> None:
         self._let_go(socket)
-        task = asyncio.ensure_future(_say_goodbye(socket, code))
-        _goodbyes.add(task)
-        task.add_done_callback(_goodbyes.discard)
+        _soon(_say_goodbye(socket, code))
 
     async def stream(
         self, socket: WebSocket, topic: Topic, language: str, who: str, may_see: Callable[[], bool] = _everybody
@@ -245,6 +255,19 @@ class Hub:
             raise
 
 
+def _soon(saying: Coroutine[None, None, None]) -> None:
+    task = asyncio.ensure_future(saying)
+    _sayings.add(task)
+    task.add_done_callback(_sayings.discard)
+
+
+async def _say(socket: WebSocket, text: str) -> None:
+    try:
+        await socket.send_text(text)
+    except (RuntimeError, WebSocketDisconnect, OSError):
+        return
+
+
 async def _say_goodbye(socket: WebSocket, code: int) -> None:
     try:
         if code == GONE_FOR_GOOD:
@@ -254,4 +277,4 @@ async def _say_goodbye(socket: WebSocket, code: int) -> None:
         return
 
 
-_goodbyes: set[asyncio.Task[None]] = set()
+_sayings: set[asyncio.Task[None]] = set()

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping, MutableMapping
 from functools import cache
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from domain.roles import Role
 from domain.tickets import shown_number
 from web import clocks, paths, wording
 from web.assets import Assets
-from web.languages import LANGUAGES, translations
+from web.languages import offered, translations
 
 ROOMS = ("web", "kiosk", "counter", "display", "admin", "api")
 
@@ -28,7 +29,7 @@ class Pages:
 
     def __init__(self, assets: Assets, practice: bool = False) -> None:
         loader = PrefixLoader({room: PackageLoader(room) for room in ROOMS})
-        self._environments = {language: _environment(loader, assets, language) for language in LANGUAGES}
+        self._environments = {language: _environment(loader, assets, language) for language in offered()}
         for environment in self._environments.values():
             environment.globals["practice"] = practice
 
@@ -94,6 +95,7 @@ def _environment(loader: PrefixLoader, assets: Assets, language: str) -> Environ
     environment.globals["asset"] = assets.__getitem__
     environment.globals["shown_number"] = shown_number
     environment.globals["stop_reasons"] = tuple(stopping.REASONS.values())
+    environment.globals["release"] = version("motcua")
     environment.globals["clock_trouble"] = clocks.trouble
     environment.globals["opened_again"] = paths.opened_again
     environment.globals["new_request_id"] = lambda: secrets.token_urlsafe(12)
@@ -124,7 +126,7 @@ def _texts(language: str) -> dict[str, Any]:
 
 def text_of(text: Any, language: str) -> str:
     """The text of a `domain.centres.Text` in a language, Vietnamese where it is empty."""
-    return str(getattr(text, language) or text.vi)
+    return str(text.in_language(language))
 
 
 def is_fragment(request: Request) -> bool:

@@ -22,7 +22,7 @@ from web.visitors import Visitor
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGE_COOKIE = "motcua-language"
-LANGUAGE_ASKED = re.compile(rb"(?:^|&)lang=([a-z]{2})(?:&|$)")
+LANGUAGE_ASKED = re.compile(rb"(?:^|&)lang=([a-z]{2,3})(?:&|$)")
 log = structlog.get_logger("web")
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -57,6 +57,7 @@ def _guard_page(handler: Handler, roles: frozenset[Role], limit: int) -> Handler
         request.state.language = _language(request)
         request.state.visitor = visitor = house_of(request).visitors.of(request, as_device=as_device)
         try:
+            house_of(request).floods.check(visitor, address_of(request))
             admit(visitor, roles)
             if int(request.headers.get("content-length") or 0) > limit:
                 raise TooLarge()
@@ -83,6 +84,7 @@ def _guard_socket(handler: SocketHandler, roles: frozenset[Role]) -> SocketHandl
         socket.state.language = _language(socket)
         socket.state.visitor = visitor = house_of(socket).visitors.of(socket, as_device=as_device)
         try:
+            house_of(socket).floods.check(visitor, address_of(socket))
             admit(visitor, roles)
             await handler(socket)
         except Refused as error:
@@ -102,6 +104,11 @@ def admit(visitor: Visitor, roles: frozenset[Role]) -> None:
     if visitor.person is not None or visitor.device is not None:
         raise NotAllowed()
     raise SignInNeeded() if roles & PERSON_ROLES else DeviceUnknown()
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """From where somebody asks, as the proxy says where there is one; empty when nobody knows."""
+    return connection.client.host if connection.client else ""
 
 
 def _to_sign_in(request: Request) -> Response | None:

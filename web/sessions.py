@@ -51,6 +51,7 @@ async def sign_in(request: Request) -> Response:
     login, password = forms.text(form, "login", 60), str(form.get("password", ""))[:200]
     target = safe_next(str(form.get("next", "")))
     try:
+        house.floods.check_password(request.client.host if request.client else "")
         person = await check_password(house, login, password)
     except (SignInWrong, TooManyTries) as error:
         wrong = failures.sentence(error, request.state.language)

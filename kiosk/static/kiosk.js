@@ -86,8 +86,9 @@
   }
 
   function turn(mode) {
-    const on = document.body.classList.toggle(mode);
     const link = document.querySelector(`[data-mode=${mode}]`);
+    if (!link) return; // a language without a voice
+    const on = document.body.classList.toggle(mode);
     if (on) link.setAttribute('aria-current', 'true'); else link.removeAttribute('aria-current');
     fit();
     document.dispatchEvent(new CustomEvent('kiosk:mode', { detail: { mode, on } }));
@@ -183,6 +184,13 @@
     if (!leaving) setTimeout(() => { if (document.body.classList.contains('stale') && !leaving) location.reload(); }, SETTLE);
   });
 
+  // Told to load its page anew: the number in front of somebody stays until its time is over.
+  document.addEventListener('link:reload', event => {
+    if (!screen()) return;
+    event.preventDefault();
+    if (!leaving && !result()) goHome();
+  });
+
   document.addEventListener('DOMContentLoaded', () => {
     if (!screen()) return;
     for (const kind of ['pointerdown', 'keydown']) document.addEventListener(kind, () => { touched = Date.now(); }, true);
@@ -196,6 +204,8 @@
     document.querySelectorAll('[data-leaf]').forEach(button => button.addEventListener('click', () => turnLeaf(Number(button.dataset.leaf))));
     screen().addEventListener('scroll', mark);
     document.addEventListener('click', follow);
+    // A finger that rests asks for the browser's own menu.
+    document.addEventListener('contextmenu', event => event.preventDefault());
     document.addEventListener('submit', send);
     drawKeys();
     fit();

@@ -2,11 +2,13 @@
 
 import os
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from operations import managing, opening, shifts, ticketing
+from domain.devices import Beat, Showing
+from operations import devices, managing, opening, shifts, ticketing
 from store.writer import Act
 from tests.support.asking import NO_PRINTERS, browser, seq, watching
 from tests.support.halls import MORNING, HandClock, demo_centre
@@ -133,6 +135,29 @@ def test_a_screen_counts_for_one_minute_after_its_last_sign(morning):
     assert name in morning.look()[1]
     hub._left["device:W1"] -= 60
     assert morning.look()[0][name].startswith("Không thấy màn hình")
+
+
+@pytest.mark.parametrize(("changed", "words"), [
+    ({"version": 109}, "Chromium 109 quá cũ: cập nhật lên 120 trở lên."),
+    ({"showing": Showing.ASLEEP}, "Màn hình tắt hoặc bị che: đến đánh thức màn hình."),
+    ({}, "Đang kết nối."),
+])  # fmt: skip
+def test_a_screen_as_it_says_of_itself(morning, changed, words):
+    morning.server.device_cookie("K1")
+    said = Beat("Chromium", 142, 1080, 1920, Showing.START, "1", 5)
+    morning.server.app.state.house.beats.note("K1", replace(said, **changed), morning.clock())
+    wrong, well = morning.look()
+    assert (wrong if changed else well)["K1 · " + demo_centre().devices[0].name] == words
+    morning.server.app.state.house.beats.timer = lambda: 1e9
+    assert morning.look()[0]["K1 · " + demo_centre().devices[0].name].startswith("Không thấy màn hình")
+
+
+def test_a_kiosk_out_of_order_is_found_before_opening(morning):
+    morning.server.device_cookie("K1")
+    said = Beat("Chromium", 142, 1080, 1920, Showing.OUT, "1", 5)
+    morning.server.app.state.house.beats.note("K1", said, morning.clock())
+    morning.do(devices.stop_device, "K1", "paper")
+    assert morning.look()[0]["K1 · " + demo_centre().devices[0].name].startswith("Đang tạm ngừng (hết giấy):")
 
 
 def test_a_hall_without_vietnamese_voice_is_not_ready(morning):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 from sqlite_utils.utils import sqlite3
@@ -12,10 +13,12 @@ from sqlite_utils.utils import sqlite3
 from domain.centre_rules import Calling, Policy
 from domain.centres import Centre
 from domain.days import local
+from domain.devices import Beat, Showing
 from domain.events import PersonAdded
 from operations import (
     calling,
     configuring,
+    devices,
     managing,
     moving,
     rating,
@@ -23,12 +26,13 @@ from operations import (
     syncing,
     undoing,
 )
+from printers.status import Trouble
 from printers.worker import Health
 from store import jobs, migrations, plans
 from store.writer import Act
 from tests.browser.scenes import CLERKS, IN_NO_HALL, NOWHERE, Scene
 from tests.printers.agent_hall import centre_with_agent
-from tests.support.halls import HandClock, demo_calendar, demo_procedures
+from tests.support.halls import HandClock, centre_with_needs, demo_calendar, demo_procedures
 from tests.support.servers import running
 
 ELSEWHERE = replace(
@@ -302,6 +306,32 @@ def distant(scene: Scene) -> None:
     scene.server.store.write_now(Act("test"), managing.load_centre, centre_with_agent(), demo_calendar())
 
 
+def many_needs(scene: Scene) -> None:
+    """A centre that names twenty common needs."""
+    scene.server.store.write_now(Act("test"), managing.load_centre, centre_with_needs(), demo_calendar())
+
+
+def minded(scene: Scene) -> None:
+    """Screens on a bad day: one old, one lost, one asleep, a kiosk out of order because its roll is at an end."""
+    beats, release = scene.server.app.state.house.beats, version("motcua")
+    said = Beat("Chromium", 142, 1080, 1920, Showing.START, release, 600)
+    wall = replace(said, width=1920, height=1080, sounded=95)
+    for device in ("K1", "K2", "W1", "W2", "T1"):
+        scene.passes(f"device:{device}")
+    beats.note("W2", wall, scene.clock())
+    beats.timer = lambda: 90.0
+    scene.clock.forward(seconds=90)
+    beats.note("K1", replace(said, version=109), scene.clock())
+    beats.note("K2", replace(said, showing=Showing.OUT), scene.clock())
+    beats.note("W1", wall, scene.clock())
+    beats.note("T1", replace(said, width=1280, height=800, showing=Showing.ASLEEP), scene.clock())
+    end = scene.clock.moment.replace(minute=30)
+    scene.server.store.write_now(Act("ql02"), devices.stop_device, "K2", "paper", end)
+    well = Health(answers=True, looked=scene.clock())
+    out = Health(answers=True, looked=scene.clock(), trouble=Trouble.PAPER_OUT)
+    object.__setattr__(scene.server.app.state.house, "printers", lambda: {"P1": well, "P2": out})
+
+
 def wrong_clock(scene: Scene) -> None:
     """The machine said for a while that it was three days later."""
     scene.clock.forward(days=3)
@@ -314,6 +344,8 @@ SCENES: dict[str, Callable[[Scene], None] | None] = {
     "line": line, "judged": judged, "bookable": bookable, "hands": hands, "alarmed": alarmed, "bare": None,
     "watched": watched, "ready": ready, "wrong-clock": wrong_clock, "lived": lived,
     "planned": planned, "told": told, "altered": altered, "reported": reported, "distant": distant,
+    "minded": minded,
+    "needs": many_needs,
 }  # fmt: skip
 
 
@@ -340,6 +372,8 @@ def _scene(name: str, data: Path) -> Iterator[Scene]:
     url = "http://127.0.0.1:1/follow"
     with running(data, now=clock, printer_of=NOWHERE, follow_url=url) as server:
         scene = Scene(server, clock)
+        beats = server.app.state.house.beats
+        beats.timer, beats._began = (lambda: 0.0), 0.0  # no screen is lost while others are looked at
         if furnish is not None:
             furnish(scene)
         else:

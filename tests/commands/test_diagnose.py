@@ -9,9 +9,10 @@ from click.testing import CliRunner
 from commands import diagnose
 from commands.main import main
 from domain.events import Event
-from operations import managing, printing, syncing, ticketing
+from operations import devices, managing, printing, syncing, ticketing
 from settings import Settings
 from store import database, diagnosis, migrations
+from store.devices import Change
 from tests.operations.whole_days import CANARY, live_three_days
 from tests.store.conftest import Bench
 from tests.support.halls import MORNING, demo_centre, write_file
@@ -69,10 +70,22 @@ def test_it_tells_what_a_technician_asks_first(data):
     devices = {device["id"]: device for device in told["file"]["devices"]}
     assert (devices["K1"]["paired"], devices["K1"]["revoked"]) == (True, False)
     assert devices["W1"]["revoked"] is True
+    assert (devices["K1"]["stopped"], devices["K2"]["stopped"]) == (None, "cleaning")
+    assert devices["K1"]["heard"] is devices["K1"]["told"] is None
     printers = {printer["id"]: printer for printer in told["file"]["printers"]}
     assert printers["P1"]["slips"]["confirmed"] == 2
     assert printers["P2"]["last_trouble"] == "other"
     assert "journalctl" in told["logs"]
+
+
+def test_what_a_screen_last_said_is_told(data):
+    bench = Bench(data / "motcua.sqlite")
+    told = {"browser": "Chromium", "version": 109, "width": 1080, "height": 1920, "showing": "start", "page": "1"}
+    bench.do(devices.note_changes, [Change("K1", MORNING, False, told)])
+    bench.store.close()
+    found = json.loads(made(data).read_text(encoding="utf-8"))["file"]["devices"]
+    kiosk = next(device for device in found if device["id"] == "K1")
+    assert (kiosk["heard"], kiosk["since"], kiosk["told"]) == (False, MORNING.isoformat(), told)
 
 
 def test_it_names_nobody(data):

@@ -15,10 +15,13 @@ from domain.centre_toml import write_centre
 from domain.centres import Centre, CentreFileWrong, Limit, Text, as_data, from_data, read_centre
 from domain.deadlines import Unit
 from domain.records import ONE_LINE
+from domain.slips import NEEDED, STANDARD, WORDED, SlipKind, SlipLayout, SlipPart, TextSize, parts_of
 from tests.support.sizes import size
 
 DEMO = read_centre((Path(__file__).parents[2] / "commands" / "demo" / "centre.toml").read_text(encoding="utf-8"))
 LETTERS = st.characters(exclude_categories=["Cs", "Cc"]).filter(lambda c: not ONE_LINE.match(c))
+# A black square of 16 x 8 dots.
+EMBLEM = "iVBORw0KGgoAAAANSUhEUgAAABAAAAAIAQAAAADYDUI6AAAAC0lEQVR42mNgwA4AABgAAUbbswsAAAAASUVORK5CYII="
 SPECIAL = st.sampled_from(['"', "\\", "'", "#", "=", "[", "]", "{", ".", "\\u0041", '"""', "ễ", "🙂", "\u2003"])
 
 
@@ -45,6 +48,22 @@ def bookings(draw: st.DrawFn) -> Booking:
     assume(shortest >= 5)
     weekdays = tuple(draw(st.lists(st.integers(1, 7), min_size=1, max_size=7)))
     return Booking(times, draw(st.integers(5, min(shortest, 240))), draw(st.integers(1, 100)), 3, weekdays)
+
+
+@st.composite
+def layouts(draw: st.DrawFn) -> tuple[SlipLayout, ...]:
+    """Own layouts of some kinds of slip: any order that the rules take, any words."""
+    found = []
+    for kind in draw(st.lists(st.sampled_from(SlipKind), unique=True)):
+        parts = [part for part in parts_of(kind) if part in NEEDED[kind] or draw(st.booleans())]
+        first, *rest = draw(st.sampled_from([parts, draw(st.permutations(parts))]))
+        ordered = [first, *rest] if SlipPart.MARKS not in rest else [SlipPart.MARKS, first, *rest]
+        order = draw(st.sampled_from([(), tuple(dict.fromkeys(ordered))]))
+        able = [part for part in WORDED if part in (order or STANDARD[kind])]
+        worded = {part.value: draw(texts) for part in able if draw(st.booleans())}
+        height = draw(st.none() | st.integers(10, 20)) if kind is SlipKind.TICKET else None
+        found.append(SlipLayout(kind, order, height, draw(st.sampled_from(TextSize)), **worded))
+    return tuple(found)
 
 
 @st.composite
@@ -82,6 +101,8 @@ def centres(draw: st.DrawFn) -> Centre:
             for m in draw(st.lists(clocks, max_size=2))
         ),
         scanner=Scanner(draw(st.sampled_from(["F9", "STX"]))),
+        slips=draw(layouts()),
+        logo=draw(st.sampled_from(["", EMBLEM])),
     )
 
 

@@ -247,7 +247,7 @@ def test_a_file_that_is_no_toml_says_where(text: str, place: str) -> None:
 
 
 def test_an_empty_file_lacks_every_key_that_has_no_default() -> None:
-    defaults = {"days", "portal", "calling", "windows", "scanner", "online_url"}
+    defaults = {"days", "portal", "calling", "windows", "scanner", "online_url", "slips", "logo"}
     assert set(paths_of("")) == set(Centre.__annotations__) - defaults
 
 
@@ -450,3 +450,9 @@ def test_a_draft_may_lack_a_counter_for_a_queue_and_nothing_else():
         read_draft(parsed(unserved.replace('prefix = "A"', 'prefix = "Đ"')))
     assert [mistake.path for mistake in wrong.value.mistakes] == ["queues[0].prefix"]
     assert read_draft(parsed(DEMO)) == (read_centre(DEMO), ())
+
+
+def test_a_printer_is_not_its_own_stand_in() -> None:
+    text = edited("width = 576\n", 'width = 576\nfallback = "P1"\n')
+    assert paths_of(text) == ["printers[0].fallback"]
+    assert read_centre(text.replace('fallback = "P1"', 'fallback = "P2"')).printers[0].fallback == "P2"

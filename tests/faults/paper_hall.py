@@ -27,6 +27,7 @@ from store.writer import Act
 from tests.support.crowd import Answer, Furnished, fresh_request
 from tests.support.halls import MORNING, demo_calendar, demo_centre, write_file
 from tests.support.leaping import LeapingLoop, run_leaping
+from tests.support.servers import SHARES
 from web.visitors import hash_of, new_token
 
 HOST = "127.0.0.1:8000"
@@ -74,7 +75,7 @@ class PaperHall:
     async def boot(self, **settings: Any) -> None:
         """Start the server; what it remembers is in its file."""
         addresses = tuple((name, f"tcp://127.0.0.1:{p.port}") for name, p in self.printers.items())
-        chosen = {"printer_of": addresses, "follow_url": "http://127.0.0.1:8000/follow"} | settings
+        chosen = {"printer_of": addresses, "follow_url": "http://127.0.0.1:8000/follow"} | SHARES | settings
         self.app = make_app(Settings(data=self.place.data, **chosen), self.now)
         self.store.start()
         self.store.listen(self.printing.heed)

@@ -13,6 +13,7 @@ from operations import (
     booking,
     calling,
     configuring,
+    devices,
     entering,
     intake,
     managing,
@@ -122,6 +123,10 @@ def _pair_screens(do: Any) -> None:
         assert not do(entering.pair_device, device, b"?" * 32, right * 31).right
         assert do(entering.pair_device, device, right * 32, right * 31).right
     do(entering.revoke_device, "W1")
+    do(devices.stop_device, "K1", "paper", who="ql02")
+    do(devices.resume_device, "K1", who="ql02")
+    do(devices.stop_device, "K2", "cleaning", who="ql02")
+    do(devices.ask_reload, "W2", who="ql03")
 
 
 def _serve(do: Any, clock: HandClock) -> None:
@@ -237,6 +242,7 @@ def _print(do: Any, clock: HandClock) -> None:
     do(printing.vouch_for_slip, third.id)
     do(printing.learn, "P1", ["completion", "status"])
     do(printing.note_test, PrinterTested("P2", ["sensor"], 576, 1, edges=True, letters=True, codes=False, rows=900))
+    do(printing.ask_test_page, "P1")
     do(printing.change_roll, "P1")
     clock.forward(minutes=11)
     assert do(printing.claim_slip, "P2").job is None

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.centres import Text
+from domain.slips import SlipKind, SlipLayout
 from printers import selftests, slips, thermal
 from printers.papers import confirm_id
 from printers.raster import Picture
+from printers.slip_parts import Look
 from tests.printers.example_slips import RECEIPT, TEST_PAGE, TICKET
 from tests.support.sizes import size
 
@@ -63,6 +66,9 @@ def test_no_words_of_anybody_reach_the_wire(one, two, three, four, width):
     page = replace(TEST_PAGE, centre=one, printer=two, printed_at=datetime(2026, 11, 21, tzinfo=LOCAL))
     for slip in (ticket, receipt, page):
         check_wire(wire(slips.draw(slip, width, str), width))
+    own = Text(four, three, two)
+    look = Look(SlipLayout(SlipKind.TICKET, opening=own, caption=own, hint=own, closing=own))
+    check_wire(wire(slips.draw(ticket, width, str, look), width))
 
 
 @given(words)

@@ -15,7 +15,7 @@ from tests.support.halls import Hall, empty_hall, new_hall
 
 NOTED = {
     "PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet", "JournalExported",
-    "WordsRead",
+    "WordsRead", "DeviceReloadAsked",
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """A hall for tests: a migrated in-memory centre with a clock moved by hand, no event loop and no fakes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,13 @@ assert projections.MODULES
 def demo_centre() -> Centre:
     """The demo centre's configuration."""
     return read_centre((DEMO / "centre.toml").read_text(encoding="utf-8"))
+
+
+def centre_with_needs(count: int = 20) -> Centre:
+    """The demo centre, with the first procedures as so many common needs."""
+    found = demo_centre()
+    procedures = (replace(p, common=n < count) for n, p in enumerate(found.procedures))
+    return replace(found, procedures=tuple(procedures))
 
 
 @cache

@@ -19,7 +19,7 @@ import app as composition
 import clock
 from commands.serving import Announcing, listen, uvicorn_config
 from operations import entering, shifts
-from settings import Settings
+from settings import LARGEST_SHARE, PREFIX, Settings
 from store.store import Store
 from store.writer import Act
 from tests.support.halls import write_file
@@ -28,6 +28,8 @@ from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE, hash_of, new_token
 
 # Nothing listens on port 9: tests that print bring their own printer.
 NO_PRINTERS = (("P1", "tcp://127.0.0.1:9"), ("P2", "tcp://127.0.0.1:9"))
+# Tests press faster than people: what a flood is, tests/web/test_floods.py says.
+SHARES = dict.fromkeys(("device_tickets", "device_requests", "stranger_requests"), LARGEST_SHARE)
 ROOT = Path(__file__).parent.parent.parent
 # 418 clips, which never change: reading them anew would be a third of every start.
 clips = cache(composition.load_packs)
@@ -106,7 +108,7 @@ COMPILED = Compiled()
 def running(data: Path, now: Callable[[], datetime] = clock.now, **changes: Any) -> Iterator[Server]:
     """The application on a free port in a thread; the demo centre is loaded unless the file is there."""
     data.mkdir(parents=True, exist_ok=True)
-    changes.setdefault("printer_of", NO_PRINTERS)
+    changes = {"printer_of": NO_PRINTERS, **SHARES, **changes}
     settings = replace(Settings(data=data), **changes)
     if not settings.file.exists():
         write_file(settings.file)
@@ -145,7 +147,8 @@ class ServerProcess:
         """Start and wait for the ready line; the port stays the same over restarts."""
         command = [sys.executable, *self.launcher, "--data", str(self.data), "serve", "--port", str(self.port)]
         kept = {name: value for name, value in os.environ.items() if name != "MOTCUA_TRIAL"}
-        environment = {**kept, **(self.environment or {})}
+        shares = {f"{PREFIX}{name.upper()}": str(share) for name, share in SHARES.items()}
+        environment = {**kept, **shares, **(self.environment or {})}
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT, env=environment
         )

@@ -49,6 +49,7 @@ class Asked:
     path: str
     form: dict[str, Any] | None = None
     json: Any = None
+    files: dict[str, bytes] | None = None
 
 
 @dataclass
@@ -213,6 +214,13 @@ class Crowd:
             self.do(printing.end_slip, job, end)
         return int(job)
 
+    def quiet_printer(self) -> str:
+        """A printer whose test page waits no more."""
+        page = self.server.store.read(jobs.print_job_of, jobs.TEST_PAGE, "P2")
+        if page is not None:
+            self.do(printing.end_slip, page.id, "confirmed")
+        return "P2"
+
     def dossier(self) -> str:
         """A dossier that was received."""
         return str(self.server.store.read(jobs.portal_message, self.parked_message()).dossier)
@@ -238,7 +246,7 @@ class Crowd:
         known = self.headers(name, bearer=key.split()[1].startswith("/api/"))
         assert self.client is not None
         answer = self.client.request(
-            key.split()[0], asked.path, data=asked.form, json=asked.json, headers=known | headers
+            key.split()[0], asked.path, data=asked.form, json=asked.json, files=asked.files, headers=known | headers
         )
         self.client.cookies.clear()  # whoever asks next has only the cookies of the own header
         return answer

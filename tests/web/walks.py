@@ -1,12 +1,14 @@
 """For every route one request that it takes, and who may enter there: what the walks share."""
 
 import re
+from base64 import b64decode
 from typing import Any
 
 from app import ROUTES
 from domain.roles import Role
 from domain.tickets import milliseconds
 from tests.support.asking import PASSWORD, QUEUE, a_number, a_phone, a_procedure, follow_path, request_id
+from tests.support.halls import demo_centre
 from tests.web.crowd import (
     DEVICE_ROLE,
     DEVICES,
@@ -81,6 +83,23 @@ _KIOSK: dict[str, Example] = {
     ),
     "POST /kiosk/{device}/speech": lambda c, w: Asked("/kiosk/K1/speech", {"words": "A 012"}),
     "WS /kiosk/{device}/live": lambda c, w: Asked("/kiosk/K1/live"),
+}
+_BEAT = {
+    "browser": "Chromium", "version": 142, "width": 1080, "height": 1920, "showing": "start", "page": "0.1.0",
+    "age": 5,
+}  # fmt: skip
+_DEVICES: dict[str, Example] = {
+    "POST /devices/{device}/beats": lambda c, w: Asked(
+        f"/devices/{DEVICES[w] if w in ('wall', 'tablet') else 'K1'}/beats", dict(_BEAT)
+    ),
+    "GET /admin/devices": lambda c, w: Asked("/admin/devices"),
+    "POST /admin/devices/{device}/stops": lambda c, w: Asked(
+        f"/admin/devices/{SPARE_DEVICE}/stops", {"reason": "paper"}
+    ),
+    "POST /admin/devices/{device}/resumptions": lambda c, w: Asked(
+        f"/admin/devices/{SPARE_DEVICE}/resumptions", {}
+    ),
+    "POST /admin/devices/{device}/reloads": lambda c, w: Asked(f"/admin/devices/{SPARE_DEVICE}/reloads", {}),
 }
 _COUNTER: dict[str, Example] = {
     "GET /counter": lambda c, w: Asked("/counter"),
@@ -193,6 +212,9 @@ _ADMIN: dict[str, Example] = {
     ),
     "GET /admin/printers": lambda c, w: Asked("/admin/printers"),
     "POST /admin/printers/{printer}/rolls": lambda c, w: Asked("/admin/printers/P1/rolls", {}),
+    "POST /admin/printers/{printer}/test-pages": lambda c, w: Asked(
+        f"/admin/printers/{c.quiet_printer()}/test-pages", {}
+    ),
     "POST /admin/slips/{job}/sightings": lambda c, w: Asked(f"/admin/slips/{c.slip('unknown')}/sightings", {}),
     "POST /admin/slips/{job}/moves": lambda c, w: Asked(f"/admin/slips/{c.slip()}/moves", {"printer": "P2"}),
     "POST /admin/dossiers/{code}/reprints": lambda c, w: Asked(
@@ -246,6 +268,7 @@ _FLOOR: dict[str, Example] = {
     "GET /admin/morning/voice/{language}.wav": lambda c, w: Asked("/admin/morning/voice/vi.wav"),
 }
 SECTIONS = "/admin/centre/drafts/0/sections"  # 0: what is in force
+A_PICTURE = b64decode(demo_centre().logo)
 _CENTRE: dict[str, Example] = {
     "GET /admin/centre": lambda c, w: Asked("/admin/centre"),
     "GET /admin/centre/file": lambda c, w: Asked("/admin/centre/file"),
@@ -276,6 +299,14 @@ _CENTRE: dict[str, Example] = {
             "roll_metres": 50,
             "seen": c.in_force(),
         },
+    ),
+    "GET /admin/centre/drafts/{draft}/sections/slips/pictures/{kind}/{language}/{width}": lambda c, w: Asked(
+        f"{SECTIONS}/slips/pictures/ticket/en/384"
+    ),
+    "POST /admin/centre/drafts/{draft}/sections/logo/pictures": lambda c, w: Asked(
+        f"{SECTIONS}/logo/pictures",
+        {"seen": c.in_force(), "request_id": request_id()},
+        files={"picture": A_PICTURE},
     ),
     "POST /admin/centre/drafts/{draft}/sections/{section}/entries/{entry}/removals": lambda c, w: Asked(
         f"{SECTIONS}/devices/entries/W2/removals", {"seen": c.in_force()}
@@ -339,7 +370,10 @@ _API: dict[str, Example] = {
     ),
     "POST /api/v1/check-ins": lambda c, w: Asked(f"{_V1}/check-ins", json={"code": c.booked()[1]}),
 }
-EXAMPLES = _PLAIN | _KIOSK | _BOOKING | _COUNTER | _DISPLAY | _RATING | _ADMIN | _AUDIT | _CENTRE | _FLOOR | _API
+EXAMPLES = {
+    **_PLAIN, **_KIOSK, **_DEVICES, **_BOOKING, **_COUNTER, **_DISPLAY, **_RATING, **_ADMIN, **_AUDIT, **_CENTRE,
+    **_FLOOR, **_API,
+}  # fmt: skip
 
 
 def example(crowd: Crowd, key: str, name: str) -> Asked:
