@@ -148,7 +148,7 @@ def _ticket(request: Request, number: int, ticket: Ticket, panel: str) -> Found:
         "chosen": text_of(chosen.label, language) if chosen else "", "evidence": bool(chosen and chosen.evidence),
         "classes": [
             (c.id, text_of(c.label, language)) for c in centre.classes
-            if c.id != ticket.priority and (c.effective_from is None or c.effective_from <= today)
+            if c.id != ticket.priority and c.is_in_force(today)
         ],
         "may": _may(ticket, number, behind=behind, has_printer=views.printer_of(house, number) is not None),
         "reasons": wording.translated(wording.OUT_OF_ORDER, translate, leave_out=("parked",)),

@@ -135,6 +135,10 @@ class PriorityClass:
     evidence: bool = False
     effective_from: date | None = None
 
+    def is_in_force(self, today: date) -> bool:
+        """Whether it can be chosen on this day."""
+        return self.effective_from is None or self.effective_from <= today
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.finding import Saying
 
-ANY_SHAPE = "paper"
+ANY_SHAPE, ANY_CLASS = "paper", "care"
 
 
 @cache
@@ -29,3 +29,10 @@ def shape_of(code: str, sector: str) -> str:
     """The name of the picture for this procedure: its own, its sector's, or a plain paper."""
     told = _told()
     return str(told["shapes"].get(code) or told["shapes_of_sectors"].get(sector, ANY_SHAPE))
+
+
+def shape_of_class(label: str) -> str:
+    """The name of the picture for a priority class, by the words of its Vietnamese label."""
+    words = label.casefold()
+    shapes: dict[str, str] = _told()["shapes_of_classes"]
+    return next((shape for said, shape in shapes.items() if said in words), ANY_CLASS)

@@ -14,7 +14,7 @@ from domain.deadlines import Unit
 from domain.errors import NotFound, UnknownProcedure
 from domain.procedures import Channel, Procedure, documents
 from domain.roles import Role, open_to
-from kiosk import everyday, honesty, views
+from kiosk import everyday, honesty, priorities, views
 from kiosk.asking import device_of
 from kiosk.memory import Catalogue, Title, memory_of
 from operations.intake import find_placement
@@ -171,6 +171,7 @@ def _told(request: Request, found: Procedure, placement: Placement | None) -> di
         "limit": _limit(placement),
         "rows": rows,
         "page_id": secrets.token_urlsafe(12),
+        "priority": priorities.choice(request, found.code),
     }
 
 

@@ -15,12 +15,13 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """What a scan has led to: the hash of the person, or the appointment or dossier that was scanned alone."""
+    """What a scan has led to: the hash of the person, or the appointments and dossiers that wait for it."""
 
     device: str
     until: float
     holder: bytes | None = None
     appointment: int | None = None
+    dossiers: tuple[str, ...] = ()
     id: str = ""
 
 
@@ -35,13 +36,16 @@ class Journeys:
         """How many are remembered, those included whose time is over."""
         return len(self._known)
 
-    def begin(self, device: str, holder: bytes | None = None, appointment: int | None = None) -> Journey:
+    def begin(
+        self, device: str, holder: bytes | None = None, appointment: int | None = None, dossiers: tuple[str, ...] = ()
+    ) -> Journey:
         """A new journey at this kiosk; the one before it ends."""
         self.end(device)
         self.sweep()
         while len(self._known) >= MOST:
             self._known.pop(next(iter(self._known)))
-        fresh = Journey(device, self._timer() + LIVES_SECONDS, holder, appointment, secrets.token_urlsafe(16))
+        until, name = self._timer() + LIVES_SECONDS, secrets.token_urlsafe(16)
+        fresh = Journey(device, until, holder, appointment, dossiers, name)
         self._known[fresh.id] = fresh
         return fresh
 

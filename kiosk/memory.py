@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 from domain.events import ProcedureListed
 from domain.finding import Index
 from kiosk import everyday
+from kiosk.declarations import Declarations
 from kiosk.journeys import Journeys
 from kiosk.paces import Paces
 from store import procedures
@@ -67,6 +68,7 @@ class Memory:
 
     finder: Finder
     journeys: Journeys
+    declarations: Declarations
     paces: Paces
 
 
@@ -74,6 +76,6 @@ def memory_of(connection: HTTPConnection) -> Memory:
     """The memory of the server that answers, made at the first question."""
     state = connection.app.state
     if not hasattr(state, "kiosk_memory"):
-        state.kiosk_memory = Memory(Finder(house_of(connection).store), Journeys(), Paces())
+        state.kiosk_memory = Memory(Finder(house_of(connection).store), Journeys(), Declarations(), Paces())
     memory: Memory = state.kiosk_memory
     return memory

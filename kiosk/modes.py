@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 MODES = ("reach", "big", "contrast", "speech")
-STEPS = ("kind",)  # what else an address says about where one stands; typed words never go on
+STEPS = ("kind", "at")  # what else an address says about where one stands; typed words never go on
 LONGEST_STEP = 20
+VOLUMES = ("0", "1", "2", "3", "4", "5", "6")
 # What a key of a five-way keypad does, by KeyboardEvent.code; the setting MOTCUA_KEYPAD names others.
 KEYPAD = {"speech": "F1", "repeat": "F2", "softer": "F3", "louder": "F4", "back": "Escape"}
 
@@ -29,6 +30,13 @@ def chosen(request: Request) -> list[str]:
 def kept(modes: list[str]) -> str:
     """The modes for the end of an address that has a query."""
     return "".join(f"&{mode}=1" for mode in modes)
+
+
+def carried(request: Request) -> dict[str, str]:
+    """Language, modes and loudness, for the address of the page to which an answer leads."""
+    volume = request.query_params.get("volume", "")
+    loud = {"volume": volume} if volume in VOLUMES else {}
+    return {"lang": request.state.language, **dict.fromkeys(chosen(request), "1"), **loud}
 
 
 def switches(request: Request, home: str) -> list[Switch]:

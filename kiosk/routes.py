@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket
 from domain.errors import NotFound
 from domain.roles import Role, open_to
 from domain.tickets import Ticket
-from kiosk import finding, modes, scans, speech, stopping, views
+from kiosk import declaring, finding, modes, scans, speech, stopping, views
 from kiosk.asking import device_of
 from kiosk.memory import memory_of
 from operations import moving
@@ -29,6 +29,7 @@ async def show_start(request: Request) -> Response:
     """The first screen: whoever stood here before is gone."""
     device = device_of(request)
     memory_of(request).journeys.end(device.id)
+    memory_of(request).declarations.end(device.id)
     return page(request, "kiosk/start.html", **views.frame(request, device))
 
 
@@ -43,16 +44,22 @@ async def show_queues(request: Request) -> Response:
 @open_to(Role.KIOSK, body_limit=2048)
 async def take_number(request: Request) -> Response:
     """Give the number. The same press gives the same number again."""
-    house, device = house_of(request), device_of(request)
+    house, device, declarations = house_of(request), device_of(request), memory_of(request).declarations
     request.state.failures_go_to = "#failure"
     form = await forms.read_form(request)
     queue = forms.text(form, "queue", 40)
     house.floods.check_ticket(visitor_of(request))
     holder, act, language = scans.holder_of(request, form), act_of(request, form), request.state.language
+    declared, asked = forms.text(form, "declared", 40, required=False), act.request or "-"
+    priority = declarations.priority_for(device.id, declared, asked)
     if holder is not None:
-        own = await house.store.write(act, take_own_ticket, holder, queue, language, device.printer)
-        return scans.again(request, own.ticket, form) if own.again else scans.given(request, own.ticket)
-    ticket = await house.store.write(act, take_ticket, queue, language, None, device.printer)
+        own = await house.store.write(act, take_own_ticket, holder, queue, language, device.printer, priority)
+        if own.again:
+            return scans.again(request, own.ticket, form)
+        declarations.given(device.id, asked)
+        return scans.given(request, own.ticket)
+    ticket = await house.store.write(act, take_ticket, queue, language, priority, device.printer)
+    declarations.given(device.id, asked)
     if not is_fragment(request):
         kept = dict.fromkeys(modes.chosen(request), "1")
         return go(f"/kiosk/{device.id}/tickets/{ticket.id}", {"lang": request.state.language, **kept})
@@ -77,6 +84,7 @@ async def keep_appointment(request: Request) -> Response:
     ticket = await house.store.write(
         act_of(request, form), check_in, found.id, request.state.language, device.printer
     )
+    memory_of(request).declarations.end(device.id)
     is_ours = house.store.read(tickets.giver, ticket.id) == visitor_of(request).who
     result = views.result(request, device, ticket, None if is_ours else "elsewhere")
     if is_fragment(request):
@@ -144,6 +152,7 @@ PAGES = [
     Route("/kiosk/{device}/queues", show_queues),
     *finding.ROUTES,
     *scans.ROUTES,
+    *declaring.ROUTES,
     Route("/kiosk/{device}/appointments", ask_code),
 ]
 ROUTES: list[BaseRoute] = [

@@ -22,12 +22,13 @@ from domain.errors import Invalid, NotFound, Refused, msgid
 from domain.roles import Role, open_to
 from domain.scans import AppointmentCode, Card, DossierCode, Scan, SlipLink, recognise
 from domain.tickets import Ticket
-from kiosk import modes, standings, views
+from kiosk import modes, priorities, standings, views
 from kiosk.asking import device_of
 from kiosk.journeys import LIVES_SECONDS, Journey
 from kiosk.memory import memory_of
 from operations import moving
 from operations.booking import check_in
+from store import appointments as store_appointments
 from store import days, dossiers, holders, tickets
 from store.dossiers import Dossier
 from web import appointments, cards, failures, forms
@@ -84,6 +85,7 @@ async def scan(request: Request) -> Response:
             raise
         status, wrong = failures.status_of(refused), failures.sentence(refused, request.state.language)
         return page(request, "kiosk/scan.html", status, wrong=wrong, **views.frame(request, device))
+    memory_of(request).declarations.end(device.id)  # whoever scans may be the next one
     asyncio.get_running_loop().call_later(LIVES_SECONDS + 1, memory_of(request).journeys.sweep)
     return show(request, found)
 
@@ -94,7 +96,7 @@ async def arrive(request: Request) -> Response:
     request.state.failures_go_to = "#failure"
     house, device = house_of(request), device_of(request)
     form = await forms.read_form(request)
-    journey = _journey(request, form)
+    journey = journey_of(request, form)
     if journey.appointment is None:
         raise UnknownAppointment()
     house.floods.check_ticket(visitor_of(request))
@@ -102,6 +104,7 @@ async def arrive(request: Request) -> Response:
     ticket = await house.store.write(
         act_of(request, form), check_in, journey.appointment, language, device.printer, holder=journey.holder
     )
+    memory_of(request).declarations.end(device.id)
     return given(request, ticket)
 
 
@@ -110,7 +113,7 @@ async def leave(request: Request) -> Response:
     """Give up the number that a card has found, and choose another if one likes."""
     request.state.failures_go_to = "#failure"
     house, form = house_of(request), await forms.read_form(request)
-    journey = _journey(request, form)
+    journey = journey_of(request, form)
     held = house.store.read(holders.active_ticket, journey.holder) if journey.holder else None
     if held is not None:
         await house.store.write(act_of(request, form), moving.leave, held.id)
@@ -135,7 +138,25 @@ def given(request: Request, ticket: Ticket) -> Response:
 
 def again(request: Request, ticket: Ticket, form: FormData) -> Response:
     """Somebody who has a number asks for another: the one there is, and what can be done about it."""
-    return show(request, Found(_journey(request, form), ticket))
+    return show(request, Found(journey_of(request, form), ticket))
+
+
+def show_again(request: Request, form: FormData) -> Response:
+    """What the scan has found, once more. Raises JourneyOver."""
+    journey, store = journey_of(request, form), house_of(request).store
+    ticket = store.read(holders.active_ticket, journey.holder) if journey.holder else None
+    booked = store.read(store_appointments.load, journey.appointment) if journey.appointment else None
+    known = (store.read(dossiers.find, code) for code in journey.dossiers)
+    return show(request, Found(journey, ticket, booked, tuple(dossier for dossier in known if dossier is not None)))
+
+
+def journey_of(request: Request, form: FormData) -> Journey:
+    """The journey that the form names. Raises JourneyOver."""
+    name = forms.text(form, "journey", 40)
+    found = memory_of(request).journeys.find(name, device_of(request).id)
+    if found is None:
+        raise JourneyOver()
+    return found
 
 
 def show(request: Request, found: Found) -> Response:
@@ -155,15 +176,6 @@ def _read(form: FormData) -> Scan:
     return found
 
 
-def _journey(request: Request, form: FormData) -> Journey:
-    """The journey that the form names. Raises JourneyOver."""
-    name = forms.text(form, "journey", 40)
-    found = memory_of(request).journeys.find(name, device_of(request).id)
-    if found is None:
-        raise JourneyOver()
-    return found
-
-
 def _found(request: Request, what: Scan) -> Found:
     """Raises ScanUnreadable, UnknownAppointment, DossierNotHere, UnknownTicket, TooManyTries."""
     journeys, device = memory_of(request).journeys, device_of(request).id
@@ -172,7 +184,7 @@ def _found(request: Request, what: Scan) -> Found:
             return _of_card(request, identity)
         case DossierCode(code=code):
             dossier = _dossier(request, code)
-            return Found(journeys.begin(device), dossiers=(dossier,))
+            return Found(journeys.begin(device, dossiers=(code,)), dossiers=(dossier,))
         case AppointmentCode(code=code):
             found = appointments.found_by_code(request, code)
             return Found(journeys.begin(device, appointment=found.id), appointment=found)
@@ -193,7 +205,7 @@ def _of_card(request: Request, identity: str) -> Found:
     codes = store.read(holders.open_dossiers, ours[cards.DOSSIER])
     found = [store.read(dossiers.find, code) for code in codes]
     journey = memory_of(request).journeys.begin(
-        device_of(request).id, ours[cards.TICKET], appointment.id if appointment else None
+        device_of(request).id, ours[cards.TICKET], appointment.id if appointment else None, tuple(codes)
     )
     return Found(journey, ticket, appointment, tuple(dossier for dossier in found if dossier is not None))
 
@@ -234,6 +246,7 @@ def _context(request: Request, found: Found) -> dict[str, Any]:
         "appointment": booked and standings.of_appointment(house, centre, booked, language),
         "dossiers": [standings.of_dossier(centre, dossier, language) for dossier in found.dossiers],
         **views.queue_list(request),
+        "priority": priorities.choice(request, journey=found.journey.id),
     }
 
 

@@ -12,7 +12,7 @@ from domain.centres import Centre, Device, Queue
 from domain.papers import SlipState
 from domain.routing import served_queues
 from domain.tickets import Ticket
-from kiosk import modes
+from kiosk import modes, priorities
 from kiosk.honesty import before, follow_base, stop_words
 from kiosk.memory import memory_of
 from kiosk.paces import said
@@ -84,6 +84,7 @@ def queue_list(request: Request, only: str | None = None) -> dict[str, Any]:
             }
             for queue, now in told
         ],
+        "priority": priorities.choice(request, "queues", only or ""),
         "instead": next((now.instead for _, now in told if now.closed and now.instead), None),
     }
 

@@ -79,9 +79,7 @@ def set_class(tx: Tx, ticket: int, priority: str | None, reason: str, counter: i
     if reason not in CLASS_REASONS:
         raise Invalid(what="reason")
     centre = tx.centre
-    chosen = find_class(centre, priority)
-    if chosen and chosen.effective_from and chosen.effective_from > local(tx.now).date():
-        raise Invalid(what="priority")
+    chosen = find_class(centre, priority, local(tx.now).date())
     tx.record(TicketRekeyed(ticket, _key(tx, centre, chosen, found), priority, reason, counter))
     return tickets.load(tx.db, ticket)
 

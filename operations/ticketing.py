@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.centres import Centre, PriorityClass, Queue
 from domain.days import local
-from domain.errors import Invalid, QueueStopped, UnknownQueue
+from domain.errors import Invalid, QueueStopped, UnknownQueue, msgid
 from domain.queue_events import PaperVisit, TicketIssued
 from domain.routing import key_of
 from domain.tickets import Ticket, milliseconds
@@ -17,6 +17,12 @@ from store import centres, holders, tickets
 from store.writer import Tx
 
 LANGUAGES = ("vi", "en", "fr")
+
+
+class ClassNotInForce(Invalid):
+    text = msgid("Diện ưu tiên này không có hoặc chưa áp dụng ở trung tâm. Mời chọn lại.")
+
+
 _added: set[str] = set()
 
 
@@ -45,7 +51,9 @@ class Own:
     again: bool
 
 
-def take_own_ticket(tx: Tx, holder: bytes, queue: str, language: str = "vi", printer: str | None = None) -> Own:
+def take_own_ticket(
+    tx: Tx, holder: bytes, queue: str, language: str = "vi", printer: str | None = None, priority: str | None = None
+) -> Own:
     """The same for somebody known by the keyed hash of a card: one active number a person.
 
     Raises what take_ticket raises, unless there is a number already.
@@ -53,7 +61,7 @@ def take_own_ticket(tx: Tx, holder: bytes, queue: str, language: str = "vi", pri
     ensure_day(tx)
     if held := holders.active_ticket(tx.db, holder):
         return Own(held, again=True)
-    ticket = give_number(tx, queue, language, None, printer)
+    ticket = give_number(tx, queue, language, priority, printer)
     holders.keep(tx.db, holders.TICKET, ticket.id, holder)
     return Own(ticket, again=False)
 
@@ -91,9 +99,7 @@ def give_number(
         raise QueueStopped(queue=line.prefix, reason=stop.reason)
     if language not in LANGUAGES and language not in _added:
         raise Invalid(what=language[:20])
-    chosen = find_class(centre, priority)
-    if chosen and chosen.effective_from and chosen.effective_from > local(tx.now).date():
-        raise Invalid(what="priority")
+    chosen = find_class(centre, priority, local(tx.now).date())
     if counter is None and slot is None:
         found = admission(tx.db, centre, line, tx.now, day.id)
         if not found.ok:
@@ -163,11 +169,11 @@ def find_queue(centre: Centre, queue: str) -> Queue:
     raise UnknownQueue(queue=queue[:40])
 
 
-def find_class(centre: Centre, priority: str | None) -> PriorityClass | None:
-    """The priority class with this id, none without one. Raises Invalid for an unknown class."""
+def find_class(centre: Centre, priority: str | None, today: date) -> PriorityClass | None:
+    """The priority class with this id, none without one. Raises ClassNotInForce."""
     if priority is None:
         return None
     for candidate in centre.classes:
-        if candidate.id == priority:
+        if candidate.id == priority and candidate.is_in_force(today):
             return candidate
-    raise Invalid(what=priority[:20])
+    raise ClassNotInForce(what="priority")

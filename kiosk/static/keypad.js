@@ -53,7 +53,7 @@
   }
 
   function goBack() {
-    document.querySelector('.back a[href], .done')?.click();
+    document.querySelector('.back a[href], .back button, .done')?.click();
   }
 
   document.addEventListener('keydown', event => {

@@ -82,7 +82,20 @@
       const address = withModes(form.action);
       for (const [name, value] of new FormData(form)) address.searchParams.set(name, value);
       go(address.href);
-    } else isThere().then(there => (there ? form.submit() : unanswered()));
+    } else if (form.hasAttribute('data-returns')) choose(form);
+    else isThere().then(there => (there ? form.submit() : unanswered()));
+  }
+
+  // A choice leads back to a page, and leaves no entry of its own in the history.
+  async function choose(form) {
+    form.action = withModes(form.action).href;
+    let answer;
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      answer = await fetch(form.action, { method: 'POST', body, cache: 'no-store', signal: AbortSignal.timeout(ANSWER_WITHIN) });
+    } catch { return unanswered(); }
+    if (answer.ok && answer.redirected) location.replace(withModes(answer.url).href);
+    else form.submit(); // the refusal is a page of its own
   }
 
   function turn(mode) {
