@@ -77,6 +77,9 @@ _KIOSK: dict[str, Example] = {
     "POST /kiosk/{device}/departures": lambda c, w: Asked(
         "/kiosk/K1/departures", {"journey": c.journey(), "request_id": request_id()}
     ),
+    "GET /kiosk/{device}/classes": lambda c, w: Asked("/kiosk/K1/classes"),
+    "POST /kiosk/{device}/classes": lambda c, w: Asked("/kiosk/K1/classes", {"journey": c.journey()}),
+    "POST /kiosk/{device}/declarations": lambda c, w: Asked("/kiosk/K1/declarations", {"priority": "cao-tuoi"}),
     "GET /kiosk/{device}/appointments": lambda c, w: Asked("/kiosk/K1/appointments"),
     "POST /kiosk/{device}/check-ins": lambda c, w: Asked(
         "/kiosk/K1/check-ins", {"code": c.booked()[1], "request_id": request_id()}
