@@ -60,7 +60,8 @@ def _remember(request: Request, priority: str) -> None:
     """Raises ClassNotInForce."""
     house, device, declarations = house_of(request), device_of(request).id, memory_of(request).declarations
     if not priority:
-        return declarations.end(device)
+        declarations.end(device)
+        return
     find_class(house.store.centre(), priority, local(house.now()).date())
     declarations.declare(device, priority)
     asyncio.get_running_loop().call_later(LIVES_SECONDS + 1, declarations.sweep)

@@ -37,7 +37,11 @@ class Journeys:
         return len(self._known)
 
     def begin(
-        self, device: str, holder: bytes | None = None, appointment: int | None = None, dossiers: tuple[str, ...] = ()
+        self,
+        device: str,
+        holder: bytes | None = None,
+        appointment: int | None = None,
+        dossiers: tuple[str, ...] = (),
     ) -> Journey:
         """A new journey at this kiosk; the one before it ends."""
         self.end(device)

@@ -53,7 +53,7 @@
   }
 
   function goBack() {
-    document.querySelector('.back a[href], .back button, .done')?.click();
+    document.querySelector('.back a[href]:not(.offer), .back button, .done')?.click();
   }
 
   document.addEventListener('keydown', event => {

@@ -61,6 +61,12 @@ def ask_for_time(page: Page, scene: Scene) -> None:
     page.wait_for_selector("#more-time:visible")
 
 
+def choose_class(page: Page, scene: Scene) -> None:
+    """The longest of the demo's classes, by one's own word."""
+    page.click(".classes button >> nth=4")
+    page.wait_for_selector(".chosen")
+
+
 def press_what_is_gone(page: Page, scene: Scene) -> None:
     page.evaluate("document.querySelector('[name=queue]').value = 'khong-co'")
     page.click(".queues button >> nth=0")

@@ -47,6 +47,20 @@ def hold_plainly(text: str, wait: str = ".person, .failure") -> Callable[[Page, 
     return act
 
 
+def classes_after_card(page: Page, scene: Scene) -> None:
+    """A card, and the list of classes in the place of what it has found."""
+    hold(STRANGER)(page, scene)
+    page.click(".offer button")
+    page.wait_for_selector(".classes")
+
+
+def class_after_card(page: Page, scene: Scene) -> None:
+    """A card, and a class chosen."""
+    classes_after_card(page, scene)
+    page.click(".classes button >> nth=4")
+    page.wait_for_selector(".chosen")
+
+
 def hold_twice(page: Page, scene: Scene) -> None:
     """Somebody who has a number comes again."""
     hold(HOLDER)(page, scene)

@@ -45,7 +45,7 @@ class State:
         return scene.server.url + path
 
 
-KIOSK, WALL, TABLET = "device:K1", "device:W1", "device:T1"
+KIOSK, KIOSK_2, WALL, TABLET = "device:K1", "device:K2", "device:W1", "device:T1"
 CLERK, CLERK_2, MANAGER, ADMINISTRATOR = "person:cb01", "person:cb02", "person:ql02", "person:ql03"
 LAND_MANAGER = "person:cb16"
 AUDITOR = "person:ql04"
@@ -78,6 +78,18 @@ STATES = [
     State("kiosk-person-dossiers", "kiosk", "busy", KIOSK, "/kiosk/K1", sc.hold(sc.ready_dossier)),
     State("kiosk-person-dossier", "kiosk", "busy", KIOSK, "/kiosk/K1", sc.hold(do.first_dossier), alike=True),
     State("kiosk-person-big", "kiosk", "busy", KIOSK, "/kiosk/K1?big=1", sc.hold(sc.STRANGER), fold=False),
+    State("kiosk-classes", "kiosk", "busy", KIOSK, "/kiosk/K1/classes"),
+    State("kiosk-classes-big", "kiosk", "busy", KIOSK, "/kiosk/K1/classes?big=1", fold=False),
+    State("kiosk-classes-reach", "kiosk", "busy", KIOSK, "/kiosk/K1/classes?reach=1"),
+    State("kiosk-classes-contrast", "kiosk", "busy", KIOSK, "/kiosk/K1/classes?contrast=1"),
+    State("kiosk-queues-chosen", "kiosk", "busy", KIOSK_2, "/kiosk/K2/classes", do.choose_class),
+    State("kiosk-queues-chosen-big", "kiosk", "busy", KIOSK_2, "/kiosk/K2/classes?big=1", do.choose_class,
+          fold=False),
+    State("kiosk-queues-chosen-reach", "kiosk", "busy", KIOSK_2, "/kiosk/K2/classes?reach=1", do.choose_class,
+          fold=False),
+    State("kiosk-procedure-chosen", "kiosk", "busy", KIOSK_2, "/kiosk/K2/classes?at=1.001193", do.choose_class),
+    State("kiosk-person-classes", "kiosk", "busy", KIOSK, "/kiosk/K1", sc.classes_after_card),
+    State("kiosk-person-chosen", "kiosk", "busy", KIOSK_2, "/kiosk/K2", sc.class_after_card),
     State("kiosk-sectors", "kiosk", "busy", KIOSK, "/kiosk/K1/sectors"),
     State("kiosk-sector", "kiosk", "busy", KIOSK, "/kiosk/K1/sectors/1"),
     State("kiosk-needs", "kiosk", "needs", KIOSK, "/kiosk/K1/needs"),

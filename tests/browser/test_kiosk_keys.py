@@ -98,7 +98,7 @@ def test_k8_the_journey_by_touch(modes: str, language: str, kiosk: Page, server:
 
 
 @pytest.mark.shows("K5", "WCAG 2.1.1", "WCAG 2.1.2")
-@pytest.mark.parametrize("path", ["", "/queues", "/appointments", "/procedures"])
+@pytest.mark.parametrize("path", ["", "/queues", "/classes", "/appointments", "/procedures"])
 @pytest.mark.parametrize("key", ["ArrowDown", "ArrowRight"])
 def test_k5_one_key_alone_comes_to_every_control(path: str, key: str, kiosk: Page, server: Server) -> None:
     """Nobody is caught anywhere, and the drawn keyboard is no exception."""
@@ -167,7 +167,7 @@ RING = """() => {
 
 @pytest.mark.shows("K5", "WCAG 2.4.3", "WCAG 1.3.2")
 @pytest.mark.parametrize("modes", ["", "reach=1", "big=1&reach=1"], ids=lambda m: m or "plain")
-@pytest.mark.parametrize("path", ["", "/queues", "/appointments"])
+@pytest.mark.parametrize("path", ["", "/queues", "/classes", "/appointments"])
 def test_k5_the_focus_goes_as_the_eye_goes(path: str, modes: str, kiosk: Page, server: Server) -> None:
     open_at(kiosk, server, f"/kiosk/K1{path}?{modes}")
     kiosk.mouse.click(4, 4)

@@ -18,6 +18,7 @@ Halls = Callable[[str], Scene]
 SPOKEN_PAGES = [
     ("kiosk-start", "vi"), ("kiosk-queues-stopped", "en"), ("kiosk-appointment", "fr"), ("kiosk-procedures", "vi"),
     ("kiosk-procedure", "vi"), ("kiosk-result-late", "en"), ("kiosk-found-elsewhere", "fr"),
+    ("kiosk-classes", "fr"), ("kiosk-classes", "vi"),
 ]  # fmt: skip
 
 
