@@ -22,7 +22,15 @@ from web.languages import translations
 
 ROOT = Path(__file__).parent.parent
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "msgid": None}
-SOURCES = (ROOT / "operations/admitting.py", ROOT / "domain/stopping.py")
+SOURCES = tuple(
+    ROOT / path
+    for path in (
+        "operations/admitting.py",
+        "operations/ticketing.py",
+        "domain/stopping.py",
+        "kiosk/declarations.py",
+    )
+)
 FORMAT = r"%\(\w+\)[sd]"
 
 

@@ -16,7 +16,7 @@ from domain.errors import Invalid, NotFound, Refused, msgid
 from domain.roles import open_to
 from domain.scans import Card, DossierCode, SlipLink, SlipNumber, recognise
 from domain.tickets import Ticket, TicketState
-from store import boards, dossiers, jobs, procedures, tickets
+from store import boards, dossiers, explanations, jobs, procedures, tickets
 from web import failures, forms, wording
 from web.house import House, house_of
 from web.languages import translator
@@ -146,6 +146,7 @@ def _ticket(request: Request, number: int, ticket: Ticket, panel: str) -> Found:
         "state": translate(STATES[ticket.state]) % {"counter": ticket.counter},
         "queue": next((text_of(queue.title, language) for queue in centre.queues if queue.id == ticket.queue), ""),
         "chosen": text_of(chosen.label, language) if chosen else "", "evidence": bool(chosen and chosen.evidence),
+        "self_declared": house.store.read(explanations.is_self_declared, ticket.id),
         "classes": [
             (c.id, text_of(c.label, language)) for c in centre.classes
             if c.id != ticket.priority and c.is_in_force(today)

@@ -100,6 +100,7 @@ def picture(house: House, number: int, language: str) -> dict[str, Any]:
         "ticket": place.ticket,
         "ticket_queue": titles.get(place.ticket.queue, "") if place.ticket else "",
         "ticket_class": _class_label(centre, place.ticket, language),
+        "self_declared": _is_self_declared(house, place.ticket),
         "usual": round(usual.get(place.ticket.queue, 0)) if place.ticket else 0,
         "why": _why(house, centre, place.ticket, language),
         "shift": place.shift.id if place.shift else 0,
@@ -138,6 +139,12 @@ def keys_of(house: House, person: str) -> dict[str, Key | None]:
 def _class_label(centre: Centre, ticket: Ticket | None, language: str) -> str:
     chosen = next((c for c in centre.classes if ticket and c.id == ticket.priority), None)
     return text_of(chosen.label, language) if chosen else ""
+
+
+def _is_self_declared(house: House, ticket: Ticket | None) -> bool:
+    if ticket is None or ticket.priority is None:
+        return False
+    return house.store.read(explanations.is_self_declared, ticket.id)
 
 
 def _why(house: House, centre: Centre, ticket: Ticket | None, language: str) -> str:

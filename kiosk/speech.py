@@ -43,6 +43,7 @@ def shown_texts(centre: Centre, language: str) -> Iterable[str]:
     """What the kiosk's pages show of a configuration in this language."""
     yield text_of(centre.name, language)
     yield from (text_of(queue.title, language) for queue in centre.queues)
+    yield from (text_of(group.label, language) for group in centre.classes)
     if language == "vi":
         yield from centre.agency_lines
         yield from (placement.short_title for placement in centre.procedures if placement.common)

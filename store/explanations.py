@@ -66,6 +66,16 @@ def has_asked_for_time(db: Connection, ticket: int) -> bool:
     return row.fetchone() is not None
 
 
+def is_self_declared(db: Connection, ticket: int) -> bool:
+    """Whether the class was chosen at a kiosk, and nobody at a counter has confirmed or changed it since."""
+    row = db.execute(
+        "SELECT 1 FROM tickets t WHERE t.id = ? AND t.priority IS NOT NULL AND t.kiosk LIKE 'device:%'"
+        " AND NOT EXISTS (SELECT 1 FROM moves m WHERE m.ticket = t.id AND m.kind = 'rekey' AND NOT m.undone)",
+        (ticket,),
+    )
+    return row.fetchone() is not None
+
+
 def _standing(row: tuple) -> dict[str, Any]:  # type: ignore[type-arg]
     return dict(zip(STANDING, json.loads(row[5]), strict=True))
 

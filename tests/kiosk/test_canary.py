@@ -13,6 +13,7 @@ from domain.appointments import code_from
 from domain.days import local
 from operations import booking, calling, intake
 from store.writer import Act
+from tests.kiosk.test_declaring import declared_on
 from tests.kiosk.test_scanning import FRAGMENT, journey_in, press, scan
 from tests.support.asking import QUEUE, browser, request_id, watching
 from tests.support.halls import MORNING, HandClock
@@ -21,6 +22,7 @@ from web import appointments, cards
 
 IDENTITY, OLD, NAME, HOME = "079201777313", "079313777", "Huỳnh Thị Kim Hoàng Yến", "Ấp Cà Na Tuyến"
 CARD = f"{IDENTITY}|{OLD}|{NAME}|07031001|Nữ|{HOME}|15042021|079201777314|cha|mẹ"
+CLASS, CLASS_WORDS = "om-nang", "ốm nặng"
 CANARIES = [IDENTITY, OLD, NAME, HOME, "Hoàng Yến", "079201777314", "07031001"]
 
 
@@ -76,7 +78,8 @@ def everything_a_kiosk_does(server: Server, clock: HandClock) -> list[str]:
         scan(kiosk, broken)
         scan(kiosk, broken, "K1", "vi", Accept="text/html")
     journey = journey_in(scan(kiosk, CARD).text)
-    press(kiosk, "tickets", journey, queue="cu-tru")
+    person = press(kiosk, "declarations", journey, priority=CLASS).text
+    press(kiosk, "tickets", journey, queue="cu-tru", declared=declared_on(person))
     press(kiosk, "departures", journey_in(scan(kiosk, CARD).text))
     press(kiosk, "arrivals", journey_in(scan(kiosk, CARD).text))
     press(kiosk, "tickets", journey_in(scan(kiosk, CARD).text) if "journey" in told[-1] else "x", queue=QUEUE)
@@ -120,7 +123,8 @@ def traces(tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.Capt
             lambda db: str(db.execute("SELECT kind, CAST(payload AS TEXT) FROM journal").fetchall())
         )
         metrics = generate_latest().decode()
-        memory = repr(server.app.state.kiosk_memory.journeys._known)
+        kept = server.app.state.kiosk_memory
+        memory = repr(kept.journeys._known) + repr(kept.declarations._known)
     ear.close()
     files = b"".join(path.read_bytes() for path in sorted((tmp_path / "data").rglob("*")) if path.is_file())
     printed = capsys.readouterr()
@@ -128,7 +132,7 @@ def traces(tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.Capt
         "files": files.decode("utf-8", "replace") + files.decode("utf-16-le", "replace"),
         "journal": events, "logs": str(logged) + caplog.text + printed.out + printed.err, "metrics": metrics,
         "paper": bytes(ear.heard).decode("utf-8", "replace"), "wall": "".join(frames), "answers": "".join(told),
-        "memory": memory,
+        "memory": memory, "addresses": "\n".join(part.partition(" {")[0] for part in told),
     }  # fmt: skip
 
 
@@ -136,6 +140,15 @@ def test_the_canary_is_found_nowhere(traces):
     assert len(traces["files"]) > 100_000 and len(traces["paper"]) > 1000 and "A" in traces["wall"]
     assert "TicketIssued" in traces["journal"] and "/kiosk/K1/scans" in traces["answers"]
     assert found_in(traces) == []
+
+
+def test_the_class_stands_with_the_ticket_alone(traces):
+    """In the journal, as the clerk's business; a slip, the wall, logs, metrics and memory know only 'priority'."""
+    assert CLASS in traces["journal"]
+    for where in ("logs", "metrics", "wall", "memory"):
+        assert CLASS not in traces[where]
+        assert CLASS_WORDS not in traces[where]
+    assert not [told for told in traces["addresses"].splitlines() if CLASS in told]
 
 
 @pytest.mark.planted

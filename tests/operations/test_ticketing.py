@@ -76,6 +76,13 @@ def test_priority_counts_only_those_who_will_be_called_before(hall):
     assert hall.do(take, "ho-tich").ahead == 4
 
 
+def test_a_number_by_a_card_has_its_class_and_stays_the_only_one(hall):
+    own = hall.do(ticketing.take_own_ticket, b"hash", "ho-tich", "vi", None, "cao-tuoi")
+    again = hall.do(ticketing.take_own_ticket, b"hash", "ho-tich", "vi", None, "om-nang")
+    assert (own.ticket.priority, own.again) == ("cao-tuoi", False)
+    assert (again.ticket.id, again.ticket.priority, again.again) == (own.ticket.id, "cao-tuoi", True)
+
+
 def test_paper_is_asked_for_in_the_same_transaction(hall):
     with_paper, without = hall.do(take, "ho-tich", printer="P1"), hall.do(take, "ho-tich")
     job = jobs.print_job_of(hall.db, "ticket", str(with_paper.id))

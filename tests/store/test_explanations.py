@@ -234,3 +234,16 @@ def test_every_call_of_a_day_has_a_sentence_that_its_key_bears_out(open_hall, po
         assert milliseconds(called.at) == milliseconds(open_hall.clock())
         seen.add(told.text)
     assert len(seen) >= 6, "the days of chance are too tame"
+
+
+@pytest.mark.parametrize("reason", ["confirmed", "changed"])
+def test_a_class_is_self_declared_until_somebody_at_a_counter_has_seen_it(open_hall, reason):
+    given = open_hall.do(take, "ho-tich", "vi", "cao-tuoi", who="device:K1")
+    plain = open_hall.do(take, "ho-tich", who="device:K1")
+    by_staff = open_hall.do(take, "ho-tich", "vi", "cao-tuoi", who="cb01")
+    declared = [explanations.is_self_declared(open_hall.db, ticket.id) for ticket in (given, plain, by_staff)]
+    assert declared == [True, False, False]
+    open_hall.do(moving.give_time, given.id)
+    assert explanations.is_self_declared(open_hall.db, given.id), "more time says nothing of the class"
+    open_hall.do(moving.set_class, given.id, "cao-tuoi", reason)
+    assert not explanations.is_self_declared(open_hall.db, given.id)
