@@ -147,7 +147,9 @@ def test_the_class_stands_with_the_ticket_alone(traces):
     assert CLASS in traces["journal"]
     for where in ("logs", "metrics", "wall", "memory"):
         assert CLASS not in traces[where]
+    for where in ("logs", "metrics", "memory"):
         assert CLASS_WORDS not in traces[where]
+    assert traces["wall"].count(CLASS_WORDS) == traces["wall"].count("Trẻ em"), "only in the rule for everybody"
     assert not [told for told in traces["addresses"].splitlines() if CLASS in told]
 
 
