@@ -20,11 +20,12 @@ class DeclarationOver(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A class by its own word; `given_for` is the request that got the number, empty while there is none."""
+    """A class by its own word; `asked` and `given_for` are the requests that chose it and that got the number."""
 
     id: str
     priority: str
     until: float
+    asked: str = ""
     given_for: str = ""
 
 
@@ -39,10 +40,13 @@ class Declarations:
         """How many are remembered, those included whose time is over."""
         return len(self._known)
 
-    def declare(self, device: str, priority: str) -> Declaration:
-        """Chosen at this kiosk, in the place of what was chosen before."""
+    def declare(self, device: str, priority: str, request: str = "") -> Declaration:
+        """Chosen at this kiosk, in the place of what was chosen before; the same press again changes nothing."""
         self.sweep()
-        fresh = Declaration(secrets.token_urlsafe(16), priority, self._timer() + LIVES_SECONDS)
+        held = self._known.get(device)
+        if held is not None and request and held.asked == request and held.priority == priority:
+            return held
+        fresh = Declaration(secrets.token_urlsafe(16), priority, self._timer() + LIVES_SECONDS, request)
         self._known[device] = fresh
         return fresh
 

@@ -18,7 +18,7 @@ from kiosk.declarations import LIVES_SECONDS
 from kiosk.memory import memory_of
 from operations.ticketing import find_class
 from web import forms
-from web.house import house_of
+from web.house import act_of, house_of
 from web.pages import go, is_fragment, page
 
 KIND = re.compile(r"[a-z]{1,20}")
@@ -48,7 +48,7 @@ async def declare(request: Request) -> Response:
     request.state.failures_go_to = "#failure"
     form = await forms.read_form(request)
     if "priority" in form:
-        _remember(request, forms.text(form, "priority", 40, required=False))
+        _remember(request, forms.text(form, "priority", 40, required=False), act_of(request, form).request or "")
     if form.get("journey"):
         return scans.show_again(request, form)
     at, kind = _place(forms.text(form, "at", 20, required=False), forms.text(form, "kind", 20, required=False))
@@ -56,14 +56,14 @@ async def declare(request: Request) -> Response:
     return go(f"/kiosk/{device_of(request).id}/{path}", modes.carried(request) | ({"kind": kind} if kind else {}))
 
 
-def _remember(request: Request, priority: str) -> None:
+def _remember(request: Request, priority: str, asked: str) -> None:
     """Raises ClassNotInForce."""
     house, device, declarations = house_of(request), device_of(request).id, memory_of(request).declarations
     if not priority:
         declarations.end(device)
         return
     find_class(house.store.centre(), priority, local(house.now()).date())
-    declarations.declare(device, priority)
+    declarations.declare(device, priority, asked)
     asyncio.get_running_loop().call_later(LIVES_SECONDS + 1, declarations.sweep)
 
 

@@ -63,6 +63,13 @@ def test_a_choice_counts_at_its_own_kiosk_and_under_its_own_id(declarations):
         declarations.priority_for("K1", chosen.id, "press")
 
 
+def test_an_impatient_finger_chooses_once(declarations):
+    first = declarations.declare("K1", OLD, "press-1")
+    assert declarations.declare("K1", OLD, "press-1") == first
+    assert declarations.declare("K1", OLD, "press-2") != first
+    assert declarations.declare("K1", ILL, "press-2").priority == ILL
+
+
 def forgets(declarations: Declarations, timer: Timer) -> None:
     """Its time begins anew with each page that says it, and then nothing is left."""
     declarations.declare("K1", OLD)
