@@ -1,5 +1,6 @@
 """What must hold after every act of a day: model, tables, replayed journal and screens say the same."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -7,9 +8,14 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
+from display.announcing import IN_PICTURE
+from domain.queue_events import TicketCalled, TicketRecalled
 from domain.tickets import milliseconds
 from store import days, journal, upkeep
+from tests.operations import hall_pictures
 from tests.operations.day_bookings import Bookings
+from tests.operations.day_screens import Screens, Wall
+from tests.operations.hall_state import SERVES
 from tests.support.halls import Hall, empty_hall, new_hall
 
 # What the acts of a day may change; after every act, while all that a journal holds is compared in the end.
@@ -24,7 +30,7 @@ class Day(Bookings):
 
     def __init__(self) -> None:
         super().__init__()
-        self.again = as_replayed()
+        self.again, self.screens, self.steps = as_replayed(), Screens(self.hall), 0
 
     @invariant()
     def the_tickets_are_those_of_the_model(self):
@@ -93,6 +99,21 @@ class Day(Bookings):
         for table in OF_THE_DAY:
             assert rows_of(self.hall, table) == rows_of(self.again, table), table
 
+    @invariant()
+    def the_screens_show_what_the_model_says(self):
+        """Both walls and the kiosk after every act, and by turns one desk and one phone."""
+        self.steps, self.model.now = self.steps + 1, self.clock()
+        self.screens.catch_up()
+        seqs = [recorded.seq for recorded in self.hall.events if is_announced(recorded.event)]
+        for zone, hall in hall_pictures.WALLS.items():
+            same_wall(self.screens.wall(zone), hall_pictures.wall(self.model, seqs, hall))
+        counter = [*SERVES][self.steps % len(SERVES)]
+        same(self.screens.desk(counter), hall_pictures.desk(self.model, counter, self.screens.glass.seen))
+        same(self.screens.kiosk(), hall_pictures.kiosk(self.model))
+        if self.model.slips:
+            slip = self.model.slips[-1 - self.steps % len(self.model.slips)]
+            same(self.screens.phone(slip.id), hall_pictures.phone(self.model, slip))
+
     def teardown(self) -> None:
         whole = empty_hall()
         journal.replay(self.hall.db, whole.db)
@@ -101,6 +122,26 @@ class Day(Bookings):
         assert journal.verify(self.hall.db) is None
         for hall in (whole, self.again, self.hall):
             hall.db.close()
+
+
+def same(shown: Any, meant: Any) -> None:
+    """Raises AssertionError that names what a picture says wrongly."""
+    said, wanted = (one if isinstance(one, dict) else vars(one) for one in (shown, meant))
+    wrong = {name: (said[name], "instead of", wanted[name]) for name in wanted if said[name] != wanted[name]}
+    assert not wrong, f"{type(shown).__name__} shows {wrong}"
+
+
+def same_wall(shown: Wall, meant: Wall) -> None:
+    """The same; the wall's last announcements are the newest of all calls and stops together."""
+    calls = [row for row in shown.told if row[1]]  # a stop has no ticket
+    if len(shown.told) == IN_PICTURE:
+        meant = replace(meant, told=meant.told[len(meant.told) - len(calls) :])
+    same(replace(shown, told=calls), meant)
+
+
+def is_announced(event: Any) -> bool:
+    """Whether a wall is told of it as a call, a repeat or one taken back."""
+    return isinstance(event, TicketCalled | TicketRecalled) or getattr(event, "withdrawn", None) is not None
 
 
 def stored(instant: datetime | None) -> int | None:
