@@ -66,15 +66,35 @@ class Bookings(Acts):
     @rule(queue=st.sampled_from(["ho-tich", "dat-dai"]), place=places, came=arrivals, twice=st.booleans())
     def come_for_a_slot(self, queue, place, came, twice):
         """Booked for one of the next slots, and there early, in time, late or on another day."""
-        self.model.now = self.clock()
-        if not (slots := self.model.slots()):
+        slot = self.book_soon(queue, place)
+        if slot is None:
             return
-        slot = slots[place % 5]
-        self.book(queue, (local(slot).date() - local(self.clock()).date()).days, STARTS.index(local(slot).time()),
-                  f"{queue} {self.booked}", False)  # fmt: skip
         self.clock.forward(seconds=max(0.0, (slot + timedelta(minutes=came) - self.clock()).total_seconds()))
         for _ in range(1 + twice):
             self.check_in_last()
+
+    @rule(queue=st.sampled_from(["ho-tich", "dat-dai"]), place=places, cancel=st.booleans())
+    def have_second_thoughts(self, queue, place, cancel):
+        """Booked, and moved or cancelled at once."""
+        if self.book_soon(queue, place) is None:
+            return
+        last, slot = len(self.model.booked) - 1, self.slot(place % 3, place // 7)
+        appointment = self.model.booked[last].id
+        if cancel:
+            self.both(lambda m: m.cancel_booking(last, "citizen"), booking.cancel_booking, appointment, "citizen")
+        else:
+            self.both(lambda m: m.move_booking(last, slot), booking.move_booking, appointment, slot)
+
+    def book_soon(self, queue: str, place: int) -> datetime | None:
+        """One of the next slots for somebody new; None where the calendar has none."""
+        self.model.now = self.clock()
+        if not (slots := self.model.slots()):
+            return None
+        slot = slots[place % 5]
+        days = (local(slot).date() - local(self.clock()).date()).days
+        before = len(self.model.booked)
+        self.book(queue, days, STARTS.index(local(slot).time()), f"{queue} {self.booked}", False)
+        return slot if len(self.model.booked) > before else None
 
     def check_in_last(self) -> None:
         last = len(self.model.booked) - 1
