@@ -97,7 +97,7 @@ def by_key(slip: Slip) -> tuple[int, int]:
 def away(model: Model, serves: tuple[str, ...]) -> list[Slip]:
     """Who was absent within the last hour, the latest first."""
     gone = [s for s in model.slips if s.state == "absent" and s.ended and s.ended >= model.now - AWAY]
-    return sorted((s for s in gone if s.queue in serves), key=lambda s: (s.ended, -s.id), reverse=True)
+    return sorted((s for s in gone if s.queue in serves), key=lambda s: (s.ended, s.id), reverse=True)
 
 
 def undo(model: Model, counter: int) -> str | None:
