@@ -126,6 +126,12 @@ def alarmed(scene: Scene) -> None:
         scene.server.store.write_now(Act(CLERKS[counter]), shifts.call_for_help, counter, CLERKS[counter])
 
 
+def practising(scene: Scene) -> None:
+    """A centre to learn on, with its hands full; fifteen visits were rated."""
+    judged(scene)
+    hands(scene)
+
+
 def judged(scene: Scene) -> None:
     """Visits end one after the other at counter 1; fifteen of today were rated before, twelve with a smile."""
     scene.sit(1)
@@ -314,6 +320,7 @@ SCENES: dict[str, Callable[[Scene], None] | None] = {
     "line": line, "judged": judged, "bookable": bookable, "hands": hands, "alarmed": alarmed, "bare": None,
     "watched": watched, "ready": ready, "wrong-clock": wrong_clock, "lived": lived,
     "planned": planned, "told": told, "altered": altered, "reported": reported, "distant": distant,
+    "practising": practising,
 }  # fmt: skip
 
 
@@ -338,7 +345,8 @@ def _scene(name: str, data: Path) -> Iterator[Scene]:
     if furnish is None:
         _empty_file(data / "motcua.sqlite")
     url = "http://127.0.0.1:1/follow"
-    with running(data, now=clock, printer_of=NOWHERE, follow_url=url) as server:
+    practice = name == "practising"
+    with running(data, now=clock, printer_of=NOWHERE, follow_url=url, practice=practice) as server:
         scene = Scene(server, clock)
         if furnish is not None:
             furnish(scene)
