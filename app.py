@@ -10,7 +10,6 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Route
 
 import clock
 from admin.routes import ROUTES as ADMIN
@@ -29,8 +28,9 @@ from printers.service import PrinterService
 from settings import Settings
 from store.store import Store
 from store.vault import Vault
-from web import assets, beats, booking, devices, health, languages, live, locking, openings, safety, sessions, stops
+from web import assets, beats, booking, languages, live, openings, safety, stops
 from web.aloud import Aloud, Speaker
+from web.entrance import ROUTES as ENTRANCE
 from web.floods import Floods
 from web.heard import Beats
 from web.house import House
@@ -46,21 +46,7 @@ STOP_SECONDS = 5.0
 VENDOR = Path(assets.__file__).parent / "static" / "vendor"
 VOICES, PHRASES = VENDOR / "voice", VENDOR / "phrases"
 SPEAKER = (sys.executable, "-m", "commands.speaking")
-COMMON: list[BaseRoute] = [
-    Route("/", sessions.show_home),
-    Route("/sign-in", sessions.show_sign_in),
-    Route("/sign-in", sessions.sign_in, methods=["POST"]),
-    Route("/sign-out", sessions.sign_out, methods=["POST"]),
-    Route("/language", sessions.choose_language, methods=["POST"]),
-    *locking.ROUTES,
-    *beats.ROUTES,
-    Route("/pair/{screen}", devices.show_pairing),
-    Route("/pair/{screen}", devices.pair, methods=["POST"]),
-    Route("/static/{name}", assets.serve_asset),
-    Route("/healthz", health.alive),
-    Route("/readyz", health.ready),
-]
-ROUTES = [*KIOSK, *COMMON, *booking.ROUTES, *COUNTER, *DISPLAY, *RATING, *ADMIN, *API, *AGENTS]
+ROUTES = [*KIOSK, *ENTRANCE, *booking.ROUTES, *COUNTER, *DISPLAY, *RATING, *ADMIN, *API, *AGENTS]
 
 
 def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Starlette:

@@ -1,19 +1,23 @@
 """A start: from the process's first moment to the first answer of /healthz, and to the first ticket's page.
 
-The server is asked at its ready line, which stands at most 10 ms behind the first moment at which it answers.
+Also a later start of the demo centre by `scripts/run`, until its ready line. The server is asked at its ready line,
+which stands at most 10 ms behind the first moment at which it answers.
 """
 
+import signal
 import socket
+import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from bench import kiosks
 from bench.figures import Figure, middle
 from bench.kiosks import NUMBER, Wrong
-from bench.servers import SERVE, Hall, furnished, process, ready_port
+from bench.servers import ROOT, SERVE, Hall, furnished, process, ready_port
 
 ANSWER_WITHIN_SECONDS = 30.0
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
@@ -31,12 +35,16 @@ def run(quick: bool) -> list[Figure]:
     """Medians of several starts on one furnished file; nothing of the first start is kept warm on purpose."""
     with furnished() as hall:
         data = hall.copy("start")
-        return figures([start(hall, data) for _ in range(3 if quick else 5)])
+        starts = [start(hall, data) for _ in range(3 if quick else 5)]
+    with TemporaryDirectory(prefix="motcua-demo-") as folder:
+        demos = [start_demo(Path(folder)) for _ in range(3)]
+    return figures(starts, demos[1:])
 
 
-def figures(starts: Sequence[Started]) -> list[Figure]:
-    """The medians."""
+def figures(starts: Sequence[Started], demos: Sequence[float]) -> list[Figure]:
+    """The medians; `demos` are seconds."""
     return [
+        ("demo_start_seconds", middle(list(demos), 3), "s"),
         ("start_seconds", middle([started.answers for started in starts], 3), "s"),
         ("start_first_ticket_seconds", middle([started.first_ticket for started in starts], 3), "s"),
     ]
@@ -56,6 +64,19 @@ def start(hall: Hall, data: Path, launcher: Sequence[str] = SERVE) -> Started:
     if NUMBER not in page:
         raise Wrong(f"no number on the first page: {page[:300]!r}")
     return Started(answers, first_ticket)
+
+
+def start_demo(data: Path) -> float:
+    """Seconds until `scripts/run` says that its demo centre is ready. Raises Wrong."""
+    began = perf_counter()
+    command = [str(ROOT / "scripts" / "run"), "--data", str(data), "--port", str(_free_port())]
+    demo = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        ready_port(demo)
+        return perf_counter() - began
+    finally:
+        demo.send_signal(signal.SIGINT)
+        demo.communicate(timeout=ANSWER_WITHIN_SECONDS)
 
 
 def _press(hall: Hall, port: int) -> bytes:

@@ -125,6 +125,7 @@ def _of_file(path: Path) -> dict[str, Any]:
         "newest_events": _events,
         "devices": _devices,
         "printers": _printers,
+        "portal_messages": diagnosis.portal_messages,
     }
     sizes = {name: _told(lambda f=file: f.stat().st_size) for name, file in _files(path).items()}  # type: ignore[misc]
     return {"bytes": sizes} | {
@@ -158,8 +159,9 @@ def _devices(db: Connection) -> list[dict[str, Any]]:
 
 
 def _printers(db: Connection) -> list[dict[str, Any]]:
-    """Printers that were ever asked for paper, as the tables know them; how they are now only the server knows."""
-    past = diagnosis.printers(db)
+    """Printers of the centre and of its past, as the tables know them; how they are now only the server knows."""
+    configured = centres.current(db).printers if centres.is_loaded(db) else ()
+    past = {printer.id: diagnosis.PrinterPast({}, None, "") for printer in configured} | diagnosis.printers(db)
     return [
         {
             "id": printer,

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from store import database, migrations
 from store.database import Connection
+from store.instants import moment
 from store.upkeep import probe
 
 
@@ -59,6 +60,17 @@ def printers(db: Connection) -> dict[str, PrinterPast]:
     for printer, state, count in db.execute("SELECT printer, state, count(*) FROM print_jobs GROUP BY 1, 2"):
         counted.setdefault(printer, {})[state] = count
     return {printer: PrinterPast(states, *_last_end(db, printer)) for printer, states in sorted(counted.items())}
+
+
+def portal_messages(db: Connection) -> list[dict[str, object]]:
+    """How many messages to the portal of each kind are in each state, and when the newest of them was asked for."""
+    rows = db.execute(
+        "SELECT kind, state, count(*), max(asked_at) FROM portal_messages GROUP BY kind, state ORDER BY kind, state"
+    )
+    return [
+        {"kind": kind, "state": state, "count": count, "newest": moment(at).isoformat()}
+        for kind, state, count, at in rows
+    ]
 
 
 def _last_end(db: Connection, printer: str) -> tuple[int | None, str]:

@@ -158,10 +158,10 @@ def parked(db: Connection) -> list[Ticket]:
 
 
 def absent_since(db: Connection, day: int, since: int) -> list[Ticket]:
-    """Who did not come when called after this instant (ms) of the day, latest first."""
+    """Who did not come when called after this instant (ms) of the day, latest first, never in a chance order."""
     rows = db.execute(
         f"SELECT {_COLUMNS} FROM tickets WHERE state = 'absent' AND ended_at >= ? AND day <= ?"
-        " ORDER BY ended_at DESC",
+        " ORDER BY ended_at DESC, id DESC",
         (since, day),
     )
     return [_ticket(row) for row in rows]

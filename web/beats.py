@@ -24,9 +24,12 @@ from store.devices import Change
 from store.people import DeviceState
 from store.writer import Act
 from web import forms
+from web.devices import keep_pass
 from web.house import House, house_of, visitor_of
+from web.visitors import DEVICE_COOKIE
 
 LOOK_SECONDS = 5.0
+FRESH_SECONDS = 20  # a page sends its first beat at once, the next one after 25 s
 SYSTEM = Act("system")
 log = structlog.get_logger("devices")
 
@@ -140,7 +143,11 @@ async def note_beat(request: Request) -> Response:
     house.beats.note(device.id, beat, house.now())
     out = house.store.read(devices.stop_of, device.id, house.now()) is not None
     reload = house.beats.is_to_reload(device.id, beat) or out != (beat.showing is Showing.OUT)
-    return JSONResponse({"reload": reload}, headers={"Cache-Control": "no-store"})
+    answer = JSONResponse({"reload": reload}, headers={"Cache-Control": "no-store"})
+    token = request.cookies.get(DEVICE_COOKIE + device.id)
+    if token and beat.age <= FRESH_SECONDS:  # each page once, so at least every night
+        keep_pass(answer, request, device.id, token)
+    return answer
 
 
 ROUTES: list[BaseRoute] = [Route("/devices/{device}/beats", note_beat, methods=["POST"])]

@@ -16,7 +16,7 @@ from web.pages import go, page
 from web.visitors import DEVICE_COOKIE, hash_of, new_token
 
 SCREENS = {"kiosk": "/kiosk/", "wall": "/display/", "tablet": "/rating/"}
-TEN_YEARS = 10 * 365 * 86400
+LONGEST_KEPT = 400 * 86400  # seconds; browsers keep no cookie longer, so it is set again while it is in use
 LETTERS = "ABCDEGHKLMNPRSTUVXY23456789"
 
 
@@ -55,15 +55,16 @@ async def pair(request: Request) -> Response:
         wrong = failures.sentence(PairingWrong(), request.state.language)
         return _pairing_page(request, screen, "", wrong, 403)
     response = go(SCREENS[device.kind] + device.id)
-    response.set_cookie(
-        DEVICE_COOKIE + device.id,
-        token,
-        max_age=TEN_YEARS,
-        httponly=True,
-        samesite="lax",
-        secure=house.secure_cookies,
-    )
+    keep_pass(response, request, device.id, token)
     return response
+
+
+def keep_pass(response: Response, request: Request, device: str, token: str) -> None:
+    """Let this browser keep the screen's token, from now on as long as browsers keep anything."""
+    response.set_cookie(
+        DEVICE_COOKIE + device, token, max_age=LONGEST_KEPT, httponly=True, samesite="lax",
+        secure=house_of(request).secure_cookies,
+    )  # fmt: skip
 
 
 def _found(request: Request, screen: str) -> Device:

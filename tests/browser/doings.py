@@ -12,8 +12,8 @@ from domain.tickets import milliseconds
 from operations import managing, undoing
 from store import plans
 from store.writer import Act
-from tests.browser.scenes import Scene
-from tests.browser.screens import advance, connected
+from tests.browser.scenes import CLERKS, Scene
+from tests.browser.screens import advance, connected, person_pass
 
 
 def unfold(page: Page, scene: Scene) -> None:
@@ -84,6 +84,37 @@ def wrong_password(page: Page, scene: Scene) -> None:
     page.fill("#password", "khong-dung")
     page.click("form.fields button")
     page.wait_for_selector(".failure")
+
+
+def lock(wrong_pin: str = "") -> Callable[[Page, Scene], None]:
+    """In a sign-in of its own, which nobody else needs; then perhaps a PIN that is wrong."""
+
+    def act(page: Page, scene: Scene) -> None:
+        page.context.add_cookies(person_pass(scene.server, CLERKS[5]))  # type: ignore[arg-type]
+        page.goto(f"{scene.server.url}/counter/5")
+        page.click("#lock button")
+        page.wait_for_selector("#pin")
+        if wrong_pin:
+            page.fill("#pin", wrong_pin)
+            page.click(".primary")
+            page.wait_for_selector(".failure")
+
+    return act
+
+
+def set_pin(page: Page, scene: Scene) -> None:
+    page.fill("#pin", "2580")
+    page.click("main .primary")
+    page.wait_for_selector(".done")
+
+
+def enter_paper_number(page: Page, scene: Scene) -> None:
+    """Of a queue that waits for nobody else; each look enters another one."""
+    scene._codes.append("")
+    page.select_option("#queue", "xay-dung")
+    page.fill("#lines", f"{len(scene._codes):03d} 07:50")
+    page.click("main .primary")
+    page.wait_for_selector(".done")
 
 
 def choose_procedure(code: str) -> Callable[[Page, Scene], None]:

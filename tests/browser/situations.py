@@ -130,6 +130,12 @@ def alarmed(scene: Scene) -> None:
         scene.server.store.write_now(Act(CLERKS[counter]), shifts.call_for_help, counter, CLERKS[counter])
 
 
+def practising(scene: Scene) -> None:
+    """A centre to learn on, with its hands full; fifteen visits were rated."""
+    judged(scene)
+    hands(scene)
+
+
 def judged(scene: Scene) -> None:
     """Visits end one after the other at counter 1; fifteen of today were rated before, twelve with a smile."""
     scene.sit(1)
@@ -346,6 +352,7 @@ SCENES: dict[str, Callable[[Scene], None] | None] = {
     "planned": planned, "told": told, "altered": altered, "reported": reported, "distant": distant,
     "minded": minded,
     "needs": many_needs,
+    "practising": practising,
 }  # fmt: skip
 
 
@@ -370,7 +377,8 @@ def _scene(name: str, data: Path) -> Iterator[Scene]:
     if furnish is None:
         _empty_file(data / "motcua.sqlite")
     url = "http://127.0.0.1:1/follow"
-    with running(data, now=clock, printer_of=NOWHERE, follow_url=url) as server:
+    practice = name == "practising"
+    with running(data, now=clock, printer_of=NOWHERE, follow_url=url, practice=practice) as server:
         scene = Scene(server, clock)
         beats = server.app.state.house.beats
         beats.timer, beats._began = (lambda: 0.0), 0.0  # no screen is lost while others are looked at

@@ -54,7 +54,7 @@ SILENT_5, SILENT_61 = (do.after_silence(5), do.silent), (do.after_silence(61), d
 CARD = "001090123456|012345678|Nguyễn Văn A|01011991|Nam|Phường Bến Nghé, Quận 1, TP. Hồ Chí Minh|15042021"
 PLAIN_1, PLAIN_2 = "/counter/1/scans", "/counter/2/scans"
 ALL_MODES = "reach=1&big=1&contrast=1&speech=1"
-MINE, K1_CODE, BOOKED = "/booking/mine", "/kiosk/K1/appointments", "bookable"
+MINE, K1_CODE, BOOKED, PRACTICE = "/booking/mine", "/kiosk/K1/appointments", "bookable", "practising"
 
 STATES = [
     State("kiosk-start", "kiosk", "quiet", KIOSK, "/kiosk/K1"),
@@ -73,6 +73,7 @@ STATES = [
     State("kiosk-scan-unreadable", "kiosk", "busy", KIOSK, "/kiosk/K1", sc.hold("893", "#failure .failure"),
           noise=REFUSED),
     State("kiosk-person", "kiosk", "busy", KIOSK, "/kiosk/K1", sc.hold(sc.STRANGER)),
+    State("kiosk-person-plain", "kiosk", "busy", KIOSK, "/kiosk/K1/scans", sc.hold_plainly(sc.STRANGER)),
     State("kiosk-person-held", "kiosk", "busy", KIOSK, "/kiosk/K1", sc.hold_twice),
     State("kiosk-person-appointment", "kiosk", BOOKED, KIOSK, "/kiosk/K1", sc.hold(sc.appointment_of_card)),
     State("kiosk-person-dossiers", "kiosk", "busy", KIOSK, "/kiosk/K1", sc.hold(sc.ready_dossier)),
@@ -157,6 +158,10 @@ STATES = [
     State("pair-wrong", "pairing", "quiet", None, "/pair/K2", do.wrong_code, noise=REFUSED),
     State("sign-in", "counter", "quiet", None, "/sign-in"),
     State("sign-in-wrong", "counter", "quiet", None, "/sign-in", do.wrong_password, noise=REFUSED),
+    State("locked", "counter", "quiet", None, "/locked", do.lock()),
+    State("locked-wrong", "counter", "quiet", None, "/locked", do.lock("1111"), noise=REFUSED),
+    State("pin", "counter", "quiet", CLERK, "/pin"),
+    State("pin-set", "counter", "quiet", CLERK, "/pin", do.set_pin, alike=True),
     State("counters", "counter", "busy", "person:cb12", "/counter", fold=False),
     State("counters-own-open", "counter", "busy", CLERK, "/counter", fold=False, alike=True),
     State("counter-empty", "counter", "quiet", CLERK, "/counter/1"),
@@ -282,6 +287,9 @@ STATES = [
     State("admin-calling-no-past", "counter", "quiet", MANAGER, "/admin/calling?try=1", fold=False, alike=True),
     State("admin-desk-empty", "admin", "quiet", MANAGER, "/admin/desk", fold=False),
     State("admin-desk", "admin", "troubled", MANAGER, "/admin/desk", fold=False),
+    State("admin-paper-numbers", "admin", "quiet", MANAGER, "/admin/paper-numbers", fold=False),
+    State("admin-paper-numbers-entered", "admin", "quiet", MANAGER, "/admin/paper-numbers", do.enter_paper_number,
+          fold=False, alike=True),
     State("admin-printers", "admin", "troubled", MANAGER, "/admin/printers", fold=False),
     State("admin-printers-auditor", "admin", "quiet", AUDITOR, "/admin/printers", fold=False, alike=True),
     State("admin-devices", "counter", "minded", ADMINISTRATOR, "/admin/devices", fold=False),
@@ -324,7 +332,47 @@ STATES = [
     State("admin-ticket-unknown", "counter", "told", MANAGER, "/admin/tickets/1/Z999", noise=REFUSED, alike=True),
     State("clock-wrong", "counter", "wrong-clock", MANAGER, "/admin/floor"),
     State("clock-wrong-counter", "counter", "wrong-clock", CLERK, "/counter", alike=True),
+    State("practice-sign-in", "counter", PRACTICE, None, "/sign-in"),
+    State("practice-kiosk", "kiosk", PRACTICE, KIOSK, "/kiosk/K1"),
+    State("practice-kiosk-result", "kiosk", PRACTICE, KIOSK, at.slip(IN_NO_HALL, "confirmed")),
+    State("practice-wall", "wall", PRACTICE, WALL, "/display/W1"),
+    State("practice-managers", "wall", PRACTICE, MANAGER, "/display/managers"),
+    State("practice-counter", "counter", PRACTICE, CLERK, "/counter/1"),
+    State("practice-admin", "admin", PRACTICE, ADMINISTRATOR, "/admin", fold=False),
+    State("practice-floor", "counter", PRACTICE, MANAGER, "/admin/floor"),
+    State("practice-phone", "phone", PRACTICE, None, at.waiting_in("ho-tich"), fold=False),
+    State("practice-booking", "phone", PRACTICE, None, "/booking", fold=False),
+    State("practice-tablet", "tablet", PRACTICE, TABLET, "/rating/T1"),
     State("api", "admin", "quiet", None, "/api/v1", fold=False),
     State("not-found", "admin", "quiet", None, "/khong-co", noise=REFUSED, alike=True),
 ]  # fmt: skip
 BY_NAME = {state.name: state for state in STATES}
+# Each whole page, and a state that shows it.
+PAGES = {
+    "admin/appointment_booked": "admin-appointment-booked", "admin/appointments": "admin-appointments",
+    "admin/calling": "admin-calling", "admin/calls": "admin-calls", "admin/centre": "admin-centre",
+    "admin/centre_draft": "admin-centre-draft", "admin/centre_entry": "admin-entry",
+    "admin/centre_mistakes": "admin-centre-mistakes", "admin/centre_past": "admin-centre-past",
+    "admin/centre_section": "admin-section", "admin/centre_sections": "admin-sections", "admin/desk": "admin-desk",
+    "admin/devices": "admin-devices", "kiosk/stopped": "kiosk-out-of-order",
+    "admin/floor": "floor-calm", "admin/floor_counter": "floor-counter", "admin/floor_hall": "floor-hall",
+    "admin/floor_queue": "floor-queue", "admin/journal": "admin-journal", "admin/morning": "morning-ready",
+    "admin/overview": "admin-administrator", "admin/pairing": "admin-pairing",
+    "admin/paper_numbers": "admin-paper-numbers", "admin/printers": "admin-printers",
+    "admin/procedure": "admin-procedure", "admin/procedures": "admin-procedures", "admin/report": "reports",
+    "admin/report_days": "reports-words", "admin/report_words": "reports-words-read",
+    "admin/ticket": "admin-ticket",
+    "api/docs": "api", "counter/counters": "counters", "counter/desk": "counter-empty",
+    "counter/keys": "counter-keys", "counter/scanned": "counter-plain",
+    "counter/slips_found": "counter-plain-slips",
+    "display/follow": "follow-waiting", "display/hall": "wall-empty", "display/managers": "managers-calm",
+    "display/reason": "tablet-reason", "display/tablet": "tablet-idle", "kiosk/appointment": "kiosk-appointment",
+    "kiosk/needs": "kiosk-needs", "kiosk/person": "kiosk-person-plain", "kiosk/procedure": "kiosk-procedure",
+    "kiosk/procedures": "kiosk-procedures", "kiosk/queues": "kiosk-queues", "kiosk/scan": "kiosk-scan",
+    "kiosk/sector": "kiosk-sector", "kiosk/sectors": "kiosk-sectors", "kiosk/start": "kiosk-start",
+    "kiosk/ticket": "kiosk-result-here", "web/booked": "booking-booked", "web/booking": "booking",
+    "web/booking_cancelled": "booking-cancelled", "web/booking_code": "booking-code",
+    "web/booking_mine": "booking-mine",
+    "web/booking_phone": "booking-phone", "web/booking_slots": "booking-slots", "web/failure": "not-found",
+    "web/locked": "locked", "web/pair": "pair", "web/pin": "pin", "web/sign_in": "sign-in",
+}  # fmt: skip

@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,11 +56,11 @@ def _answers(url: str) -> bool:
 
 @contextmanager
 def demo(data: Path) -> Iterator[Demo]:
-    """`motcua demo` as a process of its own, ended by Ctrl-C."""
+    """`scripts/run` as a process of its own, ended well by Ctrl-C."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "commands", "--data", str(data), "demo", "--port", str(port)]
+    command = [ROOT / "scripts" / "run", "--data", str(data), "--port", str(port)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
@@ -78,6 +77,7 @@ def demo(data: Path) -> Iterator[Demo]:
         process.send_signal(signal.SIGINT)
         process.wait(20)
         process.stdout.close()
+    assert process.returncode == 0
 
 
 def keep(page: Page, step: str) -> None:
@@ -130,6 +130,8 @@ def test_one_whole_day(tmp_path: Path, open_screen: Screens) -> None:
         find_it_at_the_portal(day, dossier)
         see_a_day_that_goes_well(day)
         end_the_visit(day, phone)
+    replayed = [ROOT / "scripts" / "motcua", "--data", str(tmp_path / "data"), "journal", "replay"]
+    assert subprocess.run(replayed, check=False).returncode == 0, "the day did not come by operations alone"
 
 
 def pair_the_screens(hall: Demo, open_screen: Screens) -> Day:

@@ -4,8 +4,9 @@ import gettext
 import math
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -16,10 +17,12 @@ from tests.browser.looking import barriers, faults, settle
 from tests.browser.scenes import Scene
 from tests.browser.screens import Screens, language_pass
 from tests.browser.situations import all_scenes
-from tests.browser.states import BY_NAME, STATES, State
+from tests.browser.states import BY_NAME, PAGES, STATES, State
+from tests.browser.their_words import left_over
 from tests.support.sizes import size
 
-SHOTS = Path(__file__).parent.parent.parent / "build" / "screenshots"
+ROOT = Path(__file__).parent.parent.parent
+SHOTS = ROOT / "build" / "screenshots"
 NAMES = [state.name for state in STATES]
 ALL = size("browser-all-states", 0, 1) == 1
 KEPT = ALL or "BROWSER_PART" not in os.environ  # a picture costs as much as all that is looked at on it
@@ -36,12 +39,20 @@ STRETCHED = IN_WORDS if ALL else IN_WORDS[::2]
 LONGER = "fr"  # the language whose place the padded texts take
 CUT = r"net::ERR_FAILED"  # the probe that a silent screen sends
 Halls = Callable[[str], Scene]
+drawn = set[str]()
 
 
 @pytest.fixture(scope="module")
 def halls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Halls]:
-    """The scenes, each opened at its first use."""
-    with all_scenes(tmp_path_factory.mktemp("scenes")) as scenes:
+    """The scenes, each opened at its first use; what they draw is noted."""
+    real = web.pages.Pages.render
+
+    def noted(pages: web.pages.Pages, template: str, language: str, /, **context: Any) -> str:
+        drawn.add(template.removesuffix(".html"))
+        return real(pages, template, language, **context)
+
+    with pytest.MonkeyPatch.context() as patched, all_scenes(tmp_path_factory.mktemp("scenes")) as scenes:
+        patched.setattr(web.pages.Pages, "render", noted)
         yield scenes
 
 
@@ -149,11 +160,60 @@ def keep_picture(page: Page, name: str, state: State) -> None:
         page.screenshot(path=SHOTS / f"{name}.png", full_page=not state.fold)
 
 
+def whole_pages() -> dict[str, str]:
+    """Every template that is a page: no part, and no frame of others. With its text."""
+    texts = {
+        f"{room}/{path.stem}": path.read_text(encoding="utf-8")
+        for room in web.pages.ROOMS
+        for path in (ROOT / room / "templates").glob("[!_]*.html")
+    }
+    frames = {frame for text in texts.values() for frame in re.findall(r'{% extends "(.+?)\.html"', text)}
+    return {name: text for name, text in texts.items() if name not in frames}
+
+
+def pages_in_no_state(pages: Iterable[str]) -> list[str]:
+    """Those that nobody would ever look at here."""
+    return [page for page in pages if PAGES.get(page) not in BY_NAME]
+
+
+def not_drawn(name: str) -> list[str]:
+    """Pages that this state is said to show and did not."""
+    return [page for page, shown in PAGES.items() if shown == name and page not in drawn]
+
+
+def test_every_page_is_in_a_state() -> None:
+    assert not pages_in_no_state(whole_pages())
+    assert set(PAGES) == set(whole_pages())
+
+
+@pytest.mark.planted
+def test_planted_page_in_no_state_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new page, and a state that is gone."""
+    with pytest.raises(AssertionError):
+        assert not pages_in_no_state([*whole_pages(), "web/planted"])
+    monkeypatch.delitem(BY_NAME, "pin")
+    with pytest.raises(AssertionError):
+        assert not pages_in_no_state(whole_pages())
+
+
+@pytest.mark.planted
+def test_planted_state_that_shows_another_page_is_found(
+    album: Album, halls: Halls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PAGES, "web/pin", "kiosk-start")
+    drawn.clear()
+    album.show(BY_NAME["kiosk-start"], halls("quiet"))
+    with pytest.raises(AssertionError):
+        assert not not_drawn("kiosk-start")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_face(name: str, album: Album, halls: Halls) -> None:
-    """In Vietnamese at the true size: axe and the ruler."""
+    """In Vietnamese at the true size: the page that is meant, axe and the ruler."""
     state = BY_NAME[name]
+    drawn.clear()
     page = album.show(state, halls(state.scene))
+    assert not not_drawn(name)
     keep_picture(page, name, state)
     found = faults(page, state.kind, fold=state.fold) + (
         barriers(page, state.kind, dimmed=state.dimmed) if name in CLOSELY else []
@@ -163,10 +223,11 @@ def test_face(name: str, album: Album, halls: Halls) -> None:
 
 @pytest.mark.parametrize(("language", "name"), SPOKEN)
 def test_face_in(language: str, name: str, album: Album, halls: Halls) -> None:
-    """The same boxes hold English and French."""
+    """The same boxes hold English and French, and no Vietnamese of ours."""
     state = BY_NAME[name]
     page = album.show(state, halls(state.scene), language)
     assert page.locator("html").get_attribute("lang") == language
+    assert not left_over(page, halls(state.scene), language)
     found = faults(page, state.kind, fold=state.kind == "wall")
     assert not found, "\n".join(found)
 
@@ -218,6 +279,21 @@ def test_planted_barrier_is_seen(album: Album, halls: Halls) -> None:
     for rule in ("link-name", "html-has-lang"):
         with pytest.raises(AssertionError):
             assert rule not in found
+
+
+@pytest.mark.planted
+def test_planted_vietnamese_left_over_is_seen(album: Album, halls: Halls) -> None:
+    """A word of ours; the same word is nothing new where it is said to be Vietnamese."""
+    page = album.show(BY_NAME["kiosk-start"], halls("quiet"), "fr")
+    for mark, found in (("lang", []), ("class", ["Lấy số"])):
+        page.evaluate(
+            "mark => { const h = document.querySelector('h1');"
+            "h.removeAttribute('lang'); h.setAttribute(mark, 'vi'); h.textContent = 'Lấy số'; }",
+            mark,
+        )
+        assert left_over(page, halls("quiet"), "fr") == found
+    with pytest.raises(AssertionError):
+        assert not left_over(page, halls("quiet"), "fr")
 
 
 @pytest.mark.planted

@@ -75,6 +75,7 @@ def test_it_tells_what_a_technician_asks_first(data):
     printers = {printer["id"]: printer for printer in told["file"]["printers"]}
     assert printers["P1"]["slips"]["confirmed"] == 2
     assert printers["P2"]["last_trouble"] == "other"
+    assert "parked" in {row["state"] for row in told["file"]["portal_messages"]}
     assert "journalctl" in told["logs"]
 
 

@@ -14,8 +14,9 @@ from store import tickets as stored_tickets
 from store.store import Store
 from store.vault import Vault
 from store.writer import Act
+from tests.support.asking import follow_path
 from tests.support.halls import write_file
-from tests.support.servers import running
+from tests.support.servers import Server, running
 
 CANARY = "NGUYỄN THỊ CHIM YẾN"
 
@@ -88,10 +89,57 @@ def test_without_a_centre_there_is_nothing_to_copy(tmp_path):
     assert "không có tệp" in told.output
 
 
-@pytest.mark.parametrize(("practising", "shown"), [(True, True), (False, False)])
-def test_every_screen_says_so(tmp_path, practising, shown):
-    with running(tmp_path / "data", practice=practising) as server:
-        for path, device in (("/sign-in", None), ("/kiosk/K1", "K1"), ("/display/W1", "W1")):
-            page = server.client(device=device).get(path)
-            assert page.status_code == 200
-            assert ('class="practice"' in page.text) is shown
+SCREENS = {
+    None: ("/sign-in", "/pair/K2", "/booking", "/booking/mine", "/nowhere", "/api/v1"),
+    "device:K1": ("/kiosk/K1", "/kiosk/K1/queues", "/kiosk/K1/procedures", "/kiosk/K1/scans",
+        "/kiosk/K1/appointments"),
+    "device:W1": ("/display/W1",),
+    "device:T1": ("/rating/T1",),
+    "person:cb01": ("/counter", "/counter/1", "/counter/keys", "/counter/1/scans", "/pin", "/admin/appointments"),
+    "person:ql02": ("/display/managers", "/admin", "/admin/floor", "/admin/morning", "/admin/desk",
+        "/admin/printers", "/admin/tickets", "/admin/reports", "/admin/reports/month?from=2026-11-01&to=2026-11-30",
+        "/admin/paper-numbers", "/admin/procedures", "/admin/floor/counters/1"),
+    "person:ql03": ("/admin/centre", "/admin/calling", "/admin/centre/drafts/0/sections"),
+    "person:ql04": ("/admin/journal",),
+}  # fmt: skip
+MARK = 'class="practice"'
+
+
+def unlike(server: Server, *, practising: bool) -> list[str]:
+    """Screens that do not say it in a practice centre, or say it in a real one."""
+    found = []
+    for who, paths in SCREENS.items():
+        kind, _, name = (who or "").partition(":")
+        client = server.client(**{kind: name} if kind else {})
+        pages = [client.get(path, follow_redirects=True) for path in paths]
+        assert all("<html" in page.text for page in pages), paths
+        found += [str(page.url) for page in pages if (MARK in page.text) is not practising]
+    return found
+
+
+@pytest.fixture(params=[True, False], ids=["practice", "real"])
+def screens(request, tmp_path):
+    """A centre's server, and whether one practises there."""
+    with running(tmp_path / "data", practice=request.param) as server:
+        server.open_shift("cb01", 1)
+        yield server, request.param
+
+
+def test_every_screen_says_so(screens):
+    server, practising = screens
+    assert unlike(server, practising=practising) == []
+
+
+def test_the_ticket_on_a_phone_says_so(screens):
+    server, practising = screens
+    given = server.store.write_now(Act("t"), ticketing.take_ticket, "ho-tich").id
+    assert (MARK in server.client().get(follow_path(server, given)).text) is practising
+
+
+@pytest.mark.planted
+def test_a_screen_that_does_not_say_so_is_found(screens):
+    server, practising = screens
+    for environment in server.app.state.house.pages._environments.values():
+        environment.globals["practice"] = not practising
+    with pytest.raises(AssertionError):
+        test_every_screen_says_so(screens)

@@ -200,3 +200,23 @@ def test_the_licence_is_the_one_that_the_project_names():
     assert "Apache License" in text
     assert "Version 2.0, January 2004" in text
     assert "END OF TERMS AND CONDITIONS" in text
+
+
+CHANCE = re.compile(r"^@given|mark\.fault\b|RuleBasedStateMachine\)", re.MULTILINE)
+
+
+def unproved(files: dict[str, str]) -> list[str]:
+    """Files of tests of chance, races or faults without a planted fault under which they must fail."""
+    return [name for name, text in files.items() if CHANCE.search(text) and "mark.planted" not in text]
+
+
+def test_every_test_of_chance_or_of_faults_has_a_planted_fault():
+    files = {
+        str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/test_*.py")
+    }
+    assert unproved(files) == []
+
+
+@pytest.mark.planted
+def test_a_test_of_chance_without_a_planted_fault_is_found():
+    assert unproved({"test_x.py": "@given(st.text())\ndef test_x(text): ..."}) == ["test_x.py"]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -146,3 +148,11 @@ def test_the_bytes_do_not_depend_on_the_order_of_fields():
         b'{"owner": {"address": "3", "identity": "1", "name": "A", "phone": "2"},'
         b' "papers": [["P", 2]], "summary": "S"}'
     )
+
+
+@pytest.mark.planted
+def test_bytes_that_forget_the_papers_are_found(monkeypatch):
+    real = to_bytes
+    monkeypatch.setitem(globals(), "to_bytes", lambda told: real(replace(told, papers=())))
+    with pytest.raises(AssertionError):
+        test_bytes_go_there_and_back_and_are_always_the_same()

@@ -240,3 +240,16 @@ def test_only_queues_with_rules_are_booked():
         booking_of(by_id["cu-tru"])
     none = tuple(replace(queue, booking=None) for queue in centre.queues)
     assert not takes_bookings(replace(centre, queues=none))
+
+
+@pytest.mark.planted
+def test_a_slot_that_is_over_and_a_letter_like_a_figure_are_found(monkeypatch):
+    slots, code = bookable_slots, code_from
+    monkeypatch.setitem(
+        globals(), "bookable_slots", lambda rules, now, days: slots(rules, now - timedelta(2), days)
+    )
+    with pytest.raises(AssertionError):
+        test_every_slot_offered_is_ahead_worked_and_apart_from_the_next()
+    monkeypatch.setitem(globals(), "code_from", lambda digest: "O" + code(digest)[1:])
+    with pytest.raises(AssertionError):
+        test_a_code_has_eight_letters_that_nobody_mistakes()

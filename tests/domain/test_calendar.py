@@ -199,3 +199,13 @@ def test_days_without_a_reason_are_named_by_their_kind():
 def test_the_words_of_a_day_are_translated():
     english = {"cuối tuần": "weekend", "%(day)s/%(month)s": "%(month)s-%(day)s"}
     assert days_text([CALENDAR.named(SATURDAY)], lambda text: english.get(text, text)) == "3-7 (weekend)"
+
+
+@pytest.mark.planted
+def test_a_minute_too_many_is_found(monkeypatch):
+    real = add_working_time
+    late = lambda start, span, calendar: real(start, span + timedelta(minutes=1), calendar)  # noqa: E731
+    monkeypatch.setitem(globals(), "add_working_time", late)
+    for property_ in (test_the_time_added_is_the_time_between, test_two_spans_one_after_the_other_are_their_sum):
+        with pytest.raises(AssertionError):
+            property_()

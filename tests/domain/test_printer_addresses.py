@@ -95,3 +95,10 @@ def test_a_printer_behind_an_agent_needs_that_agent():
     assert "IN1" in remedy
     assert mistakes(demo_with("agent://IN1", agent)) == []
     assert [path for path, _ in mistakes(demo_with("agent://K1", agent))] == ["printers[0].address"]
+
+
+@pytest.mark.planted
+def test_a_way_into_our_own_files_is_found(monkeypatch):
+    monkeypatch.setitem(globals(), "read_address", lambda text: File("/var/lib/motcua/motcua.sqlite"))
+    with pytest.raises(AssertionError):
+        test_no_text_makes_a_file_of_ours_a_printer()

@@ -270,3 +270,14 @@ def test_no_word_of_the_papers_is_lost(name: str) -> None:
 
 def test_a_lost_word_would_be_seen() -> None:
     assert words_of("Đơn (1 bản chính)\nTờ khai") == words_of("Đơn\nTờ khai") != words_of("Đơn\nTờ")
+
+
+@pytest.mark.planted
+def test_a_row_that_breaks_the_reading_and_a_fold_that_goes_on_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = fold
+    monkeypatch.setitem(globals(), "fold", lambda text: real(text)[:-1])
+    with pytest.raises(AssertionError):
+        test_folding_twice_changes_nothing()
+    monkeypatch.setitem(globals(), "read_row", lambda line, number: json.loads(line)["code"])
+    with pytest.raises(Exception):  # noqa: B017 – whatever it is, it is not DirtyRow
+        test_any_line_is_a_procedure_or_dirty()

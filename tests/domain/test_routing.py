@@ -237,3 +237,15 @@ def test_primary_queues_come_first():
     counter = Counter(9, "zone-1", way, True, ("kinh-doanh", "dat-dai"), ("xay-dung",))
     assert served_queues(counter) == ("kinh-doanh", "dat-dai", "xay-dung")
     assert served_queues(Counter(1, "zone-1", way, True, ("ho-tich",))) == ("ho-tich",)
+
+
+@pytest.mark.planted
+def test_a_choice_that_takes_whoever_is_asked_first_is_found(monkeypatch):
+    monkeypatch.setitem(globals(), "choose", lambda found, *_: next((Choice(head, None) for head in found), None))
+    for property_ in (
+        test_the_choice_does_not_depend_on_the_order_of_asking,
+        test_nobody_is_due_before_the_one_chosen_and_only_that_one_before_the_runner_up,
+        test_a_ratio_keeps_the_order_within_each_group,
+    ):
+        with pytest.raises(AssertionError):
+            property_()

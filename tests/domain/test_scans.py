@@ -71,3 +71,13 @@ def test_no_garbage_breaks_the_reading(text):
 def test_a_number_is_read_however_it_is_typed(prefix, n, space):
     for typed in (f"{prefix}{space}{n}", f"{prefix.lower()}{space}{n:03d}", f" {prefix} {n:04d} "):
         assert read_number(typed) == SlipNumber(prefix, n)
+
+
+@pytest.mark.planted
+def test_a_reading_that_lets_everything_through_and_one_number_off_are_found(monkeypatch):
+    monkeypatch.setitem(globals(), "recognise", lambda text: text)
+    with pytest.raises(AssertionError):
+        test_no_garbage_breaks_the_reading()
+    monkeypatch.setitem(globals(), "read_number", lambda typed: SlipNumber(typed.strip()[0].upper(), 1))
+    with pytest.raises(AssertionError):
+        test_a_number_is_read_however_it_is_typed()

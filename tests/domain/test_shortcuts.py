@@ -88,3 +88,10 @@ def test_scanners_begin_with_a_key_that_nothing_else_needs(prefix, mistakes):
         assert [mistake.path for mistake in wrong.mistakes] == ["scanner.prefix"] * mistakes
     else:
         assert mistakes == 0
+
+
+@pytest.mark.planted
+def test_two_acts_on_one_key_are_found(monkeypatch):
+    monkeypatch.setitem(globals(), "in_use", lambda chosen, *, off, scanner: dict.fromkeys(DEFAULTS, "KeyN"))
+    with pytest.raises(AssertionError):
+        test_no_two_acts_ever_have_one_key()

@@ -47,3 +47,10 @@ def test_the_states_are_those_of_the_book():
     assert [state.value for state in TicketState] == [
         "waiting", "called", "parked", "absent", "finished", "left", "unserved",
     ]  # fmt: skip
+
+
+@pytest.mark.planted
+def test_a_clock_of_whole_seconds_is_found(monkeypatch):
+    monkeypatch.setitem(globals(), "milliseconds", lambda moment: int(moment.timestamp()) * 1000)
+    with pytest.raises(AssertionError):
+        test_milliseconds_lose_less_than_one()

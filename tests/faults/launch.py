@@ -143,6 +143,21 @@ def answers_from_a_cache() -> None:
     Topic.picture = picture  # type: ignore[method-assign]
 
 
+def keeps_pictures_over_a_restart() -> None:
+    """A wall's pictures lie on the disk, so that it has something at once when the server starts again."""
+    draw, folder = Topic.picture, Path(sys.argv[sys.argv.index("--data") + 1])
+
+    def picture(self: Topic, language: str) -> str:
+        if "counter" in self.name:
+            return draw(self, language)
+        kept = folder / f"{self.name.replace('/', '-')}-{language}.picture"
+        if not kept.exists():
+            kept.write_text(draw(self, language), encoding="utf-8")
+        return kept.read_text(encoding="utf-8")
+
+    Topic.picture = picture  # type: ignore[method-assign]
+
+
 def forgets_requests() -> None:
     """The request id is dropped on the way: a repeated press is a new one."""
     write = Store.write
@@ -241,8 +256,8 @@ FAULTS: dict[str, Callable[[], None]] = {
     plant.__name__: plant
     for plant in (
         answers_before_commit, numbers_in_memory, numbers_read_before, selects_then_updates, answers_from_a_cache,
-        forgets_requests, full_when_told, keeps_half_when_full, prints_unknown_again, takes_silence_for_yes,
-        waits_for_the_portal, narrow_lines, never_lets_go,
+        keeps_pictures_over_a_restart, forgets_requests, full_when_told, keeps_half_when_full, prints_unknown_again,
+        takes_silence_for_yes, waits_for_the_portal, narrow_lines, never_lets_go,
     )
 }  # fmt: skip
 

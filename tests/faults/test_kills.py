@@ -204,3 +204,9 @@ def test_answers_before_commit_are_caught(tmp_path: Path):
 def test_a_number_counter_in_memory_is_caught(tmp_path: Path):
     with pytest.raises(AssertionError, match=r"given twice|twice in the file"):
         run(tmp_path, 4, "numbers_in_memory", without_unique=True)
+
+
+@pytest.mark.planted
+def test_screens_that_come_back_with_old_pictures_are_caught(tmp_path: Path):
+    with pytest.raises(AssertionError, match="every screen shows"):
+        run(tmp_path, 2, "keeps_pictures_over_a_restart")

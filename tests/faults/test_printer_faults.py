@@ -15,6 +15,7 @@ from PIL import Image, ImageChops
 
 from domain.days import local
 from domain.routing import served_queues
+from domain.slips import SlipKind
 from printers import slips
 from printers.simulator import Model, PrinterSimulator
 from store import tickets
@@ -98,13 +99,14 @@ class Kiosk:
         centre = demo_centre()
         queue = next(queue for queue in centre.queues if queue.id == QUEUE)
         slip = slips.TicketSlip(
-            agency_lines=centre.agency_lines, centre=centre.name.vi, queue=queue.title.vi, number=found.number,
-            ahead=found.ahead, wait="", issued_at=local(found.arrived_at), copy=copy, practice=False,
-            priority=False,
+            agency_lines=centre.agency_lines, centre=centre.name.vi, province=centre.province, queue=queue.title.vi,
+            number=found.number, ahead=found.ahead, wait="", issued_at=local(found.arrived_at), copy=copy,
+            practice=False, priority=False,
             counters=", ".join(str(c.number) for c in centre.counters if QUEUE in served_queues(c)),
             follow_url=self.follow_address(ticket),
         )  # fmt: skip
-        return slips.draw(slip, 576, translator("vi")).to_image()
+        look = slips.look_of(centre, SlipKind.TICKET, "vi")
+        return slips.draw(slip, 576, translator("vi"), look).to_image()
 
     def copies(self, meant: Image.Image) -> int:
         """How many pieces of paper look exactly like this."""

@@ -1,204 +1,33 @@
-"""The hall in plain Python, written from the rules (ADR 7 for the order) and not from the code.
-
-`now` and `who` are set before every act. A rule that refuses raises No with the type of the refusal.
-"""
+"""The hall in plain Python: counters, calls, moves of a ticket and taking them back (ADR 7 for the order)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain import errors
-from operations.ticketing import PaperNumber
 from store.tickets import UnknownTicket
-
-# Four counters whose skills overlap, as the demo's file has them: first and second queues.
-SERVES = {
-    1: (("ho-tich",), ("chung-thuc",)),
-    3: (("chung-thuc",), ("ho-tich",)),
-    4: (("chung-thuc",), ("tra-ket-qua",)),
-    10: (("dat-dai",), ()),
-}
-HALLS = {
-    "tang-1": ("ho-tich", "chung-thuc", "cu-tru", "giay-to", "tra-ket-qua"),
-    "tang-2": ("kinh-doanh", "dat-dai", "xay-dung"),
-}
-QUEUES = {queue for queues in HALLS.values() for queue in queues}
-CREDIT = {None: timedelta(0), "cao-tuoi": timedelta(minutes=60)}
-CLERKS = ("cb01", "cb03", "cb10")
-GRACE, PLACES_BACK, UNDO_WITHIN = timedelta(minutes=10), 3, timedelta(seconds=11)
-LONGEST_STOP, FAR_JUMP_DAYS = timedelta(days=31), 15
-HA_NOI = timedelta(hours=7)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from tests.operations.hall_numbers import Numbers
+from tests.operations.hall_state import (
+    CLERKS,
+    CREDIT,
+    GRACE,
+    HA_NOI,
+    LONGEST_STOP,
+    PLACES_BACK,
+    QUEUES,
+    SERVES,
+    UNDO_WITHIN,
+    Act,
+    No,
+    Slip,
+)
 
 
-class No(Exception):
-    """A rule refuses."""
-
-
-def ms(instant: datetime) -> int:
-    """Milliseconds since 1970."""
-    return (instant - EPOCH) // timedelta(milliseconds=1)
-
-
-@dataclass
-class Slip:
-    """One ticket; `order` is the order of issue, `base` whence its key counts."""
-
-    order: int
-    day: int
-    home: str
-    n: int
-    queue: str
-    base: datetime
-    key: int
-    priority: str | None = None
-    state: str = "waiting"
-    counter: int | None = None
-    started: bool = False
-    ended: datetime | None = None
-    outcome: str | None = None
-    for_counter: int | None = None
-    for_person: str | None = None
-    kept: date | None = None
-    turn: float | None = None
-
-    @property
-    def rank(self) -> float:
-        return self.order if self.turn is None else self.turn
-
-
-@dataclass(frozen=True)
-class Act:
-    """What was done at a counter (0: at none), by whom, and how the slip stood or who sat there before."""
-
-    counter: int
-    who: str
-    kind: str
-    at: datetime
-    day: int
-    slip: int | None
-    before: Any
-    finished: int | None = None
-
-
-@dataclass
-class Model:
-    """The whole state of the hall, and every command of the counter."""
-
-    now: datetime = EPOCH
-    who: str = ""
-    day: int = 0
-    label: date | None = None
-    slips: list[Slip] = field(default_factory=list)
-    shifts: dict[int, str] = field(default_factory=dict)
-    skills: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
-    pauses: set[int] = field(default_factory=set)
-    alarms: set[int] = field(default_factory=set)
-    stops: dict[str, datetime | None] = field(default_factory=dict)
-    kept: set[str] = field(default_factory=set)
-    last: dict[str, int] = field(default_factory=dict)
-    newest: dict[str, datetime] = field(default_factory=dict)
-    calls: list[tuple[Any, ...]] = field(default_factory=list)
-    acts: list[Act] = field(default_factory=list)
-    undone: set[int] = field(default_factory=set)
-    labels: dict[int, date] = field(default_factory=dict)
-
-    def another(self) -> "Model":
-        """A copy to try an act on."""
-        copies: dict[str, Any] = {
-            name: type(value)(value) for name, value in vars(self).items() if isinstance(value, dict | set)
-        }
-        lists: dict[str, Any] = {
-            "calls": list(self.calls),
-            "acts": list(self.acts),
-            "slips": [replace(s) for s in self.slips],
-        }
-        return replace(self, **copies, **lists)
-
-    # -- the day
-
-    def today(self, *, confirmed: bool = False) -> None:
-        there = (self.now + HA_NOI).date()
-        if self.label is not None and there <= self.label:
-            return
-        if self.label is not None and (there - self.label).days > FAR_JUMP_DAYS and not confirmed:
-            raise No(errors.DayNeedsConfirmation)
-        self.open_day()
-
-    def open_day(self, *, repaired: bool = False) -> None:
-        for slip in self.slips:
-            if slip.state == "waiting" and slip.queue in self.kept:
-                slip.kept = slip.kept or self.label
-            elif slip.state in ("waiting", "called", "parked"):
-                slip.state, slip.ended = "unserved", self.now
-        self.day, self.label = self.day + 1, (self.now + HA_NOI).date()
-        for table in (self.shifts, self.skills, self.pauses, self.kept, self.last, self.newest):
-            table.clear()
-        for slip in self.waiting():
-            self.last[slip.home] = max(self.last.get(slip.home, 0), slip.n)
-        self.labels[self.day] = self.label
-        if repaired:
-            self.set_right()
-
-    def set_right(self) -> None:
-        """No number of this date comes twice, and who was kept from a day ahead of the clock counts from now."""
-        for slip in self.slips:
-            if slip.day == self.day - 1 or self.labels[slip.day] == self.label:
-                self.last[slip.home] = max(self.last.get(slip.home, 0), slip.n)
-        ahead = [slip for slip in self.waiting() if slip.key > ms(self.now) or slip.base > self.now]
-        span = max([0, *((ms(slip.base) if slip.base > self.now else slip.key) - ms(self.now) for slip in ahead)])
-        for slip in ahead:
-            base = slip.base - timedelta(milliseconds=span) if slip.base > self.now else slip.base
-            self.move("rekey", slip, 0, key=slip.key - span, base=base)
-
-    # -- numbers
-
-    def waiting(self) -> list[Slip]:
-        """Who waits, in the order of the keys."""
-        return sorted((s for s in self.slips if s.state == "waiting"), key=lambda s: (s.key, s.rank, s.order))
-
-    def is_stopped(self, queue: str) -> bool:
-        until = self.stops.get(queue)
-        return queue in self.stops and (until is None or self.now < until)
-
-    def take(self, queue: str, priority: str | None, override: str = "") -> Slip:
-        self.today()
-        if self.is_stopped(queue) and not override:
-            raise No(errors.QueueStopped)
-        came = max(self.now, self.newest.get(queue, self.now))  # the clock may have gone back
-        return self.issue(queue, self.last.get(queue, 0) + 1, came, priority)
-
-    def issue(self, queue: str, n: int, came: datetime, priority: str | None) -> Slip:
-        slip = Slip(len(self.slips), self.day, queue, n, queue, came, ms(came - CREDIT[priority]), priority)
-        self.slips.append(slip)
-        self.last[queue] = max(n, self.last.get(queue, 0))
-        self.newest[queue] = max(came, self.newest.get(queue, came))
-        return slip
-
-    def enter_paper(self, queue: str, numbers: Sequence[PaperNumber]) -> int:
-        self.today()
-        for paper in sorted(numbers, key=lambda paper: paper.n):
-            given = {s.n for s in self.slips if (s.day, s.home) == (self.day, queue)}
-            if not 1 <= paper.n <= 9999 or paper.n in given or paper.came > self.now:
-                raise No(errors.Invalid)
-            slip = self.issue(queue, paper.n, paper.came, None)
-            if paper.counter is not None:
-                self.known(paper.counter, errors.Invalid)
-                served: dict[str, Any] = {
-                    "state": "finished",
-                    "counter": paper.counter,
-                    "started": True,
-                    "outcome": "served",
-                }
-                self.move("paper", slip, 0, ended=paper.ended, **served)
-        return len(numbers)
+class Model(Numbers):
+    """The whole hall, and every command of the counter."""
 
     # -- who sits where
-
-    def known(self, counter: int, otherwise: type = errors.UnknownCounter) -> None:
-        if counter not in SERVES:
-            raise No(otherwise)
 
     def own(self, counter: int, person: str) -> None:
         self.known(counter)
@@ -318,7 +147,7 @@ class Model:
         return self.call(slip, counter, "parked" if set_aside_here else reason, None, finished)
 
     def call(self, slip: Slip, counter: int, reason: str, runner_up: int | None, finished: int | None) -> Slip:
-        self.calls.append(("call", slip.order, counter, reason, slip.key, runner_up))
+        self.calls.append(("call", slip.order, counter, reason, slip.key, runner_up, self.day, self.now))
         free: dict[str, Any] = {"for_counter": None, "for_person": None, "started": False}
         self.move("call", slip, counter, finished, state="called", counter=counter, **free)
         return slip
@@ -348,7 +177,7 @@ class Model:
     def again(self, counter: int, person: str, stale: bool) -> None:
         slip = self.served(counter, person, stale)
         self.move("recall", slip)
-        self.calls.append(("recall", slip.order, counter, "", None, None))
+        self.calls.append(("recall", slip.order, counter, "", None, None, self.day, self.now))
 
     def start(self, counter: int, person: str, stale: bool) -> None:
         slip = self.served(counter, person, stale)
@@ -418,7 +247,7 @@ class Model:
             raise No(errors.AlreadyElsewhere)
         late: dict[str, Any] = {}
         if self.now > slip.ended + GRACE:
-            late = {"base": self.now, "key": ms(self.now - CREDIT[slip.priority]), "turn": None}
+            late = {"base": self.now, "key": slip.key_from(self.now, slip.priority), "turn": None}
         back: dict[str, Any] = {"state": "waiting", "counter": None, "started": False, "ended": None}
         self.move("return", slip, counter or 0, **back, **late)
 
@@ -434,7 +263,7 @@ class Model:
         slip = self.still_here(order, counter, person)
         if reason not in ("confirmed", "denied") or priority not in CREDIT:
             raise No(errors.Invalid)
-        self.move("rekey", slip, counter or 0, key=ms(slip.base - CREDIT[priority]), priority=priority, turn=None)
+        self.move("rekey", slip, counter or 0, key=slip.key_from(slip.base, priority), priority=priority, turn=None)
 
     def give_time(self, order: int | None, counter: int | None = None, person: str = "") -> None:
         slip = self.still_here(order, counter, person)
@@ -467,18 +296,6 @@ class Model:
 
     # -- taking back
 
-    def note(self, counter: int, kind: str, slip: int | None, before: Any, finished: int | None = None) -> int:
-        self.acts.append(Act(counter, self.who, kind, self.now, self.day, slip, before, finished))
-        return len(self.acts) - 1
-
-    def move(
-        self, kind: str, slip: Slip, at: int | None = None, finished: int | None = None, **changes: Any
-    ) -> int:
-        number = self.note((slip.counter or 0) if at is None else at, kind, slip.order, replace(slip), finished)
-        for name, value in changes.items():
-            setattr(slip, name, value)
-        return number
-
     def undo(self, counter: int, person: str) -> None:
         self.clerk(counter, person)
         number = max((n for n, act in enumerate(self.acts) if act.counter == counter), default=None)
@@ -501,11 +318,14 @@ class Model:
         assert act.slip is not None
         if any(later.slip == act.slip for later in self.acts[number + 1 :]):
             raise No(errors.NothingToUndo)
-        self.slips[act.slip] = replace(act.before)
+        if act.kind == "issue":
+            self.slips[act.slip].state, self.slips[act.slip].ended = "left", self.now
+        else:
+            self.slips[act.slip] = replace(act.before)
         self.undone.add(number)
         self.note(act.counter, "undo", act.slip, None)
         if act.kind == "call":
-            self.calls.append(("withdrawn", act.slip, act.counter, "", None, None))
+            self.calls.append(("withdrawn", act.slip, act.counter, "", None, None, self.day, self.now))
 
     def take_back_at_counter(self, act: Act) -> None:
         if act.kind == "take-over":

@@ -173,3 +173,18 @@ def test_the_newest_dossiers_come_first_and_by_counter(desk):
     assert [d.code for d in dossiers.newest(desk.db)] == [two, one]
     assert [d.code for d in dossiers.newest(desk.db, counter=1)] == [one]
     assert dossiers.find(desk.db, "H56.19-261123-0009") is None
+
+
+@pytest.mark.planted
+def test_particulars_put_away_by_themselves_are_found(desk, monkeypatch):
+    keep = dossiers.keep_particulars
+
+    def hasty(db, sealed):
+        number = keep(db, sealed)
+        db.execute("COMMIT")
+        db.execute("BEGIN IMMEDIATE")
+        return number
+
+    monkeypatch.setattr(dossiers, "keep_particulars", hasty)
+    with pytest.raises(AssertionError):
+        test_a_failure_in_the_middle_leaves_nothing_half_done(desk, monkeypatch)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -214,3 +215,11 @@ def test_a_number_of_a_block_stays_taken_when_its_owner_was_sent_on(hall):
     with pytest.raises(Invalid):
         enter(hall, paper(hall, 901, 4))
     assert enter(hall, paper(hall, 902, 4)) == 1
+
+
+@pytest.mark.planted
+def test_a_number_given_twice_is_found(monkeypatch):
+    real = take
+    monkeypatch.setitem(globals(), "take", lambda tx, queue, *rest: replace(real(tx, queue, *rest), n=1))
+    with pytest.raises(AssertionError):
+        test_each_queue_counts_for_itself_without_gap()

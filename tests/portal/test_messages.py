@@ -319,3 +319,11 @@ def test_catalogue_fails_closed(answer: Answer, field: str) -> None:
     with pytest.raises(Permanent) as caught:
         catalogue_entry("1.004873", answer)
     assert caught.value.field == field
+
+
+@pytest.mark.planted
+def test_an_answer_that_is_always_a_success_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = read_answer(b'{"error_code":0,"result":[]}')
+    monkeypatch.setitem(globals(), "read_answer", lambda body: good)
+    with pytest.raises(AssertionError):
+        test_no_bytes_break_the_reader()

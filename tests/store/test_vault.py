@@ -72,3 +72,17 @@ def test_signatures_differ_by_purpose_text_and_centre(tmp_path, vault):
     assert len({one, vault.sign("follow", "18"), vault.sign("else", "17"), other.sign("follow", "17")}) == 4
     assert len(one) == 26
     assert one.isalnum()
+
+
+@pytest.mark.planted
+def test_a_key_written_under_its_own_name_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "with_name", lambda self, name: self)
+    with pytest.raises(AssertionError):
+        test_the_key_has_its_name_only_when_it_is_whole(tmp_path, monkeypatch)
+
+
+@pytest.mark.planted
+def test_a_key_of_any_length_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr("store.vault.KEY_BYTES", 31)
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        test_a_key_file_that_was_cut_short_is_refused(tmp_path, b"k" * 31)

@@ -67,6 +67,14 @@ def hall(tmp_path, monkeypatch):
         yield Hall(server, clock)
 
 
+def test_a_screen_in_use_never_loses_its_pass(hall):
+    """Browsers forget a cookie 400 days after it was set."""
+    pass_again = hall.beat(age="3").headers["set-cookie"]
+    assert pass_again.startswith(hall.cookie("K1") + ";")
+    assert f"Max-Age={400 * 86400}" in pass_again
+    assert "set-cookie" not in hall.beat(age="28").headers
+
+
 def test_a_beat_is_kept_in_memory_and_the_journal_does_not_grow(hall):
     hall.cookie("K1")
     before = seq(hall.server)

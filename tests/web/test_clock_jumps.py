@@ -179,3 +179,10 @@ def test_a_jump_that_somebody_confirmed_is_repaired_with_every_number_still_its_
     assert [hall.next() for _ in range(4)] == [before[1], wrong, late, new]
     assert f"{hall.load(new).n:03d}" in NUMBER.findall(hall.picture())
     hall.replayed()
+
+
+@pytest.mark.planted
+def test_a_day_that_follows_every_clock_is_found(hall, clock, monkeypatch):
+    monkeypatch.setattr("operations.opening.is_far_jump", lambda *_: False)
+    with pytest.raises(AssertionError):
+        test_a_day_back_ten_years_ahead_and_back_and_over_midnight(hall, clock)

@@ -60,13 +60,17 @@
     if (event.target.matches('[data-submit]')) event.target.form.requestSubmit();
   });
 
-  // A staff screen that nobody touches locks itself; whoever is being served counts as activity.
-  let touched = performance.now();
+  // A staff screen that nobody touches locks itself; whoever is being served counts as activity. The lock is the
+  // browser's: each page tells the others, or a forgotten tab would take the screen from whoever works in the next one.
+  let touched = performance.now(), told = touched;
+  const others = new BroadcastChannel('touched');
+  others.onmessage = () => { touched = told = performance.now(); };
   for (const kind of ['keydown', 'pointerdown', 'pointermove', 'wheel']) document.addEventListener(kind, () => { touched = performance.now(); }, { passive: true });
   setInterval(() => {
     const lock = document.getElementById('lock');
     if (!lock) return;
     if (document.querySelector('[data-ticking]')) touched = performance.now();
+    if (touched > told) { told = touched; others.postMessage(null); }
     if (performance.now() - touched > Number(lock.dataset.idleMinutes) * 60000) { touched = performance.now(); lock.requestSubmit(); }
   }, 1000);
 })();
