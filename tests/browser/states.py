@@ -354,7 +354,7 @@ PAGES = {
     "admin/centre_draft": "admin-centre-draft", "admin/centre_entry": "admin-entry",
     "admin/centre_mistakes": "admin-centre-mistakes", "admin/centre_past": "admin-centre-past",
     "admin/centre_section": "admin-section", "admin/centre_sections": "admin-sections", "admin/desk": "admin-desk",
-    "admin/devices": "admin-devices", "kiosk/stopped": "kiosk-out-of-order",
+    "admin/devices": "admin-devices", "kiosk/classes": "kiosk-classes", "kiosk/stopped": "kiosk-out-of-order",
     "admin/floor": "floor-calm", "admin/floor_counter": "floor-counter", "admin/floor_hall": "floor-hall",
     "admin/floor_queue": "floor-queue", "admin/journal": "admin-journal", "admin/morning": "morning-ready",
     "admin/overview": "admin-administrator", "admin/pairing": "admin-pairing",

@@ -12,6 +12,7 @@ from counter.commands import topic_of
 from display.phones import followed
 from display.views import hall_picture
 from domain.centres import Centre
+from domain.roles import Role
 from kiosk import views
 from store import journal, tickets
 from store.journal import Recorded
@@ -22,6 +23,7 @@ from web.assets import Assets
 from web.house import House
 from web.live import Hub
 from web.pages import Pages
+from web.visitors import Visitor
 
 LANGUAGE = "vi"
 
@@ -78,8 +80,11 @@ class Screens:
         self.house = House(**{one.name: here.get(one.name) for one in fields(House)})  # type: ignore[arg-type]
         self.kiosk_device = next(device for device in demo_centre().devices if device.kind == "kiosk")
         state = SimpleNamespace(house=self.house, keypad={})
+        asking = SimpleNamespace(
+            language=LANGUAGE, visitor=Visitor(frozenset({Role.KIOSK}), device=self.kiosk_device)
+        )
         self.request: Any = SimpleNamespace(
-            app=SimpleNamespace(state=state), state=SimpleNamespace(language=LANGUAGE), query_params={},
+            app=SimpleNamespace(state=state), state=asking, query_params={},
             method="GET", url=SimpleNamespace(path="/kiosk"),
         )  # fmt: skip
 

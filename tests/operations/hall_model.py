@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain import errors
+from operations.ticketing import ClassNotInForce
 from store.tickets import UnknownTicket
 from tests.operations.hall_numbers import Numbers
 from tests.operations.hall_state import (
@@ -261,8 +262,10 @@ class Model(Numbers):
     def set_class(self, order: int | None, priority: str | None, reason: str, counter: int | None = None,
                   person: str = "") -> None:  # fmt: skip
         slip = self.still_here(order, counter, person)
-        if reason not in ("confirmed", "denied") or priority not in CREDIT:
+        if reason not in ("confirmed", "denied"):
             raise No(errors.Invalid)
+        if priority not in CREDIT:
+            raise No(ClassNotInForce)
         self.move("rekey", slip, counter or 0, key=slip.key_from(slip.base, priority), priority=priority, turn=None)
 
     def give_time(self, order: int | None, counter: int | None = None, person: str = "") -> None:
