@@ -1,6 +1,8 @@
 """The README's pictures, taken from the states and the simulated printer: `python -m tests.browser.pictures`."""
 
+import io
 import tempfile
+import time
 from pathlib import Path
 
 import httpx2
@@ -12,11 +14,12 @@ from tests.browser.scenes import Scene
 from tests.browser.screens import Screens, chromium_running, connected
 from tests.browser.situations import all_scenes
 from tests.browser.states import BY_NAME
-from tests.browser.test_day import demo, new_slip
+from tests.browser.test_day import demo
 
 TARGET = Path(__file__).parent.parent.parent / "docs" / "screenshots"
 WANTED = {"kiosk": "kiosk-start", "wall": "wall-busy", "counter": "counter-papers", "managers": "managers-alarm"}
 LARGEST_BYTES = 300_000
+PAPER_TRIES = 60  # half a second apart
 
 
 def main() -> None:
@@ -56,10 +59,20 @@ def _slip(data: Path) -> None:
         link = hall.link("/pair/K1")
         client.post(link.split("?")[0], data={"code": link.split("code=")[1]})
         client.post("/kiosk/K1/tickets", data={"queue": "ho-tich"})
-        known = 0
-        while not zxingcpp.read_barcodes(slip := new_slip(hall, known)):
-            known += 1  # the demo's first hour prints a receipt, which has no code
-    _keep(slip, TARGET / "slip.png")
+        _keep(_ticket_on_paper(hall.paper), TARGET / "slip.png")
+
+
+def _ticket_on_paper(printer: str) -> Image.Image:
+    """The first slip whose code leads to a ticket; the demo's first hour prints other paper, too."""
+    for _ in range(PAPER_TRIES):
+        for slip in httpx2.get(f"{printer}slips.json", trust_env=False).json():
+            picture = Image.open(
+                io.BytesIO(httpx2.get(f"{printer}slips/{slip['id']}.png", trust_env=False).content)
+            )
+            if any("/follow/" in code.text for code in zxingcpp.read_barcodes(picture)):
+                return picture
+        time.sleep(0.5)
+    raise AssertionError("no ticket came out of the printer")
 
 
 def _keep(picture: Image.Image, file: Path) -> None:
