@@ -15,7 +15,7 @@ from admin import views
 from admin.centre import LONGEST_WHY
 from domain.calendar import Translate
 from domain.centre_rules import Policy
-from domain.centres import Centre, PriorityClass
+from domain.centres import Centre
 from domain.days import local
 from domain.errors import Invalid, Refused, msgid
 from domain.rehearsal import Rehearsal, Waits, rehearse
@@ -81,13 +81,13 @@ async def show_calling(request: Request) -> Response:
     centre, plan = house.store.centre(), house.store.read(plans.waiting)
     ratio = _ratio(request.query_params.get("ratio", ""), centre.calling.ratio)
     trial = await views.in_thread(_try, house, ratio, language) if "try" in request.query_params else None
-    translate = translator(language)
+    translate, today = translator(language), local(house.now()).date()
     return page(
         request, "admin/calling.html", **views.frame(request), rules=centre.calling, ratio=ratio, plan=plan,
         policies=[(policy, *_words(policy, ratio, translate)) for policy in Policy],
         now=_words(centre.calling.policy, centre.calling.ratio, translate), trial=trial, most=MOST_DAYS,
         planned=_words(plan.centre.calling.policy, plan.centre.calling.ratio, translate) if plan else None,
-        classes=[(group, text_of(group.label, language), _is_on(group, house)) for group in centre.classes],
+        classes=[(group, text_of(group.label, language), group.is_in_force(today)) for group in centre.classes],
         seen=house.store.read(plans.number_in_force),
     )  # fmt: skip
 
@@ -99,10 +99,6 @@ def _ratio(text: str, default: int) -> int:
 def _words(policy: Policy, ratio: int, translate: Translate) -> tuple[str, str]:
     """A policy's name and what it means."""
     return translate(POLICIES[policy]) % {"ratio": ratio}, translate(MEANINGS[policy]) % {"ratio": ratio}
-
-
-def _is_on(group: PriorityClass, house: House) -> bool:
-    return group.effective_from is None or group.effective_from <= local(house.now()).date()
 
 
 def _try(house: House, ratio: int, language: str) -> Trial:

@@ -12,7 +12,6 @@ from domain.centres import (
     Centre,
     Counter,
     Device,
-    DeviceKind,
     Hall,
     Limit,
     Person,
@@ -27,7 +26,7 @@ from domain.centres import (
 from domain.deadlines import Unit
 from domain.errors import msgid
 from domain.roles import PERSON_ROLES
-from web.wording import ROLES
+from web.wording import DEVICES, ROLES
 
 CODE = Field("id", Kind.WORD, msgid("Mã"), msgid("Chữ không dấu, số, gạch nối; không đổi được về sau."))
 NAME = Field("name", Kind.TEXTS, msgid("Tên"))
@@ -46,12 +45,6 @@ POLICIES = {
     Policy.FIRST_COME: msgid("Đến trước gọi trước"),
 }
 QUEUES = {QueueKind.RECEPTION: msgid("nộp hồ sơ"), QueueKind.RESULTS: msgid("lấy kết quả")}
-DEVICES = {
-    DeviceKind.KIOSK: msgid("ki-ốt"),
-    DeviceKind.WALL: msgid("màn hình sảnh"),
-    DeviceKind.TABLET: msgid("máy tính bảng đánh giá"),
-    DeviceKind.AGENT: msgid("chương trình in"),
-}
 WINDOWS = {WindowKind.TICKETS: msgid("giờ phát số"), WindowKind.SERVICE: msgid("giờ các quầy phục vụ")}
 DAY_KINDS = {
     DayKind.OFF: msgid("nghỉ"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from domain.centres import Centre, Counter, Queue
-from domain.routing import served_queues
+from domain.routing import counters_serving, served_queues
 from store.boards import Board
 
 
@@ -31,7 +31,7 @@ def left_alone(centre: Centre, board: Board) -> tuple[list[Queue], list[Queue]]:
 
 def accessible_counters(centre: Centre, queue: Queue) -> list[int]:
     """The counters for wheelchairs that serve this queue by the configuration."""
-    return [c.number for c in centre.counters if c.accessible and queue.id in served_queues(c)]
+    return [counter.number for counter in counters_serving(centre.counters, queue.id) if counter.accessible]
 
 
 def _counters(centre: Centre, board: Board, serves: Callable[[Counter], Iterable[str]]) -> dict[str, list[Counter]]:

@@ -1,6 +1,5 @@
 """The screens of the hall as those who mind it see them: how each is, what to do, and what is done from here."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -31,15 +30,10 @@ from web.house import House, act_of, house_of
 from web.languages import translator
 from web.pages import go, page, text_of
 from web.scope import Scope, own_scope
+from web.wording import DEVICES
 
 HERE = "/admin/devices"
 MINDERS, READERS = printers.MINDERS, printers.READERS
-KINDS: Mapping[DeviceKind, str] = {
-    DeviceKind.KIOSK: msgid("Ki-ốt"),
-    DeviceKind.WALL: msgid("Màn hình hiển thị"),
-    DeviceKind.TABLET: msgid("Máy tính bảng"),
-    DeviceKind.AGENT: msgid("Chương trình in"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +97,7 @@ def _screens(request: Request, house: House, centre: Centre, scope: Scope, said:
         stop = stop if stop is not None and stop.holds(now) else None
         if has_device(centre, scope, device):
             found.append(Shown(
-                device, said(KINDS[device.kind]), _zone(centre, device, request.state.language),
+                device, said(DEVICES[device.kind]), _zone(centre, device, request.state.language),
                 words_of(stand, stop is not None, release, said), _since(stand, now), stand.beat, stop,
                 said(REASONS[stop.reason]) if stop else "", who(stop.who) if stop else "",
                 papers.get(device.printer or ""), _may_mind(request, centre, scope, device),
@@ -124,7 +118,7 @@ def _agents(request: Request, house: House, centre: Centre, scope: Scope, said: 
     pairings = house.store.read(people.device_states)
     return [
         Shown(
-            device, said(KINDS[device.kind]), _zone(centre, device, request.state.language),
+            device, said(DEVICES[device.kind]), _zone(centre, device, request.state.language),
             agent_words(pairings.get(device.id), request.app.state.agents.is_here(device.id), said),
             "", None, None, "", "", None, may_mind=False,
         )

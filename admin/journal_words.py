@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from admin.telling import CANCELLED_BY, CLASS_REASONS, GRADES, NAMES, SERVED, SLIP_ENDS, TOLD, UNREADABLE, WHO
+from admin.telling import CANCELLED_BY, CLASS_REASONS, GRADES, NAMES, SERVED, TOLD, UNREADABLE, WHO
 from domain import devices
 from domain.centres import Centre
 from domain.days import local
@@ -199,6 +199,6 @@ WORDS_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("CounterPaused", "reason"): wording.PAUSE_REASONS,
     ("DeviceStopped", "reason"): devices.REASONS,
     ("AppointmentCancelled", "reason"): CANCELLED_BY,
-    ("SlipEnded", "state"): SLIP_ENDS,
+    ("SlipEnded", "state"): wording.SLIP_ENDS,
     ("SlipEnded", "grade"): GRADES,
 }

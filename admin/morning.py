@@ -23,13 +23,12 @@ from web import beats, clocks
 from web.beats import Stand, Standing
 from web.health import check
 from web.house import House, house_of
-from web.languages import translator
+from web.languages import NAMES, translator
 from web.pages import page, text_of
 from web.scope import Scope, own_scope
 
 BACKUP_OLD = timedelta(hours=26)
 CALLERS = (*sorted(LEADING_ROLES), Role.ADMINISTRATOR)
-LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English", "fr": "Français"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Finding:
 async def show_morning(request: Request) -> Response:
     """Ready to open, or the list of what is wrong."""
     found = await findings(request)
-    voices = [(language, LANGUAGE_NAMES.get(language, language)) for language in sorted(_packs(request))]
+    voices = [(language, NAMES.get(language, language)) for language in sorted(_packs(request))]
     context = {
         "wrong": [finding for finding in found if not finding.good],
         "well": [finding for finding in found if finding.good],

@@ -22,6 +22,7 @@ from web import forms
 from web.house import House, act_of, house_of
 from web.languages import translator
 from web.pages import go, page
+from web.wording import SLIP_ENDS
 
 MINDERS = (*sorted(LEADING_ROLES), Role.ADMINISTRATOR)
 READERS = (*MINDERS, Role.AUDITOR)
@@ -57,11 +58,11 @@ class Shown:
     answers: tuple[str, ...]
 
 
-PAGES = {
-    SlipState.CONFIRMED: ("good", msgid("đã ra giấy")),
-    SlipState.SENT: ("waiting", msgid("đã gửi, máy in không trả lời")),
-    SlipState.UNKNOWN: ("bad", msgid("không rõ đã in hay chưa")),
-    SlipState.EXPIRED: ("bad", msgid("quá giờ, chưa in")),
+SIGNS = {
+    SlipState.CONFIRMED: "good",
+    SlipState.SENT: "waiting",
+    SlipState.UNKNOWN: "bad",
+    SlipState.EXPIRED: "bad",
 }
 ANSWERS = {
     Answer.STATUS: msgid("báo tình trạng"),
@@ -145,7 +146,10 @@ def _page(page: PrintJob | None) -> tuple[str, str]:
     """How the newest test page went."""
     if page is None:
         return "waiting", msgid("chưa in lần nào")
-    return PAGES.get(SlipState(page.state), ("waiting", msgid("đang chờ in")))
+    ended = SlipState(page.state)
+    if ended not in SIGNS:
+        return "waiting", msgid("đang chờ in")
+    return SIGNS[ended], SLIP_ENDS[ended]
 
 
 def _doing(state: Any, mine: list[PrintJob]) -> str:

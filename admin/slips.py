@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from domain.errors import Invalid, NotFound, msgid
 from domain.papers import SlipState
 from domain.roles import LEADING_ROLES, Role, open_to
+from domain.slips import SlipKind
 from domain.tickets import TicketState, milliseconds, shown_number
 from operations import printing
 from store import dossiers, jobs, tickets
@@ -20,6 +21,7 @@ from web.house import House, act_of, house_of
 from web.languages import translator
 from web.pages import go
 from web.scope import Scope, own_scope
+from web.wording import SLIP_ENDS
 
 CLERKS_DESK = (*sorted(LEADING_ROLES), Role.CLERK)
 MOST_SHOWN = 300
@@ -27,10 +29,6 @@ WAITS_LONG = timedelta(seconds=30)
 LISTED = timedelta(hours=24)
 DESK = "/admin/desk"
 NEEDS_PAPER = frozenset({TicketState.WAITING, TicketState.CALLED, TicketState.PARKED, TicketState.ABSENT})
-STATES = {
-    SlipState.UNKNOWN: msgid("không rõ đã in hay chưa"),
-    SlipState.EXPIRED: msgid("quá giờ, chưa in"),
-}
 STILL_WAITS = msgid("chưa in, đang thử lại")
 
 
@@ -67,7 +65,7 @@ def unsure(request: Request) -> list[Unsure]:
 def _row(house: House, job: PrintJob, said: Any) -> Unsure:
     copy = job.copy + 1 if job.is_over else 0
     subject = number_of(house, job)
-    state = said(STATES.get(SlipState(job.state), STILL_WAITS))
+    state = said(SLIP_ENDS.get(SlipState(job.state), STILL_WAITS))
     why = said(job.note) if job.note else ""
     return Unsure(job, subject, job.printer, state, why, copy, job.state == SlipState.UNKNOWN)
 
@@ -75,7 +73,7 @@ def _row(house: House, job: PrintJob, said: Any) -> Unsure:
 def _concerns(house: House, scope: Scope, job: PrintJob) -> bool:
     if job.kind == TEST_PAGE:  # nobody waits for it: the printers' page says how it ended
         return False
-    if job.kind != "ticket":
+    if job.kind != SlipKind.TICKET:
         return has_dossier(house, scope, job.subject)
     ticket = house.store.read(tickets.load, int(job.subject))
     return ticket.state in NEEDS_PAPER and scope.has_ticket(ticket)
@@ -83,7 +81,7 @@ def _concerns(house: House, scope: Scope, job: PrintJob) -> bool:
 
 def number_of(house: House, job: PrintJob) -> str:
     """'A 012', or the dossier's code."""
-    if job.kind != "ticket":
+    if job.kind != SlipKind.TICKET:
         return job.subject
     ticket = house.store.read(tickets.load, int(job.subject))
     return shown_number(ticket.prefix, ticket.n)

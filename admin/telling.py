@@ -238,12 +238,6 @@ WHO = {
     "portal": msgid("việc gửi Cổng"),
     **OTHERS,
 }
-SLIP_ENDS = {
-    "confirmed": msgid("máy in xác nhận đã ra giấy"),
-    "sent": msgid("đã gửi đến máy in"),
-    "unknown": msgid("không rõ đã in hay chưa"),
-    "expired": msgid("quá giờ, chưa in"),
-}
 GRADES = {
     "printed": msgid("máy in báo đúng phiếu này"),
     "processed": msgid("máy in báo đã xử lý xong"),

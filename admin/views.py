@@ -8,7 +8,7 @@ from starlette.requests import Request
 from admin.slips import has_dossier, unsure
 from domain.centres import Centre, Counter
 from domain.roles import PERSON_ROLES
-from domain.routing import served_queues
+from domain.routing import counters_serving, served_queues
 from store import jobs, people, procedures
 from store.centres import NoCentre
 from web import wording
@@ -68,7 +68,7 @@ def _without_access(centre: Centre, scope: Scope) -> list[str]:
     """Queues that no accessible counter serves (QCVN 10:2014/BXD 2.6.1): a warning, not an error."""
     accessible: list[Counter] = [counter for counter in centre.counters if counter.accessible]
     own = [queue for queue in centre.queues if scope.has_queue(queue.id)]
-    return [q.prefix for q in own if not any(q.id in served_queues(c) for c in accessible)]
+    return [queue.prefix for queue in own if not counters_serving(accessible, queue.id)]
 
 
 def catalogue(request: Request, words: str) -> dict[str, Any]:

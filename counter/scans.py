@@ -148,8 +148,8 @@ def _ticket(request: Request, number: int, ticket: Ticket, panel: str) -> Found:
         "chosen": text_of(chosen.label, language) if chosen else "", "evidence": bool(chosen and chosen.evidence),
         "self_declared": house.store.read(explanations.is_self_declared, ticket.id),
         "classes": [
-            (c.id, text_of(c.label, language)) for c in centre.classes
-            if c.id != ticket.priority and c.is_in_force(today)
+            (group.id, text_of(group.label, language)) for group in centre.classes_on(today)
+            if group.id != ticket.priority
         ],
         "may": _may(ticket, number, behind=behind, has_printer=views.printer_of(house, number) is not None),
         "reasons": wording.translated(wording.OUT_OF_ORDER, translate, leave_out=("parked",)),

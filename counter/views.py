@@ -69,7 +69,7 @@ def desk(request: Request, number: int) -> dict[str, Any]:
     find_counter(centre, number)
     served = board.places[number].skills.all
     mine = [placement for placement in centre.procedures if placement.queue in served]
-    translate = translator(language)
+    translate, today = translator(language), local(house.now()).date()
     return {
         "centre_name": text_of(centre.name, language),
         "placements": sorted(mine, key=lambda placement: served.index(placement.queue)),
@@ -78,7 +78,7 @@ def desk(request: Request, number: int) -> dict[str, Any]:
         "queues": named_queues(centre, language),
         "other_counters": [counter.number for counter in centre.counters if counter.number != number],
         "colleagues": [person for person in house.store.read(people.everybody) if person.roles & COUNTER_ROLES],
-        "classes": [(chosen.id, text_of(chosen.label, language)) for chosen in centre.classes],
+        "classes": [(group.id, text_of(group.label, language)) for group in centre.classes_on(today)],
         "printer": printer_of(house, number),
         "outcomes": wording.translated(wording.OUTCOMES, translate),
         "out_of_order": wording.translated(wording.OUT_OF_ORDER, translate, leave_out=("parked",)),

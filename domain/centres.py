@@ -284,6 +284,10 @@ class Centre:
     slips: Annotated[tuple[Annotated[SlipLayout, whole_layout], ...], Count(0, 3)] = ()
     logo: Annotated[str, Words(LONGEST_LOGO, may_be_empty=True), emblem] = ""
 
+    def classes_on(self, day: date) -> tuple[PriorityClass, ...]:
+        """The priority classes that can be chosen on this day."""
+        return tuple(group for group in self.classes if group.is_in_force(day))
+
 
 class CentreFileWrong(Exception):
     """The file describes no centre. Its text names only paths: values may be people's names."""

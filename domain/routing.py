@@ -59,6 +59,11 @@ def served_queues(counter: Counter) -> tuple[str, ...]:
     return (*counter.queues, *counter.secondary)
 
 
+def counters_serving(counters: Iterable[Counter], queue: str) -> list[Counter]:
+    """Those of the counters that serve this queue, first or second."""
+    return [counter for counter in counters if queue in served_queues(counter)]
+
+
 def key_of(
     policy: Policy,
     came: datetime,

@@ -71,6 +71,11 @@ class Memory:
     declarations: Declarations
     paces: Paces
 
+    def forget(self, device: str) -> None:
+        """Nobody stands at this kiosk any more."""
+        self.journeys.end(device)
+        self.declarations.end(device)
+
 
 def memory_of(connection: HTTPConnection) -> Memory:
     """The memory of the server that answers, made at the first question."""

@@ -40,7 +40,8 @@ class Choice:
 
 def groups(request: Request) -> list[Group]:
     """The classes that can be chosen today, in the centre's own order."""
-    return [_group(request, chosen) for chosen in _in_force(request)]
+    house = house_of(request)
+    return [_group(request, chosen) for chosen in house.store.centre().classes_on(local(house.now()).date())]
 
 
 def choice(request: Request, at: str = "", kind: str = "", journey: str = "") -> Choice:
@@ -51,12 +52,6 @@ def choice(request: Request, at: str = "", kind: str = "", journey: str = "") ->
     if declared is None or chosen is None:
         return Choice(bool(offered), at=at, kind=kind, journey=journey)
     return Choice(True, declared.id, chosen.label, chosen.shape, at, kind, journey)
-
-
-def _in_force(request: Request) -> list[PriorityClass]:
-    house = house_of(request)
-    today = local(house.now()).date()
-    return [group for group in house.store.centre().classes if group.is_in_force(today)]
 
 
 def _group(request: Request, chosen: PriorityClass) -> Group:

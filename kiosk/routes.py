@@ -28,8 +28,7 @@ from web.pages import go, is_fragment, page
 async def show_start(request: Request) -> Response:
     """The first screen: whoever stood here before is gone."""
     device = device_of(request)
-    memory_of(request).journeys.end(device.id)
-    memory_of(request).declarations.end(device.id)
+    memory_of(request).forget(device.id)
     return page(request, "kiosk/start.html", **views.frame(request, device))
 
 

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from domain.appointments import CODE_LETTERS, takes_bookings
 from domain.centres import Centre, Device, Queue
 from domain.papers import SlipState
-from domain.routing import served_queues
+from domain.routing import counters_serving
+from domain.slips import SlipKind
 from domain.tickets import Ticket
 from kiosk import modes, priorities
 from kiosk.honesty import before, follow_base, stop_words
@@ -112,12 +113,12 @@ def result(request: Request, device: Device, ticket: Ticket, paper: str | None =
 
 def counters_of(centre: Centre, queue: Queue) -> str:
     """The numbers of the counters that serve this queue, '1, 2, 5'."""
-    return ", ".join(str(c.number) for c in centre.counters if queue.id in served_queues(c))
+    return ", ".join(str(counter.number) for counter in counters_serving(centre.counters, queue.id))
 
 
 def paper_state(house: House, ticket: Ticket) -> str:
     """printing, here, sent, or none: nothing is called printed before the printer said so."""
-    job: PrintJob | None = house.store.read(jobs.print_job_of, "ticket", str(ticket.id))
+    job: PrintJob | None = house.store.read(jobs.print_job_of, SlipKind.TICKET, str(ticket.id))
     if job is None:
         return "none"
     if not job.is_over:
@@ -128,7 +129,7 @@ def paper_state(house: House, ticket: Ticket) -> str:
 
 def paper_at(house: House, device: Device, ticket: Ticket) -> str:
     """The name of the printer that has the slip; empty where it is the kiosk's own."""
-    job: PrintJob | None = house.store.read(jobs.print_job_of, "ticket", str(ticket.id))
+    job: PrintJob | None = house.store.read(jobs.print_job_of, SlipKind.TICKET, str(ticket.id))
     if job is None or job.printer == device.printer:
         return ""
     return next((p.name for p in house.store.centre().printers if p.id == job.printer), job.printer)

@@ -18,6 +18,7 @@ from domain.events import (
     TestPageAsked,
 )
 from domain.papers import Answer, Grade, SlipState
+from domain.slips import SlipKind
 from domain.tickets import milliseconds
 from store import dossiers, jobs, printers, tickets
 from store.centres import NoCentre
@@ -175,7 +176,7 @@ def end_orphans(tx: Tx, serving: list[str]) -> int:
 def reprint(tx: Tx, ticket: int, printer: str) -> int:
     """Ask for one more copy of a ticket's slip, marked 'IN LẠI'; gives the copy's number."""
     tickets.load(tx.db, ticket)
-    copy = _next_copy(tx, "ticket", str(ticket))
+    copy = _next_copy(tx, SlipKind.TICKET, str(ticket))
     tx.record(SlipReprinted(ticket, copy, printer))
     return copy
 
@@ -184,7 +185,7 @@ def reprint_receipt(tx: Tx, code: str, printer: str) -> int:
     """Ask for one more copy of a dossier's receipt, marked 'IN LẠI'; gives the copy's number."""
     if dossiers.find(tx.db, code) is None:
         raise NotFound(what=code)
-    copy = _next_copy(tx, "receipt", code)
+    copy = _next_copy(tx, SlipKind.RECEIPT, code)
     tx.record(ReceiptReprinted(code, copy, printer))
     return copy
 
@@ -217,7 +218,7 @@ def ask_daily_test_pages(tx: Tx) -> None:
             ask_test_page(tx, printer)
 
 
-def _next_copy(tx: Tx, kind: str, subject: str) -> int:
+def _next_copy(tx: Tx, kind: SlipKind, subject: str) -> int:
     last = jobs.print_job_of(tx.db, kind, subject)
     copy = last.copy + 1 if last else 2
     if copy > MOST_COPIES:

@@ -173,7 +173,7 @@ def find_class(centre: Centre, priority: str | None, today: date) -> PriorityCla
     """The priority class with this id, none without one. Raises ClassNotInForce."""
     if priority is None:
         return None
-    for candidate in centre.classes:
-        if candidate.id == priority and candidate.is_in_force(today):
+    for candidate in centre.classes_on(today):
+        if candidate.id == priority:
             return candidate
     raise ClassNotInForce(what="priority")

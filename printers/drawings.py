@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from domain.centres import Centre
 from domain.days import LOCAL
-from domain.routing import served_queues
+from domain.routing import counters_serving
 from domain.slips import SlipKind
 from printers.papers import NO_ADDRESS, Translator
 
@@ -46,7 +46,7 @@ class Drawings:
         address = self._follow_url or centre.follow_url
         name, lines, province = centre.name.in_language(language), centre.agency_lines, centre.province
         queue = centre.queues[0]
-        counters = [str(counter.number) for counter in centre.counters if queue.id in served_queues(counter)]
+        counters = [str(counter.number) for counter in counters_serving(centre.counters, queue.id)]
         match kind:
             case SlipKind.TICKET:
                 return TicketSlip(

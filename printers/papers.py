@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from domain.applicants import from_bytes
 from domain.centres import Centre
 from domain.days import local
-from domain.routing import served_queues
+from domain.routing import counters_serving
 from domain.slips import SlipKind
 from store import dossiers, procedures, tickets
 from store.instants import moment
@@ -132,7 +132,7 @@ class Papers:
 
 
 def _counters(centre: Centre, queue: str) -> str:
-    return ", ".join(str(c.number) for c in centre.counters if queue in served_queues(c))
+    return ", ".join(str(counter.number) for counter in counters_serving(centre.counters, queue))
 
 
 def confirm_id(job: int) -> bytes:

@@ -16,12 +16,13 @@ from domain.events import (
 )
 from domain.papers import SlipState
 from domain.queue_events import TicketIssued
+from domain.slips import SlipKind
 from store.database import Connection
 from store.journal import Recorded, projects
 
 NEVER = 1 << 62
 HELD = "held"
-TEST_PAGE = "test"
+TEST_PAGE = SlipKind.TEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +76,19 @@ class PortalMessage:
 @projects(TicketIssued)
 def _ticket_slip(db: Connection, recorded: Recorded) -> None:
     if recorded.event.printer:
-        _ask_paper(db, recorded, recorded.event.printer, "ticket", str(recorded.seq), 1)
+        _ask_paper(db, recorded, recorded.event.printer, SlipKind.TICKET, str(recorded.seq), 1)
 
 
 @projects(SlipReprinted)
 def _reprint(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
-    _ask_paper(db, recorded, e.printer, "ticket", str(e.ticket), e.copy)
+    _ask_paper(db, recorded, e.printer, SlipKind.TICKET, str(e.ticket), e.copy)
 
 
 @projects(ReceiptReprinted)
 def _receipt_again(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
-    _ask_paper(db, recorded, e.printer, "receipt", e.code, e.copy)
+    _ask_paper(db, recorded, e.printer, SlipKind.RECEIPT, e.code, e.copy)
 
 
 @projects(TestPageAsked)
@@ -99,7 +100,7 @@ def _test_page(db: Connection, recorded: Recorded) -> None:
 def _receipt_and_messages(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
     if e.printer:
-        _ask_paper(db, recorded, e.printer, "receipt", e.code, 1)
+        _ask_paper(db, recorded, e.printer, SlipKind.RECEIPT, e.code, 1)
     for kind, step in (("dossier", 0), ("progress", 1)):
         db.execute(
             "INSERT INTO portal_messages (dossier, kind, step, state, answer, asked_at)"
@@ -108,7 +109,7 @@ def _receipt_and_messages(db: Connection, recorded: Recorded) -> None:
         )
 
 
-def _ask_paper(db: Connection, recorded: Recorded, printer: str, kind: str, subject: str, copy: int) -> None:
+def _ask_paper(db: Connection, recorded: Recorded, printer: str, kind: SlipKind, subject: str, copy: int) -> None:
     db.execute(
         "INSERT INTO print_jobs (id, printer, kind, subject, copy, state, note, asked_at, grade, first_printer,"
         " pieces, total, rows, sha256, layout, status, tries)"

@@ -19,7 +19,7 @@ from domain.roles import Role
 from domain.tickets import shown_number
 from web import clocks, paths, wording
 from web.assets import Assets
-from web.languages import offered, translations
+from web.languages import NAMES, offered, translations
 
 ROOMS = ("web", "kiosk", "counter", "display", "admin", "api")
 
@@ -98,6 +98,8 @@ def _environment(loader: PrefixLoader, assets: Assets, language: str) -> Environ
     environment.globals["release"] = version("motcua")
     environment.globals["clock_trouble"] = clocks.trouble
     environment.globals["opened_again"] = paths.opened_again
+    environment.globals["staff_languages"] = NAMES.items()
+    environment.globals["citizens_languages"] = lambda: offered().items()
     environment.globals["new_request_id"] = lambda: secrets.token_urlsafe(12)
     environment.filters["hhmm"] = lambda instant: f"{local(instant):%H:%M}"
     environment.filters["hhmmss"] = lambda instant: f"{local(instant):%H:%M:%S}"

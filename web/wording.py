@@ -4,9 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from domain.calendar import WEEKDAYS, Translate
+from domain.centres import DeviceKind
 from domain.days import local
 from domain.errors import msgid
 from domain.explaining import Why
+from domain.papers import SlipState
 from domain.roles import Role
 from domain.stopping import REASONS, listed
 from store.centres import Stop
@@ -23,6 +25,18 @@ ROLES = {
     Role.MANAGER: msgid("lãnh đạo"),
     Role.ADMINISTRATOR: msgid("quản trị"),
     Role.AUDITOR: msgid("kiểm tra"),
+}
+DEVICES = {
+    DeviceKind.KIOSK: ROLES[Role.KIOSK],
+    DeviceKind.WALL: ROLES[Role.WALL],
+    DeviceKind.TABLET: ROLES[Role.TABLET],
+    DeviceKind.AGENT: msgid("chương trình in"),
+}
+SLIP_ENDS: Mapping[str, str] = {
+    SlipState.CONFIRMED: msgid("đã ra giấy"),
+    SlipState.SENT: msgid("đã gửi, máy in không trả lời"),
+    SlipState.UNKNOWN: msgid("không rõ đã in hay chưa"),
+    SlipState.EXPIRED: msgid("quá giờ, chưa in"),
 }
 CHANNELS = {"direct": msgid("Tại quầy"), "online": msgid("Trực tuyến"), "post": msgid("Qua bưu chính")}
 OUTCOMES = {
