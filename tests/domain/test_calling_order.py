@@ -361,7 +361,7 @@ PLANTED = [
 def test_a_planted_fault_breaks_its_promise(promise, rule, fault):
     check, (first, *others) = promise
     search = settings(
-        max_examples=2000, deadline=None, database=None, phases=[Phase.generate], derandomize=True,
+        max_examples=20_000, deadline=None, database=None, phases=[Phase.generate], derandomize=True,
         suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
     )  # fmt: skip
     with pytest.raises(AssertionError):

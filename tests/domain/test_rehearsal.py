@@ -371,7 +371,7 @@ def test_a_wrong_rehearsal_is_caught(monkeypatch, fault):
     for name, wrong in PLANTED[fault].items():
         monkeypatch.setattr(rehearsal, name, wrong)
     search = settings(
-        max_examples=1000, deadline=None, database=None, phases=[Phase.generate], derandomize=True,
+        max_examples=10_000, deadline=None, database=None, phases=[Phase.generate], derandomize=True,
         suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
     )  # fmt: skip
     with pytest.raises(AssertionError):

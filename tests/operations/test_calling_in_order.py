@@ -189,7 +189,7 @@ def test_a_line_sorted_by_what_may_be_missing_is_caught(monkeypatch, order, said
     """Planted: the last of them is right where NULL comes first, and wrong in any other database."""
     monkeypatch.setattr(tickets, "heads", heads_by(order))
     search = settings(
-        max_examples=400, deadline=None, database=None, phases=[Phase.generate], derandomize=True,
+        max_examples=5000, deadline=None, database=None, phases=[Phase.generate], derandomize=True,
         suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
     )  # fmt: skip
     with pytest.raises(AssertionError, match=said):

@@ -243,7 +243,7 @@ def left_as_they_are(tx, before, centre):
 def test_keys_of_two_policies_in_one_line_are_caught(monkeypatch):
     monkeypatch.setattr(configuring, "_rekey_kept", left_as_they_are)
     search = settings(
-        max_examples=200, deadline=None, database=None, phases=[Phase.generate], derandomize=True,
+        max_examples=5000, deadline=None, database=None, phases=[Phase.generate], derandomize=True,
         suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
     )  # fmt: skip
     with pytest.raises(AssertionError):

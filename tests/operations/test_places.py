@@ -135,7 +135,7 @@ def turn_of_the_issue(before, after):
 def test_a_planted_fault_is_caught(monkeypatch, fault):
     monkeypatch.setattr(moving, "place_between", fault)
     search = settings(
-        max_examples=500, deadline=None, database=None, phases=[Phase.generate], derandomize=True,
+        max_examples=5000, deadline=None, database=None, phases=[Phase.generate], derandomize=True,
         suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
     )  # fmt: skip
     with pytest.raises(AssertionError):

@@ -83,7 +83,7 @@ def test_a_serial_printer_that_takes_nothing_stops_the_job_within_the_limit_and_
     async def push(address):
         line = await devices.connect(address)
         try:
-            for _ in range(40):
+            for _ in range(400):  # far more than the system's own buffers take
                 await line.write(bytes(512))
         finally:
             await line.close()
