@@ -14,8 +14,9 @@ from starlette.routing import BaseRoute, Route
 
 from admin import centre_words, views
 from domain.centre_difference import Difference, differences
+from domain.centre_syntax import parsed
 from domain.centre_toml import write_centre
-from domain.centres import Centre, CentreFileWrong, parsed, read_centre, read_draft, warnings
+from domain.centres import Centre, CentreFileWrong, read_centre, read_draft, warnings
 from domain.days import local
 from domain.errors import Invalid, Refused, msgid
 from domain.records import Mistake, plain

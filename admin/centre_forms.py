@@ -17,8 +17,9 @@ from admin.centre import DRAFTS, drafted_of
 from admin.centre_entries import EntryGone, Told
 from admin.centre_fields import Field, Sheet
 from admin.centre_sheets import SHEETS
+from domain.centre_syntax import parsed
 from domain.centre_toml import write_centre
-from domain.centres import Centre, CentreFileWrong, parsed, read_draft
+from domain.centres import Centre, CentreFileWrong, read_draft
 from domain.records import Mistake
 from domain.roles import Role, open_to
 from operations import configuring

@@ -149,7 +149,8 @@ def read_back(data: Path) -> Written:
     with _opened(data) as store:
         newest = store.read(days.newest)
         day = newest.id if newest else 0
-        given, calls = store.read(tickets.of_day, day), store.read(tickets.calls, day, 0, sys.maxsize)
+        given, every = store.read(tickets.of_day, day), [counter.number for counter in store.centre().counters]
+        calls = store.read(tickets.calls_after, day, every, 0, sys.maxsize)
         return Written([ticket.number for ticket in given], calls, FULL)
 
 

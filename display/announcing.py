@@ -63,15 +63,14 @@ def calls_of_zone(centre: Centre, board: Board, zone: str) -> list[Call]:
 
 def of_hall(centre: Centre, told: Iterable[Notice], zone: str) -> list[Notice]:
     """The stops of the queues of this zone's hall; the others are nothing for the ears here."""
-    hall = next(z.hall for z in centre.zones if z.id == zone)
+    hall = centre.hall_of(zone)
     queues = {queue.id for queue in centre.queues if queue.hall == hall}
     return [notice for notice in told if notice.queue in queues]
 
 
-def counters_shown(centre: Centre, zone: str) -> set[int]:
+def counters_shown(centre: Centre, zone: str) -> frozenset[int]:
     """The counters whose calls a wall in this zone shows: all of its hall, so that no zone is left out."""
-    halls = {z.id: z.hall for z in centre.zones}
-    return {counter.number for counter in centre.counters if halls[counter.zone] == halls[zone]}
+    return centre.counters_in(centre.hall_of(zone))
 
 
 def words(house: House, seq: int, language: str) -> tuple[str, ...] | None:

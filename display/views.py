@@ -48,7 +48,7 @@ def hall(house: House, zone: str, language: str) -> dict[str, Any]:
 def stops(house: House, zone: str, language: str) -> list[tuple[str, str, str]]:
     """What is stopped, by cause, this hall's queues first: letters, title of a single one, why and until when."""
     centre, board, translate = house.store.centre(), house.hub.board(), translator(language)
-    hall = next(z.hall for z in centre.zones if z.id == zone)
+    hall = centre.hall_of(zone)
     found: dict[str, list[Queue]] = {}
     for queue in sorted(centre.queues, key=lambda queue: queue.hall != hall):
         if why := wording.stop(board.stop_of(queue.id, house.now()), translate):

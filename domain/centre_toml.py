@@ -12,7 +12,7 @@ from typing import Any
 from domain.centres import Centre
 
 HEADING = "# Tệp cấu hình trung tâm do MotCua ghi ra. Kiểm tra sau khi sửa: motcua centre check TỆP\n"
-# A reader refuses one line with sixteen dotted pieces (`domain.centres.DEEP_KEY`); three texts stand on a line.
+# A reader refuses a line with sixteen dotted pieces (`domain.centre_syntax.DEEP_KEY`); three texts stand on a line.
 MOST_DOTS = 4
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 

@@ -4,8 +4,6 @@ The file is TOML, written by a person: `read_centre` names every mistake at once
 for the journal, without what belongs to the vault.
 """
 
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +25,8 @@ from domain.centre_rules import (
     whole_slots,
 )
 from domain.centre_rules import Text as Text
+from domain.centre_syntax import CentreFileWrong as CentreFileWrong
+from domain.centre_syntax import parsed
 from domain.deadlines import Unit
 from domain.errors import msgid
 from domain.logos import LONGEST_LOGO, emblem
@@ -48,11 +48,7 @@ from domain.records import Mistake as Mistake
 from domain.roles import PERSON_ROLES, Role
 from domain.slips import SlipLayout, whole_layout
 
-LONGEST_TEXT = 1024 * 1024
 AS_DEFAULT, USUAL_SCANNER = Calling(), Scanner()
-# tomllib needs time quadratic in the depth of a dotted key (minutes for one line of 1 MiB).
-DEEP_KEY = re.compile(r"""(?:\.[ \t]*+(?:[\w-]++|"[^"\n]*"|'[^'\n]*')[ \t]*){16}""")
-SYNTAX_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
 
 # Old codes: QCVN 102:2016, most specific part first; new ones: QĐ 20/2020/QĐ-TTg, top first.
 OLD_AGENCY = r"\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}"
@@ -284,17 +280,18 @@ class Centre:
     slips: Annotated[tuple[Annotated[SlipLayout, whole_layout], ...], Count(0, 3)] = ()
     logo: Annotated[str, Words(LONGEST_LOGO, may_be_empty=True), emblem] = ""
 
+    def counters_in(self, hall: str) -> frozenset[int]:
+        """The numbers of this hall's counters, whatever their zone."""
+        zones = {zone.id for zone in self.zones if zone.hall == hall}
+        return frozenset(counter.number for counter in self.counters if counter.zone in zones)
+
+    def hall_of(self, zone: str) -> str:
+        """The hall in which this zone lies."""
+        return next(one.hall for one in self.zones if one.id == zone)
+
     def classes_on(self, day: date) -> tuple[PriorityClass, ...]:
         """The priority classes that can be chosen on this day."""
         return tuple(group for group in self.classes if group.is_in_force(day))
-
-
-class CentreFileWrong(Exception):
-    """The file describes no centre. Its text names only paths: values may be people's names."""
-
-    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
-        super().__init__(", ".join(mistake.path for mistake in mistakes[:10]))
-        self.mistakes = mistakes
 
 
 def read_centre(text: str) -> Centre:
@@ -363,35 +360,3 @@ def warnings(centre: Centre) -> tuple[Mistake, ...]:
         if device.kind is DeviceKind.KIOSK and device.printer is None
     )
     return (*queues, *kiosks)
-
-
-def parsed(text: str) -> dict[str, object]:
-    """The plain data of a file of at most 1 MiB. Raises CentreFileWrong."""
-    if len(text.encode(errors="replace")) > LONGEST_TEXT:
-        raise _unreadable("file", "", msgid("tệp lớn quá"), msgid("giữ tệp dưới 1 MiB"))
-    if deep := DEEP_KEY.search(text):
-        raise _no_toml(text, *_line_and_column(text, deep.start()))
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = SYNTAX_PLACE.search(str(error))
-        at = (int(place[1]), int(place[2])) if place else _line_and_column(text, len(text))
-        raise _no_toml(text, *at) from None
-    except (ValueError, RecursionError):
-        # int() of more than 4300 digits, or brackets nested a thousand deep: neither says where.
-        reason = msgid("có số quá dài hoặc ngoặc lồng quá sâu")
-        raise _unreadable("file", "", reason, msgid("bỏ số hoặc ngoặc đó")) from None
-
-
-def _line_and_column(text: str, at: int) -> tuple[int, int]:
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-
-
-def _no_toml(text: str, line: int, column: int) -> CentreFileWrong:
-    where = f"line {line}, column {column}"
-    remedy = msgid("kiểm tra dấu nháy, dấu bằng, ngoặc và khóa ghi hai lần ở chỗ này")
-    return _unreadable(where, shown(text.split("\n")[line - 1]), msgid("không đúng cú pháp TOML"), remedy)
-
-
-def _unreadable(path: str, value: str, reason: str, remedy: str) -> CentreFileWrong:
-    return CentreFileWrong((Mistake(path, value, reason, remedy),))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.centres import Centre
 from domain.days import Day
 from domain.tickets import Ticket, TicketState
 from store import centres, counters, days, notices, tickets
@@ -13,7 +14,8 @@ from store.instants import instant, moment
 from store.notices import Notice
 from store.tickets import Call
 
-CALLS_SHOWN = 12
+NOTICES_SHOWN = 12
+CALLS_OF_A_HALL = 48  # repeats and withdrawals among them
 OLDEST = "SELECT min(min(arrived_at, base)) FROM tickets"
 
 
@@ -83,8 +85,8 @@ def read_board(db: Connection) -> Board:
         )
         for c in centre.counters
     }
-    calls = tuple(tickets.calls(db, day_id, last=CALLS_SHOWN * 4))
-    told = tuple(notices.newest(db, day_id, CALLS_SHOWN))
+    calls = _calls(db, centre, day_id)
+    told = tuple(notices.newest(db, day_id, NOTICES_SHOWN))
     return Board(seq, day, lines, places, calls, counters.alarms(db), told)
 
 
@@ -104,6 +106,13 @@ def _line(db: Connection, day: int, queue: str, stop: Stop | None) -> Line:
         row = db.execute(f"{OLDEST} WHERE state = 'waiting' AND queue = ?", (queue,))
         oldest = instant(row.fetchone()[0])
     return Line(queue, line.waiting, oldest, line.last, stop)
+
+
+def _calls(db: Connection, centre: Centre, day: int) -> tuple[Call, ...]:
+    """Of each hall its newest ones, so that a busy hall never pushes a quiet one's calls from its wall."""
+    halls = [centre.counters_in(hall.id) for hall in centre.halls]
+    found = [call for here in halls for call in tickets.newest_calls(db, day, here, CALLS_OF_A_HALL)]
+    return tuple(sorted(found, key=lambda call: call.seq))
 
 
 def _serving(db: Connection) -> list[Ticket]:

@@ -244,19 +244,24 @@ _CALLS = (
 )
 
 
-def calls(db: Connection, day: int, after: int = 0, last: int = 100) -> list[Call]:
-    """The newest `last` calls of the day with a number above `after`, in order."""
-    rows = db.execute(f"{_CALLS} WHERE c.day = ? AND c.seq > ? ORDER BY c.seq DESC LIMIT ?", (day, after, last))
-    return [_call(row) for row in rows.fetchall()[::-1]]
+def newest_calls(db: Connection, day: int, counters: Iterable[int], most: int) -> list[Call]:
+    """The newest `most` calls of the day to these counters, newest first."""
+    return _calls_to(db, counters, "c.day = ?", (day,), "DESC", most)
 
 
 def calls_after(db: Connection, day: int, counters: Iterable[int], after: int, most: int) -> list[Call]:
     """The next `most` calls of the day to these counters above `after`, oldest first: none is left out."""
+    return _calls_to(db, counters, "c.day = ? AND c.seq > ?", (day, after), "ASC", most)
+
+
+def _calls_to(
+    db: Connection, counters: Iterable[int], where: str, values: tuple[int, ...], order: str, most: int
+) -> list[Call]:
     places = sorted(counters)
     marks = ", ".join("?" * len(places))
     rows = db.execute(
-        f"{_CALLS} WHERE c.day = ? AND c.seq > ? AND c.counter IN ({marks}) ORDER BY c.seq LIMIT ?",
-        (day, after, *places, most),
+        f"{_CALLS} WHERE {where} AND c.counter IN ({marks}) ORDER BY c.seq {order} LIMIT ?",
+        (*values, *places, most),
     )
     return [_call(row) for row in rows]
 

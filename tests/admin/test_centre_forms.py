@@ -16,8 +16,9 @@ from admin import centre_entries
 from admin.centre_fields import Field, Kind, Sheet
 from admin.centre_sheets import SHEETS
 from domain.centre_rules import Calling, Window, WindowKind
+from domain.centre_syntax import parsed
 from domain.centre_toml import write_centre
-from domain.centres import Centre, parsed, read_draft
+from domain.centres import Centre, read_draft
 from domain.days import local
 from domain.records import Among, hints_of
 from operations import configuring, opening

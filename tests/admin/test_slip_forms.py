@@ -11,8 +11,9 @@ from PIL import Image, ImageDraw
 from admin import centre_entries
 from admin.centre_sheets import SHEETS
 from admin.slip_sheets import SLIP_PARTS
+from domain.centre_syntax import parsed
 from domain.centre_toml import write_centre
-from domain.centres import Text, parsed
+from domain.centres import Text
 from domain.slips import NEEDED, STANDARD, SlipKind, SlipLayout, SlipPart, TextSize
 from operations import configuring, opening
 from store import plans

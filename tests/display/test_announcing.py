@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from display import announcing
+from display import announcing, views
 from domain.speech import resumption, stop
 from operations import calling, managing, ticketing
 from store import journal, notices
@@ -59,6 +59,17 @@ def test_a_stop_and_its_end_are_announced_between_the_calls(centre, clock, told)
         ("stopped", False), ("call", True), ("resumed", True)
     ], "a stop that is over before its turn is not spoken"  # fmt: skip
     assert words(centre, rows[-1], "en") == resumption("A", "en")
+
+
+def test_a_quiet_hall_keeps_its_calls_while_a_busy_one_makes_a_hundred(centre):
+    quiet = centre.store.centre().counters[8]
+    write(centre, ticketing.take_ticket, quiet.queues[0])
+    called = write(centre, calling.call_next, quiet.number, "cb09")
+    for _ in range(100):
+        write(centre, ticketing.take_ticket, "ho-tich")
+        write(centre, calling.call_next, 1, "cb01")
+    assert views.hall(house(centre), "khu-3", "vi")["newest"].ticket == called.ticket.id
+    assert [row["ticket"] for row in announcing.newest(house(centre), "khu-3")][-1] == called.ticket.id
 
 
 def test_a_hall_is_told_once_and_the_other_hall_nothing(centre, told):

@@ -35,6 +35,7 @@ Moment = Callable[["Hall"], Awaitable[None]]
 
 KIOSKS = ("K1", "K2") * 3
 CLERKS = {1: "cb01", 2: "cb02", 3: "cb03", 10: "cb10"}
+MANAGER = "ql01"
 QUEUES = ("ho-tich", "chung-thuc", "dat-dai")
 SCREENS_SECONDS = 5.0
 ANSWERS_A_LIFE = (8, 60)
@@ -53,7 +54,7 @@ async def between_answer_and_commit(hall: "Hall") -> None:
 
 @dataclass
 class Hall:
-    """Six kiosks, four clerks and six screens at a server, and the gate behind which they await its restart."""
+    """Six kiosks, four clerks and seven screens at a server, and the gate behind which they await its restart."""
 
     place: Furnished
     process: Process
@@ -76,6 +77,7 @@ class Hall:
             self.clerks.append(Clerk(Browser(url, cookie(person)), counter, random.Random(self.dice.random())))
         self.screens += [Screen(url, f"/display/{wall}/live", cookie(wall)) for wall in ("W1", "W2", "W1", "W2")]
         self.screens += [Screen(url, f"/counter/{n}/live", cookie(CLERKS[n])) for n in (1, 10)]
+        self.screens.append(Screen(url, "/display/managers/live", cookie(MANAGER)))
 
     async def work(self, somebody: Kiosk | Clerk) -> None:
         """Press, and press again what was lost, whenever the gate is open."""
@@ -136,7 +138,7 @@ async def restart(hall: Hall) -> None:
         check_numbers(hall.numbers, tickets_of(db))
         wanted = {screen.path: should_show(db, screen.path, demo_centre()) for screen in hall.screens}
     right = lambda: all(screen.shown() == wanted[screen.path] for screen in hall.screens)  # noqa: E731
-    await until(right, SCREENS_SECONDS, "every screen shows the server's numbers, counters and newest call")
+    await until(right, SCREENS_SECONDS, "every screen shows the server's numbers, counters, states and calls")
     hall.slowest = max(hall.slowest, asyncio.get_running_loop().time() - begun)
     for kiosk in hall.kiosks:
         if kiosk.given:
@@ -172,7 +174,7 @@ def check_all(hall: Hall) -> None:
 def run(
     tmp_path: Path, kills: int, fault: str = "", without_unique: bool = False, moment: Moment = anywhere
 ) -> Hall:
-    place = furnish(tmp_path / "data", ("K1", "K2", "W1", "W2"), CLERKS)
+    place = furnish(tmp_path / "data", ("K1", "K2", "W1", "W2"), CLERKS, (MANAGER,))
     if without_unique:
         allow_doubles(place)
     with serving(place, fault) as process:

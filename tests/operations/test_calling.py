@@ -16,7 +16,7 @@ from domain.queue_events import TicketCalled, TicketFinished, TicketRecalled
 from operations import calling, managing, moving, shifts, ticketing, undoing
 from store import counters, moves, tickets
 from store.tickets import UnknownTicket
-from tests.support.halls import demo_calendar, demo_centre
+from tests.support.halls import calls_made, demo_calendar, demo_centre
 
 take = ticketing.take_ticket
 ENDS = [calling.finish, calling.mark_absent, calling.call_again, calling.start, calling.set_aside]
@@ -150,7 +150,7 @@ def test_a_recall_is_one_more_announcement_and_nothing_else(open_hall):
     again = open_hall.do(calling.call_again, 1, "cb01", ticket.id)
     assert again.seq > first.seq
     assert again.ticket == first.ticket
-    assert [(c.seq, c.kind) for c in tickets.calls(open_hall.db, 1)] == [(first.seq, "call"), (again.seq, "recall")]
+    assert [(c.seq, c.kind) for c in calls_made(open_hall.db, 1)] == [(first.seq, "call"), (again.seq, "recall")]
     assert isinstance(open_hall.events[-1].event, TicketRecalled)
 
 
@@ -206,9 +206,9 @@ def test_newcomers_who_pass_the_line_are_caught(open_hall, monkeypatch):
 def test_a_call_in_order_says_whom_it_passed_by(open_hall):
     first, second = open_hall.do(take, "ho-tich"), open_hall.do(take, "ho-tich")
     call(open_hall, 1)
-    assert tickets.calls(open_hall.db, 1)[-1].runner_up == second.id
+    assert calls_made(open_hall.db, 1)[-1].runner_up == second.id
     call(open_hall, 1)
-    made = tickets.calls(open_hall.db, 1)
+    made = calls_made(open_hall.db, 1)
     assert [(c.ticket, c.reason, c.policy, c.key) for c in made] == [
         (first.id, "", "due", first.key),
         (second.id, "", "due", second.key),
@@ -227,7 +227,7 @@ def test_somebody_out_of_order_is_called_with_the_reason_and_finishes_the_one_be
     assert (called.ticket.id, called.ticket.state, called.ticket.counter) == (frail.id, "called", 1)
     assert tickets.load(open_hall.db, served.id).state == "finished"
     assert tickets.load(open_hall.db, first.id).state == "waiting"
-    made = tickets.calls(open_hall.db, 1)[-1]
+    made = calls_made(open_hall.db, 1)[-1]
     assert (made.seq, made.reason, made.runner_up) == (called.seq, "frail", None)
 
 

@@ -11,7 +11,7 @@ from domain.queue_events import DayOpened, TicketRekeyed
 from domain.tickets import milliseconds
 from operations import calling, intake, managing, moving, opening, shifts, ticketing
 from store import centres, counters, days, tickets
-from tests.support.halls import MORNING, demo_calendar, demo_centre
+from tests.support.halls import MORNING, calls_made, demo_calendar, demo_centre
 
 take = ticketing.take_ticket
 
@@ -188,7 +188,7 @@ def test_who_waits_in_a_kept_queue_keeps_number_and_place_and_shows_the_day(hall
     assert tickets.load(hall.db, other.id).state == "unserved"
     assert tickets.line(hall.db, 2, "ho-tich").waiting == 2
     assert call(hall).id == kept.id
-    assert tickets.calls(hall.db, 2)[-1].kept_from == date(2026, 11, 27)
+    assert calls_made(hall.db, 2)[-1].kept_from == date(2026, 11, 27)
 
 
 def test_new_numbers_begin_above_the_highest_that_is_kept_and_no_other(hall):

@@ -12,7 +12,7 @@ from operations import calling, managing, moving, shifts, ticketing
 from operations.ticketing import PaperNumber
 from store import jobs, moves, tickets
 from store.centres import NoCentre
-from tests.support.halls import MORNING, demo_centre, new_hall
+from tests.support.halls import MORNING, calls_made, demo_centre, new_hall
 
 take = ticketing.take_ticket
 QUEUES = [queue.id for queue in demo_centre().queues]
@@ -158,7 +158,7 @@ def test_paper_numbers_wait_from_their_real_arrival_and_those_served_are_done(ha
     assert waiting.key == milliseconds(ago[20])
     assert tickets.line(hall.db, 1, "ho-tich").waiting == 2
     assert [hall.do(calling.call_next, 1, "cb01").ticket.id for _ in range(2)] == [waiting.id, now.id]
-    assert tickets.calls(hall.db, 1)[0].kind == "call"
+    assert calls_made(hall.db, 1)[0].kind == "call"
 
 
 def test_the_next_number_stands_above_the_paper_ones(hall):

@@ -7,7 +7,7 @@ from domain.queue_events import ActUndone, TicketCalled
 from domain.tickets import TicketState
 from operations import calling, moving, opening, shifts, ticketing, undoing
 from store import counters, journal, moves, tickets
-from tests.support.halls import empty_hall
+from tests.support.halls import calls_made, empty_hall
 
 take = ticketing.take_ticket
 
@@ -34,7 +34,7 @@ def state(hall, ticket) -> tuple:
 
 
 def kinds_of_calls(hall) -> list[tuple[int, str]]:
-    return [(call.n, call.kind) for call in tickets.calls(hall.db, 1)]
+    return [(call.n, call.kind) for call in calls_made(hall.db, 1)]
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 10, 11])

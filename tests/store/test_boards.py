@@ -67,8 +67,9 @@ def test_the_newest_calls_come_in_order(hall):
     for _ in range(6):
         hall.do(take, "ho-tich")
         hall.do(calling.call_next, 1, "cb01")
-    every = tickets.calls(hall.db, 1)
+    here = range(1, 13)
+    every = tickets.calls_after(hall.db, 1, here, 0, 100)
     assert [call.n for call in every] == [1, 2, 3, 4, 5, 6]
-    assert [call.n for call in tickets.calls(hall.db, 1, last=2)] == [5, 6]
-    assert [call.n for call in tickets.calls(hall.db, 1, after=every[3].seq)] == [5, 6]
-    assert tickets.calls(hall.db, 2) == []
+    assert [call.n for call in tickets.newest_calls(hall.db, 1, here, 2)] == [6, 5]
+    assert [call.n for call in tickets.calls_after(hall.db, 1, here, every[3].seq, 100)] == [5, 6]
+    assert tickets.newest_calls(hall.db, 1, [2], 100) == tickets.newest_calls(hall.db, 2, here, 100) == []

@@ -31,6 +31,7 @@ from web.devices import plain_code
 from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE, hash_of, new_token
 
 ANSWER_SECONDS = 20.0
+LAST_CALLS = 5  # stand on a wall below the newest one
 AGAIN_SECONDS = 0.2  # a page's script waits 0.5 s; sooner here, so that what is measured is the server
 NO_PRINTER = "P1=tcp://127.0.0.1:1,P2=tcp://127.0.0.1:1"  # nobody listens on port 1: no strange printer is met
 SETUP = Act("test")
@@ -306,7 +307,7 @@ class Clerk:
 
     def _choose(self) -> tuple[str, dict[str, str]]:
         buttons = re.findall(r'<form method="post" action="/counter/\d+/(\w+)".*?</form>', self.picture, re.DOTALL)
-        button = self.dice.choice([b for b in ("calls", "calls", "recalls", "finishes") if b in buttons])
+        button = self.dice.choice([b for b in ("calls", "calls", "recalls", "starts", "finishes") if b in buttons])
         form = re.search(rf'action="/counter/\d+/{button}".*?</form>', self.picture, re.DOTALL)
         assert form, "the counter's page has no buttons"
         return button, dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[0]))
@@ -314,11 +315,18 @@ class Clerk:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a screen shows, or should: people waiting by letter, and the newest call or the counter's own number."""
+    """What a screen shows, or should: people waiting by letter, and what else is in its picture.
+
+    A wall: the newest call with its sequence number, and the ones before it. A counter: its own number, and
+    whether its citizen has come. The managers' wall: the number at each counter, '' for nobody.
+    """
 
     waiting: Mapping[str, int]
     call: tuple[int, str, int] | None = None
+    before: tuple[tuple[str, int], ...] = ()
     own: str | None = None
+    has_come: bool = False
+    places: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -352,7 +360,9 @@ class Screen:
         """What the newest picture says; None while there is none since the line broke."""
         if not self.picture:
             return None
-        return _on_wall(self.picture) if "/display/" in self.path else at_counter(self.picture)
+        if "/counter/" in self.path:
+            return at_counter(self.picture)
+        return _on_managers_wall(self.picture) if "/managers/" in self.path else _on_wall(self.picture)
 
 
 def _on_wall(picture: str) -> Shown:
@@ -360,7 +370,27 @@ def _on_wall(picture: str) -> Shown:
     call = re.search(
         r'id="call-(\d+)".*?<p class="number">([^<]*)</p>.*?<b class="figures">(\d+)</b>', picture, re.DOTALL
     )
-    return Shown({a: int(n) for a, n in rows}, (int(call[1]), _plain(call[2]), int(call[3])) if call else None)
+    before = re.findall(
+        r'id="before-\d+"><span class="number">([^<]*)</span>.*?<b class="figures">(\d+)</b>', picture, re.DOTALL
+    )
+    return Shown(
+        {a: int(n) for a, n in rows},
+        (int(call[1]), _plain(call[2]), int(call[3])) if call else None,
+        tuple((_plain(number), int(counter)) for number, counter in before),
+    )
+
+
+def _on_managers_wall(picture: str) -> Shown:
+    rows = re.findall(
+        r'<b class="letter">(\w)</b>.*?<b class="figures figures-live">(\d+)</b></span></td>', picture, re.DOTALL
+    )
+    places = re.findall(
+        r'<li class="(?:open|closed)"><b class="figures">(\d+)</b><span class="number">([^<]*)</span>', picture
+    )
+    return Shown(
+        {a: int(n) for a, n in rows},
+        places={int(counter): _plain(number).replace("đóng", "") for counter, number in places},
+    )
 
 
 def at_counter(picture: str) -> Shown:
@@ -368,26 +398,37 @@ def at_counter(picture: str) -> Shown:
     rows = re.findall(
         r'<span class="letter" aria-hidden="true">(\w)</span>.*?<b class="figures">(\d+)</b>', picture, re.DOTALL
     )
-    return Shown({a: int(n) for a, n in rows}, own=number_in(picture, "own-number"))
+    has_come = re.search(r'/counter/\d+/finishes"', picture) is not None
+    return Shown({a: int(n) for a, n in rows}, own=number_in(picture, "own-number"), has_come=has_come)
 
 
 def should_show(db: Any, path: str, centre: Centre) -> Shown:
     """What the file says that the screen at this path must show; the queries are our own."""
     counted = dict(db.execute("SELECT prefix, count(*) FROM tickets WHERE state = 'waiting' GROUP BY prefix"))
     waiting = {queue.prefix: counted.get(queue.prefix, 0) for queue in centre.queues}
+    served = {
+        counter: (_plain(shown_number(prefix, n)), started is not None)
+        for counter, prefix, n, started in db.execute(
+            "SELECT counter, prefix, n, started_at FROM tickets WHERE state = 'called'"
+        )
+    }
+    if "/managers/" in path:
+        numbers = {counter.number: served.get(counter.number, ("",))[0] for counter in centre.counters}
+        return Shown(waiting, places=numbers)
     if "/counter/" in path:
-        counter = int(path.split("/")[2])
-        row = db.execute(
-            "SELECT prefix, n FROM tickets WHERE state = 'called' AND counter = ?", (counter,)
-        ).fetchone()
-        return Shown(waiting, own=_plain(shown_number(*row)) if row else "")
-    zone = next(device.zone for device in centre.devices if device.id == path.split("/")[2])
-    here = {counter.number for counter in centre.counters if counter.zone == zone}
+        own, has_come = served.get(int(path.split("/")[2]), ("", False))
+        return Shown(waiting, own=own, has_come=has_come)
+    halls = {zone.id: zone.hall for zone in centre.zones}
+    hall = next(halls[device.zone] for device in centre.devices if device.id == path.split("/")[2])
+    here = {counter.number for counter in centre.counters if halls[counter.zone] == hall}
     rows = db.execute(
         "SELECT c.seq, t.prefix, t.n, c.counter FROM calls c JOIN tickets t ON t.id = c.ticket ORDER BY c.seq DESC"
     )
-    newest = next((row for row in rows if row[3] in here), None)
-    return Shown(waiting, (newest[0], _plain(shown_number(*newest[1:3])), newest[3]) if newest else None)
+    every = [(seq, _plain(shown_number(prefix, n)), counter) for seq, prefix, n, counter in rows if counter in here]
+    newest = every[0] if every else None
+    last = dict.fromkeys((number, counter) for _, number, counter in every)
+    before = [call for call in last if newest is None or call[0] != newest[1]]
+    return Shown(waiting, newest, tuple(before[:LAST_CALLS]))
 
 
 def tickets_of(db: Any) -> list[tuple[int, str, str]]:

@@ -14,13 +14,20 @@ from domain.centres import Centre, read_centre
 from domain.days import local
 from domain.procedures import Procedure, read_catalogue
 from operations import managing
-from store import journal, migrations, projections
+from store import journal, migrations, projections, tickets
+from store.tickets import Call
 from store.writer import Act, Job, Tx, perform
 
 ROOT = Path(__file__).parent.parent.parent
 DEMO = ROOT / "commands" / "demo"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # Monday 08:00 in Hà Nội
 assert projections.MODULES
+
+
+def calls_made(db: Any, day: int) -> list[Call]:
+    """Every call of the day at the demo centre's counters, oldest first."""
+    every = [counter.number for counter in demo_centre().counters]
+    return tickets.calls_after(db, day, every, 0, 10_000)
 
 
 @cache
