@@ -18,6 +18,7 @@ from typing import Any
 import click
 
 import clock
+from commands.logging import last_errors
 from commands.opened import Chosen, pass_chosen
 from domain.days import local
 from printers.status import Trouble
@@ -28,9 +29,9 @@ from store.instants import moment
 from web.health import ROOM_NEEDED
 
 FORM = 1
-EVENTS_TOLD = 100
+EVENTS_TOLD = ERRORS_TOLD = 100
 LIBRARIES = ("uvicorn", "starlette", "pysqlite3", "sqlite-utils", "jinja2", "uvloop", "httptools", "websockets")
-LOGS = "not kept by MotCua: standard error of the server; with the unit: journalctl -u motcua --since today"
+LOGS = "standard error of the server; with the unit: journalctl -u motcua --since today"
 
 
 @click.command()
@@ -60,6 +61,7 @@ def report(settings: Settings, now: datetime) -> dict[str, Any]:
         "machine": _machine(settings.data),
         "health": _health(settings.file, now),
         "file": _of_file(settings.file),
+        "errors": _told(lambda: last_errors(settings.data, ERRORS_TOLD)),
         "logs": LOGS,
     }
 

@@ -50,7 +50,7 @@ def run(
     settings: Settings, ready: Callable[[str], None], beside: Callable[[object], Awaitable[None]] | None = None
 ) -> None:
     """Serve until a signal comes; ends the command with 1 when the file or the port cannot be had."""
-    configure()
+    configure(settings.data)
     from app import make_app  # imported here: other commands need no server
 
     try:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from commands import diagnose
+from commands.logging import ERRORS
 from commands.main import main
 from domain.events import Event
 from operations import devices, managing, printing, syncing, ticketing
@@ -57,7 +58,7 @@ def names_nobody(text: str, data) -> None:
 
 def test_it_tells_what_a_technician_asks_first(data):
     told = json.loads(made(data).read_text(encoding="utf-8"))
-    assert set(told) == {"form", "made", "versions", "settings", "machine", "health", "file", "logs"}
+    assert set(told) == {"form", "made", "versions", "settings", "machine", "health", "file", "errors", "logs"}
     assert {"motcua", "python", "sqlite", "uvicorn", "starlette"} <= set(told["versions"])
     assert told["settings"] == {name: name == "data" for name in Settings.__dataclass_fields__}
     assert told["health"]["write"] is True
@@ -77,6 +78,16 @@ def test_it_tells_what_a_technician_asks_first(data):
     assert printers["P2"]["last_trouble"] == "other"
     assert "parked" in {row["state"] for row in told["file"]["portal_messages"]}
     assert "journalctl" in told["logs"]
+    assert told["errors"] == []
+
+
+def test_the_servers_last_errors_are_told(data):
+    (data / ERRORS).write_text(
+        '{"event": "handler failed", "error": "KeyError", "value": "ai"}\n', encoding="utf-8"
+    )
+    assert json.loads(made(data).read_text(encoding="utf-8"))["errors"] == [
+        {"event": "handler failed", "error": "KeyError"}
+    ]
 
 
 def test_what_a_screen_last_said_is_told(data):
