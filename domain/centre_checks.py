@@ -3,11 +3,13 @@
 Works on the plain data, so that these mistakes are found together with those inside the parts.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import chain, islice
 from typing import Any
 
+from domain.centre_rules import SHORT_NAME
 from domain.errors import msgid
 from domain.records import LONG_NUMBER, MOST_MISTAKES, Mistake, joined, shown, suggestion
 
@@ -101,7 +103,8 @@ def _repeated(places: Iterator[Place]) -> Iterator[Mistake]:
 
 def _dangling(places: Iterator[Place], targets: Iterator[Place]) -> Iterator[Mistake]:
     names = {str(value): None for _, value in targets}
-    near = list(names)[:MOST_COMPARED]
+    # What is badly named itself is no remedy: it is to be mended first.
+    near = [name for name in names if re.fullmatch(SHORT_NAME, name)][:MOST_COMPARED]
     for path, value in places:
         if str(value) not in names:
             remedy, words = suggestion(str(value), near)

@@ -14,7 +14,8 @@ from domain.errors import msgid
 from domain.records import Among, Between, Count, Pattern, Words, Wrong
 
 Line = Annotated[str, Words(200)]
-Id = Annotated[str, Pattern(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}", msgid("dùng chữ không dấu, số và dấu gạch nối"))]
+SHORT_NAME = r"[A-Za-z0-9][A-Za-z0-9-]{0,31}"
+Id = Annotated[str, Pattern(SHORT_NAME, msgid("dùng chữ không dấu, số và dấu gạch nối"))]
 Clock = Annotated[str, Pattern(r"([01]\d|2[0-3]):[0-5]\d", msgid("ghi giờ dạng 07:30"))]
 
 

@@ -179,6 +179,9 @@ class Reader:
 
     def _typed(self, hint: Any, raw: object, path: str) -> Any:
         if get_origin(hint) is Annotated:
+            for rule in hint.__metadata__:
+                if isinstance(rule, Among) and isinstance(raw, str):
+                    rule(raw)  # names no choice that the rule would refuse afterwards
             return self._typed(hint.__origin__, raw, path)
         if get_origin(hint) in (Union, UnionType):
             return None if raw is None else self.read(_inner(hint), raw, path)
