@@ -28,7 +28,7 @@ from printers.service import PrinterService
 from settings import Settings
 from store.store import Store
 from store.vault import Vault
-from web import assets, beats, booking, languages, live, openings, safety, stops
+from web import assets, beats, booking, languages, leaflets, live, openings, safety, stops
 from web.aloud import Aloud, Speaker
 from web.entrance import ROUTES as ENTRANCE
 from web.floods import Floods
@@ -46,7 +46,7 @@ STOP_SECONDS = 5.0
 VENDOR = Path(assets.__file__).parent / "static" / "vendor"
 VOICES, PHRASES = VENDOR / "voice", VENDOR / "phrases"
 SPEAKER = (sys.executable, "-m", "commands.speaking")
-ROUTES = [*KIOSK, *ENTRANCE, *booking.ROUTES, *COUNTER, *DISPLAY, *RATING, *ADMIN, *API, *AGENTS]
+ROUTES = [*KIOSK, *ENTRANCE, *booking.ROUTES, *leaflets.ROUTES, *COUNTER, *DISPLAY, *RATING, *ADMIN, *API, *AGENTS]
 
 
 def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Starlette:

@@ -10,16 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from domain.centres import Centre, Placement, Queue
-from domain.deadlines import Unit
-from domain.errors import NotFound, UnknownProcedure
-from domain.procedures import Channel, Procedure, documents
+from domain.errors import NotFound
+from domain.procedures import Procedure
 from domain.roles import Role, open_to
 from kiosk import everyday, honesty, priorities, views
 from kiosk.asking import device_of
 from kiosk.memory import Catalogue, Title, memory_of
-from operations.intake import find_placement
-from store import procedures
-from web import forms
+from web import forms, leaflets
 from web.house import house_of
 from web.pages import is_fragment, page, text_of
 
@@ -29,7 +26,6 @@ ELSEWHERE_SHOWN = 5
 PICTURES_ON_A_PAGE = 20
 LONG_WORDS, BRIEF_WORDS = 32, 28  # characters; five tiles abreast hold no more in three lines
 LINES_ON_A_PAGE = 8
-LONG_TITLE = 120  # characters; a longer one would push papers and button off the glass
 
 
 @open_to(Role.KIOSK)
@@ -83,16 +79,20 @@ async def show_sector(request: Request) -> Response:
 @open_to(Role.KIOSK)
 async def show_procedure(request: Request) -> Response:
     """Papers, fee, limit and wait of one procedure, with the button that takes the number."""
-    house, code = house_of(request), request.path_params["code"]
-    found = house.store.read(procedures.find, code)
-    if found is None:
-        raise UnknownProcedure(procedure=code[:20])
-    try:
-        placement = find_placement(house.store.centre(), code)
-    except UnknownProcedure:
-        placement = None
+    found, placement = leaflets.find(house_of(request), request.path_params["code"])
     context = {**views.frame(request, device_of(request)), **_told(request, found, placement)}
     return page(request, "kiosk/procedure.html", **context)
+
+
+@open_to(Role.KIOSK)
+async def show_leaflet_code(request: Request) -> Response:
+    """The QR code by which a phone opens the list of papers."""
+    house = house_of(request)
+    found, _ = leaflets.find(house, request.path_params["code"])
+    address = honesty.beside_follow(house, f"procedures/{found.code}")
+    if not address:
+        raise NotFound(what="QR")
+    return Response(views.code_picture(address), media_type="image/svg+xml")
 
 
 async def _catalogue(request: Request) -> Catalogue:
@@ -159,36 +159,16 @@ def _told(request: Request, found: Procedure, placement: Placement | None) -> di
     """Everything that a citizen should know before waiting for this procedure."""
     centre = house_of(request).store.centre()
     queue = next((q for q in centre.queues if placement and q.id == placement.queue), None)
-    rows = [row for row in found.channels if row.channel is Channel.DIRECT] or list(found.channels)
     return {
-        "procedure": found,
-        "heading": _heading(found, placement),
+        **leaflets.leaflet(found, placement),
         "placement": placement,
         "queue": queue,
         "queue_title": text_of(queue.title, request.state.language) if queue else "",
         "ahead_of_time": honesty.before(request, queue) if queue else None,
-        "papers": documents(found),
-        "limit": _limit(placement),
-        "rows": rows,
+        "has_code": bool(honesty.beside_follow(house_of(request), "procedures")),
         "page_id": secrets.token_urlsafe(12),
         "priority": priorities.choice(request, found.code),
     }
-
-
-def _heading(found: Procedure, placement: Placement | None) -> str:
-    """The title, or where it is long what the centre calls it."""
-    if len(found.title) <= LONG_TITLE:
-        return found.title
-    if placement is not None and placement.short_title:
-        return placement.short_title
-    return found.title[:LONG_TITLE].rsplit(" ", 1)[0] + " …"
-
-
-def _limit(placement: Placement | None) -> tuple[float, str] | None:
-    """The limit that a person set for this centre."""
-    if placement is None or placement.limit is None or placement.limit.unit == Unit.UNKNOWN:
-        return None
-    return (placement.limit.amount, placement.limit.unit)
 
 
 def _queues(centre: Centre) -> dict[str, Queue]:
@@ -198,6 +178,7 @@ def _queues(centre: Centre) -> dict[str, Queue]:
 ROUTES = [
     Route("/kiosk/{device}/procedures", show_procedures),
     Route("/kiosk/{device}/procedures/{code}", show_procedure),
+    Route("/kiosk/{device}/procedures/{code}/qr.svg", show_leaflet_code),
     Route("/kiosk/{device}/needs", show_needs),
     Route("/kiosk/{device}/sectors", show_sectors),
     Route("/kiosk/{device}/sectors/{sector:int}", show_sector),

@@ -73,15 +73,15 @@ def follow_base(house: House) -> str:
     return house.follow_url or house.store.centre().follow_url
 
 
-def booking_address(house: House) -> str:
-    """Where phones book an appointment, beside the place where they follow a ticket; empty for nowhere."""
+def beside_follow(house: House, page: str) -> str:
+    """Where phones find another page of ours, beside the place where they follow a ticket; empty for nowhere."""
     base = follow_base(house).rstrip("/")
-    return f"{base.rpartition('/')[0]}/booking" if base.endswith("/follow") else ""
+    return f"{base.rpartition('/')[0]}/{page}" if base.endswith("/follow") else ""
 
 
 def _instead(house: House, queue: Queue, found: Admission) -> Instead:
     opens = f"{local(found.opens_at):%H:%M %d/%m}" if found.opens_at else ""
-    booking = booking_address(house) if queue.booking is not None else ""
+    booking = beside_follow(house, "booking") if queue.booking is not None else ""
     return Instead(opens, booking, house.store.centre().online_url)
 
 

@@ -143,7 +143,11 @@ def follow_picture(house: House, ticket: Ticket) -> bytes | None:
     base = follow_base(house)
     if not base:
         return None
-    address = f"{base}/{ticket.id}-{house.vault.sign('follow', str(ticket.id))}"
+    return code_picture(f"{base}/{ticket.id}-{house.vault.sign('follow', str(ticket.id))}")
+
+
+def code_picture(address: str) -> bytes:
+    """The QR of an address as an SVG, with its quiet zone."""
     code = segno.make(address, error="m", micro=False, mask=3)
     picture = BytesIO()
     code.save(picture, kind="svg", border=4, light="#fff", omitsize=True)

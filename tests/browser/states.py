@@ -142,6 +142,8 @@ STATES = [
     State("kiosk-out-of-order", "kiosk", "minded", "device:K2", "/kiosk/K2"),
     State("kiosk-out-of-order-big", "kiosk", "minded", "device:K2", "/kiosk/K2?big=1", fold=False),
     State("kiosk-out-of-order-contrast", "kiosk", "minded", "device:K2", "/kiosk/K2?contrast=1"),
+    State("leaflet", "phone", "busy", None, "/procedures/1.001193", fold=False),
+    State("leaflet-long", "phone", "busy", None, "/procedures/1.013831", fold=False, alike=True),
     State("booking", "phone", BOOKED, None, "/booking", fold=False),
     State("booking-slots", "phone", BOOKED, None, at.of_ho_tich, fold=False),
     State("booking-phone", "phone", BOOKED, None, lambda s: at.of_ho_tich(s, 60), fold=False),

@@ -1,8 +1,12 @@
 """K7 of the features: each of twenty common needs is three taps away from the first screen, in every mode."""
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
+from urllib.parse import urlsplit
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from domain.centres import Placement
@@ -92,6 +96,21 @@ def test_the_third_tap_gives_the_number(place: int, mode: str, kiosk: Page, scen
     kiosk.tap(".take button")
     expect(kiosk.locator("#number")).to_be_visible()
     assert_one_given(store, before)
+
+
+def test_the_list_of_papers_goes_along_by_the_code_on_the_glass(
+    kiosk: Page, scene: Scene, open_screen: Screens
+) -> None:
+    code = needs(scene)[0].code
+    kiosk.goto(f"{scene.server.url}/kiosk/K1/procedures/{code}")
+    settle(connected(kiosk))
+    glass = Image.open(BytesIO(kiosk.screenshot()))
+    (read,) = [found.text for found in zxingcpp.read_barcodes(glass)]
+    assert read.endswith(f"/procedures/{code}")
+    phone = open_screen.blank("phone")
+    phone.goto(scene.server.url + urlsplit(read).path)
+    expect(phone.locator("h1")).to_have_text(kiosk.locator("h1").inner_text())
+    assert phone.locator(".papers li").all_inner_texts() == kiosk.locator(".papers li").all_inner_texts()
 
 
 def test_words_are_one_tap_further_and_lead_back(kiosk: Page, scene: Scene) -> None:

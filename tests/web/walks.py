@@ -56,6 +56,10 @@ _KIOSK: dict[str, Example] = {
     "GET /kiosk/{device}": lambda c, w: Asked("/kiosk/K1"),
     "GET /kiosk/{device}/queues": lambda c, w: Asked("/kiosk/K1/queues"),
     "GET /kiosk/{device}/procedures": lambda c, w: Asked("/kiosk/K1/procedures?q=khai sinh"),
+    "GET /kiosk/{device}/procedures/{code}/qr.svg": lambda c, w: Asked(
+        f"/kiosk/K1/procedures/{a_procedure()}/qr.svg"
+    ),
+    "GET /procedures/{code}": lambda c, w: Asked(f"/procedures/{a_procedure()}"),
     "GET /kiosk/{device}/procedures/{code}": lambda c, w: Asked(f"/kiosk/K1/procedures/{a_procedure()}"),
     "POST /kiosk/{device}/tickets": lambda c, w: Asked(
         "/kiosk/K1/tickets", {"queue": QUEUE, "request_id": request_id()}
