@@ -76,13 +76,13 @@ class Counter:
         with self.place.rows() as db:
             return list(db.execute("SELECT dossier, kind, state FROM portal_messages ORDER BY id"))
 
-    async def all_known(self) -> None:
-        """Wait until the portal has acknowledged everything."""
+    async def all_known(self, silence: float = 0.0) -> None:
+        """Wait until the portal has acknowledged everything, after so many seconds in which it says nothing."""
 
         def known() -> bool:
             return {state for _, _, state in self.states()} == {"acknowledged"}
 
-        await until(known, ARRIVES_SECONDS, "the portal acknowledges everything")
+        await until(known, ARRIVES_SECONDS + silence, "the portal acknowledges everything")
 
 
 def _procedure() -> str:
@@ -197,8 +197,9 @@ def strike(portal: SandboxThread, fault: str, service: str) -> None:
 
 async def receive_two(counter: Counter, portal: SandboxThread) -> None:
     codes = [await counter.receive(), await counter.receive()]
-    await until_async(lambda: _met(portal), ARRIVES_SECONDS + size("portal_silence", 1, 80), "the fault is met")
-    await counter.all_known()
+    silence = size("portal_silence", 1, 80)
+    await until_async(lambda: _met(portal), ARRIVES_SECONDS + silence, "the fault is met")
+    await counter.all_known(silence)
     check_portal(portal.state, codes)
 
 
