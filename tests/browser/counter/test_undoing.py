@@ -96,7 +96,9 @@ def test_an_undone_call_is_taken_back_on_the_wall_for_eight_seconds(
     expect(wall.locator(".taken-back")).to_have_text(re.compile("Số A.001 xin chờ"))
     expect(wall.locator("#now .call")).to_have_count(0)
     wall.wait_for_function("() => window.played.length === 2")
-    (withdrawn,) = [c for c in server.store.read(tickets.calls, 1) if c.kind == "withdrawn"]
+    (withdrawn,) = [
+        c for c in server.store.read(tickets.calls_after, 1, range(1, 13), 0, 100) if c.kind == "withdrawn"
+    ]
     assert wall.evaluate("window.played[1]") == withdrawn.seq
     delays = "document.getAnimations().map(a => a.effect.getTiming().delay).filter(ms => ms > 1000)"
     assert wall.evaluate(delays) == [8000]
