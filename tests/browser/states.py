@@ -374,7 +374,7 @@ PAGES = {
     "kiosk/sector": "kiosk-sector", "kiosk/sectors": "kiosk-sectors", "kiosk/start": "kiosk-start",
     "kiosk/ticket": "kiosk-result-here", "web/booked": "booking-booked", "web/booking": "booking",
     "web/booking_cancelled": "booking-cancelled", "web/booking_code": "booking-code",
-    "web/booking_mine": "booking-mine",
+    "web/booking_mine": "booking-mine", "web/leaflet": "leaflet",
     "web/booking_phone": "booking-phone", "web/booking_slots": "booking-slots", "web/failure": "not-found",
     "web/locked": "locked", "web/pair": "pair", "web/pin": "pin", "web/sign_in": "sign-in",
 }  # fmt: skip
