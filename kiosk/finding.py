@@ -92,7 +92,7 @@ async def show_leaflet_code(request: Request) -> Response:
     address = honesty.beside_follow(house, f"procedures/{found.code}")
     if not address:
         raise NotFound(what="QR")
-    return Response(views.code_picture(address), media_type="image/svg+xml")
+    return Response(views.code_picture(address), media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
 async def _catalogue(request: Request) -> Catalogue:
