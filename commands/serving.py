@@ -41,9 +41,18 @@ def serve(chosen: Chosen, host: str | None, port: int | None) -> None:
 @pass_chosen
 def demo(chosen: Chosen, port: int, empty: bool) -> None:
     """Run a demo centre: server, simulated printers, sandbox portal. Ctrl-C ends all of it."""
-    with demo_centre.neighbours(chosen.data) as near:
+    with demo_centre.neighbours(chosen.data) as near, said_plainly():
         settings = demo_centre.prepare(chosen.settings, port, near, empty=empty)
         run(settings, lambda url: demo_centre.show(url, near, empty=empty), demo_centre.keep_codes_alive)
+
+
+@contextmanager
+def said_plainly() -> Iterator[None]:
+    """What keeps a server from starting ends the command with 1 and one line."""
+    try:
+        yield
+    except (AlreadyRunning, UnsafeSQLite, NewerFile, FrontEndMissing, OSError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 def run(
@@ -53,10 +62,8 @@ def run(
     configure(settings.data)
     from app import make_app  # imported here: other commands need no server
 
-    try:
+    with said_plainly():
         app = make_app(settings)
-    except (AlreadyRunning, UnsafeSQLite, NewerFile, FrontEndMissing, OSError) as error:
-        raise click.ClickException(str(error)) from error
     # After an I/O error the file handle cannot be trusted: end at once, the supervisor starts anew (R5).
     app.state.house.store.writer.on_fatal = lambda: os._exit(70)
     try:
