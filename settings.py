@@ -38,6 +38,7 @@ class Settings:
     device_tickets: int = 40
     device_requests: int = 20
     stranger_requests: int = 50
+    receivers_nearby: bool = False
 
     @property
     def file(self) -> Path:
@@ -81,7 +82,7 @@ def _read(name: str, key: str, text: str) -> object:
             return tuple(_pair(name, part) for part in text.split(",") if part.strip())
         case "keypad":
             return tuple(_key(name, part) for part in text.split(",") if part.strip())
-        case "allow_http" | "https" | "practice":
+        case "allow_http" | "https" | "practice" | "receivers_nearby":
             return _flag(name, text)
         case _:
             return text

@@ -1,6 +1,6 @@
 """By which policy numbers are called, what each policy would have done lately, and how another one is chosen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -50,7 +50,7 @@ _one_at_a_time = Lock()
 
 
 class RehearsalRunning(Refused):
-    text = msgid("Đang có người khác thử cách gọi. Mời bấm lại sau ít giây.")
+    text = msgid("Máy đang tính lại các ngày qua cho một người khác. Mời bấm lại sau ít giây.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _words(policy: Policy, ratio: int, translate: Translate) -> tuple[str, str]:
 
 def _try(house: House, ratio: int, language: str) -> Trial:
     """The last days under each policy; slow, so never two at a time. Raises RehearsalRunning."""
-    with _alone(), house.store.own_reader() as db:
+    with alone(), house.store.own_reader() as db:
         began, centre = monotonic(), centres.current(db)
         days = past_days.newest(db, local(house.now()).date(), MOST_DAYS)
         results = tuple(rehearse(days, centre.classes, centre.calling, policy, ratio) for policy in Policy)
@@ -113,7 +113,8 @@ def _try(house: House, ratio: int, language: str) -> Trial:
 
 
 @contextmanager
-def _alone() -> Any:
+def alone() -> Iterator[None]:
+    """Past days are replayed for one person at a time. Raises RehearsalRunning."""
     if not _one_at_a_time.acquire(blocking=False):
         raise RehearsalRunning()
     try:

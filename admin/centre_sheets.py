@@ -3,10 +3,21 @@
 What is right stands in `domain.centres` alone; here stand only words and the way each value is asked for.
 """
 
+from admin.centre_choices import (
+    DAY_KINDS,
+    LAYOUTS,
+    POLICIES,
+    QUEUES,
+    SCANNER_KEYS,
+    TURNS,
+    UNITS,
+    WIDTHS,
+    WINDOWS,
+)
 from admin.centre_fields import Field, Kind, Sheet
 from admin.slip_sheets import EMBLEM, PAPER
-from domain.calendar import WEEKDAYS, DayKind
-from domain.centre_rules import Booking, DayOverride, Policy, Window, WindowKind
+from domain.calendar import WEEKDAYS
+from domain.centre_rules import Booking, DayOverride, Loudness, Window
 from domain.centres import (
     Agency,
     Centre,
@@ -20,12 +31,11 @@ from domain.centres import (
     Printer,
     PriorityClass,
     Queue,
-    QueueKind,
     Zone,
 )
-from domain.deadlines import Unit
 from domain.errors import msgid
 from domain.roles import PERSON_ROLES
+from domain.walls import Screen
 from web.wording import DEVICES, ROLES
 
 CODE = Field("id", Kind.WORD, msgid("Mã"), msgid("Chữ không dấu, số, gạch nối; không đổi được về sau."))
@@ -37,33 +47,6 @@ WEEK = Field("weekdays", Kind.SEVERAL, msgid("Các ngày trong tuần"), choices
 ZONE = Field("zone", Kind.CHOICE, msgid("Khu vực"), source="zones")
 AGENCY = Field("agency", Kind.CHOICE, msgid("Cơ quan"), source="agencies")
 HALL = Field("hall", Kind.CHOICE, msgid("Sảnh"), source="halls")
-
-POLICIES = {
-    Policy.DUE: msgid("Giờ đến, có phút ưu tiên"),
-    Policy.STRICT: msgid("Ưu tiên trước hết"),
-    Policy.RATIO: msgid("Mấy người ưu tiên rồi một người thường"),
-    Policy.FIRST_COME: msgid("Đến trước gọi trước"),
-}
-QUEUES = {QueueKind.RECEPTION: msgid("nộp hồ sơ"), QueueKind.RESULTS: msgid("lấy kết quả")}
-WINDOWS = {WindowKind.TICKETS: msgid("giờ phát số"), WindowKind.SERVICE: msgid("giờ các quầy phục vụ")}
-DAY_KINDS = {
-    DayKind.OFF: msgid("nghỉ"),
-    DayKind.WORKING: msgid("làm việc"),
-    DayKind.HALF: msgid("chỉ làm buổi sáng"),
-}
-UNITS = {
-    Unit.SAME_DAY: msgid("trả trong ngày"),
-    Unit.WORKING_DAY: msgid("ngày làm việc"),
-    Unit.DAY: msgid("ngày theo lịch"),
-    Unit.HOUR: msgid("giờ làm việc"),
-    Unit.MONTH: msgid("tháng"),
-}
-WIDTHS = {
-    384: msgid("384 điểm (giấy 58 mm)"),
-    512: msgid("512 điểm (giấy 80 mm)"),
-    576: msgid("576 điểm (giấy 80 mm)"),
-}
-SCANNER_KEYS = {key: key for key in ("F9", "F10", "F6", "F4", "F3", "F1", "STX")}
 
 NAMES = Sheet(
     "names",
@@ -139,6 +122,10 @@ LINES = Sheet(
             msgid("Để trống: không giới hạn."), needed=False,
         ),
         Field(
+            "promise_minutes", Kind.NUMBER, msgid("Hứa gọi trong bao nhiêu phút"),
+            msgid("Màn hình điều hành và báo cáo đo theo lời hứa này. Để trống: không hứa."), needed=False,
+        ),
+        Field(
             "booking", Kind.PART, msgid("Nhận đặt lịch hẹn"), record=Booking,
             parts=(
                 Field("times", Kind.SPANS, HALF_DAYS),
@@ -165,6 +152,10 @@ COUNTERS = Sheet(
         ),
         Field("accessible", Kind.YES, msgid("Xe lăn đến được")),
         Field("way", Kind.TEXTS, msgid("Đường đi từ cửa chính")),
+        Field(
+            "turn", Kind.CHOICE, msgid("Mũi tên chỉ đường"),
+            msgid("Hướng đi từ cửa chính; để trống: mũi tên thường."), needed=False, choices=TURNS,
+        ),
     ),
     "number", ("number",), ("zone", "queues", "secondary", "accessible"),
 )  # fmt: skip
@@ -292,8 +283,21 @@ SCREENS = Sheet(
             source="printers",
         ),
         Field(
-            "counter", Kind.CHOICE, msgid("Quầy của máy tính bảng"), msgid("Chỉ ghi cho máy tính bảng."),
-            needed=False, source="counters",
+            "counter", Kind.CHOICE, msgid("Quầy của máy tính bảng hoặc màn hình cửa quầy"),
+            msgid("Các thiết bị khác để trống."), needed=False, source="counters",
+        ),
+        Field(
+            "screen", Kind.PART, msgid("Màn hình sảnh: cách bày và cỡ chữ"),
+            msgid("Chỉ cho màn hình sảnh. Cỡ chữ tính theo cỡ màn hình và chỗ ngồi xa nhất."), record=Screen,
+            parts=(
+                Field("layout", Kind.CHOICE, msgid("Cách bày"), choices=LAYOUTS),
+                Field("inches", Kind.NUMBER, msgid("Cỡ màn hình (inch)")),
+                Field("depth_metres", Kind.NUMBER, msgid("Chỗ xa nhất phải đọc được (mét)")),
+                Field(
+                    "pictures_after_seconds", Kind.NUMBER, msgid("Chiếu ảnh, phim sau mấy giây không gọi ai"),
+                    msgid("Để trống: không chiếu."), needed=False,
+                ),
+            ),
         ),
     ),
     "id", ("name",), ("kind", "zone", "printer", "counter"),
@@ -341,10 +345,45 @@ SCANNER = Sheet(
         ),
     ),
 )  # fmt: skip
+VOICE = Sheet(
+    "voice",
+    msgid("Loa đọc số"),
+    Centre,
+    (
+        Field(
+            "voice.pack", Kind.WORD, msgid("Bộ giọng đọc"),
+            msgid("vi-north, vi-central, vi-south, hoặc bộ của trung tâm; xem trang “Loa”."),
+        ),
+        Field(
+            "voice.second", Kind.WORD, msgid("Bộ giọng đọc thứ hai"),
+            msgid("Đọc sau tiếng thứ nhất, như en hoặc fr. Để trống: chỉ đọc một thứ tiếng."), needed=False,
+        ),
+        Field("voice.chime", Kind.YES, msgid("Chuông trước khi đọc")),
+        Field(
+            "voice.repeats", Kind.NUMBER, msgid("Đọc lại mấy lần"),
+            msgid("Khi từ ba lượt gọi phải đợi, loa thôi đọc lại, rồi thôi tiếng thứ hai, rồi thôi chuông."),
+        ),
+        Field(
+            "voice.quiet", Kind.SPANS, msgid("Giờ không đọc loa"),
+            msgid("Số vẫn hiện trên màn hình. Để trống: đọc suốt ngày."), needed=False,
+        ),
+    ),
+)  # fmt: skip
+VOLUMES = Sheet(
+    "volumes",
+    msgid("Âm lượng theo khu và giờ"),
+    Loudness,
+    (
+        ZONE,
+        Field("times", Kind.SPANS, msgid("Trong các giờ")),
+        Field("percent", Kind.NUMBER, msgid("Âm lượng (%)"), msgid("Ngoài các giờ này: 100. Số 0: không đọc.")),
+    ),
+    "", ("zone", "times"), ("percent",),
+)  # fmt: skip
 GROUPS: tuple[tuple[str, tuple[Sheet, ...]], ...] = (
     (msgid("Hàng và quầy"), (LINES, COUNTERS, PROCEDURES, CLASSES, CALLING)),
     (msgid("Giờ và ngày"), (HOURS, TIMES, DAYS_OFF)),
-    (msgid("Người và thiết bị"), (PEOPLE, SCREENS, PRINTERS, SCANNER)),
+    (msgid("Người và thiết bị"), (PEOPLE, SCREENS, PRINTERS, SCANNER, VOICE, VOLUMES)),
     (msgid("Phiếu giấy"), (PAPER, EMBLEM)),
     (msgid("Trung tâm"), (NAMES, AGENCIES, HALLS, ZONES, PORTAL)),
 )

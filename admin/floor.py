@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from math import inf
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -11,17 +12,18 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from admin import floor_views, views
+from domain.centre_rules import Text
 from domain.centres import Centre, Counter, Hall
-from domain.days import local
+from domain.days import LOCAL, local
 from domain.errors import Invalid, NotFound
 from domain.roles import LEADING_ROLES, open_to
-from operations import managing, shifts
+from operations import managing, posting, shifts
 from operations.shifts import find_counter
 from operations.ticketing import find_queue
-from store import centres, people
+from store import bulletins, centres, people
 from store.counters import Skills
 from store.writer import Act, Tx
-from web import forms, leaders
+from web import forms, leaders, tonight, waits, wording
 from web.house import act_of, house_of, visitor_of
 from web.languages import translator
 from web.pages import go, page, text_of
@@ -136,8 +138,28 @@ async def show_queue(request: Request) -> Response:
     queue, scope = find_queue(house.store.centre(), request.path_params["queue"]), _scope(request)
     scope.check_queue(queue.id)
     row = next(row for row in floor_views.queue_rows(house, scope, language) if row.id == queue.id)
-    kept = house.store.read(centres.kept).get(queue.id, "")
-    return page(request, "admin/floor_queue.html", row=row, kept=kept, **views.frame(request))
+    halves = floor_views.half_hours_left(house, queue.id)
+    until = _until(request.query_params.get("until", ""), halves)
+    context = {
+        "row": row,
+        "kept": house.store.read(centres.kept).get(queue.id, ""),
+        "told": waits.of_queue(house, queue.id, language),
+        "chance": waits.chance(house, queue),
+        "is_first": waits.is_first_days(house, queue.id),
+        "advice": await house.forecaster.advise(queue.id, until),
+        "until": until,
+        "halves": halves,
+        "end": tonight.end_of(house, queue.id),
+        "at": tonight.at,
+        "could_open": waits.could_open(house, queue.id),
+    }
+    return page(request, "admin/floor_queue.html", **context, **views.frame(request))
+
+
+def _until(text: str, halves: list[float]) -> float:
+    """One of these minutes of the day, asked for as '16:00'; otherwise the last one, infinite without any."""
+    wanted = [half for half in halves if wording.clock(half) == text]
+    return wanted[0] if wanted else halves[-1] if halves else inf
 
 
 @open_to(*LEADERS, body_limit=2048)
@@ -175,8 +197,11 @@ async def show_hall(request: Request) -> Response:
     hall = _own_hall(request)
     inside = {queue.id for queue in house.store.centre().queues if queue.hall == hall.id}
     rows = [row for row in floor_views.queue_rows(house, _scope(request), language) if row.id in inside]
-    name = text_of(hall.name, language)
-    return page(request, "admin/floor_hall.html", hall=hall, name=name, rows=rows, **views.frame(request))
+    context = {
+        "hall": hall, "name": text_of(hall.name, language), "rows": rows, "longest": posting.LONGEST,
+        "bulletins": house.store.read(bulletins.of_hall, hall.id, house.now()), "now": house.now(),
+    }  # fmt: skip
+    return page(request, "admin/floor_hall.html", **context, **views.frame(request))
 
 
 def _own_hall(request: Request) -> Hall:
@@ -198,6 +223,36 @@ async def stop_hall(request: Request) -> Response:
 async def resume_hall(request: Request) -> Response:
     """All queues of this hall take people again."""
     return await _resume(request, managing.resume_hall, _own_hall(request).id)
+
+
+@open_to(*LEADERS, body_limit=8192)
+async def post_bulletin(request: Request) -> Response:
+    """A text of the centre on all walls of this hall, at once or from a moment on."""
+    hall, form = _own_hall(request).id, await forms.read_form(request)
+    vi, en, fr = (forms.text(form, name, posting.LONGEST, required=name == "vi") for name in ("vi", "en", "fr"))
+    span = _moment(form, "starts"), _moment(form, "ends")
+    await house_of(request).store.write(act_of(request, form), posting.post_bulletin, hall, Text(vi, en, fr), *span)
+    return go(f"{FLOOR}/halls/{hall}")
+
+
+@open_to(*LEADERS, body_limit=2048)
+async def take_down(request: Request) -> Response:
+    """The text hangs in this hall no more."""
+    hall, form = _own_hall(request).id, await forms.read_form(request)
+    number = request.path_params["bulletin"]
+    await house_of(request).store.write(act_of(request, form), posting.take_down, hall, number)
+    return go(f"{FLOOR}/halls/{hall}")
+
+
+def _moment(form: FormData, name: str) -> datetime | None:
+    """A local date and time as the browser's field has it, None when empty. Raises Invalid."""
+    text = forms.text(form, name, 16, required=False)
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=LOCAL).astimezone(UTC)
+    except ValueError as error:
+        raise Invalid(what=name) from error
 
 
 async def _stop(request: Request, stop: Callable[[Tx, str, str, datetime | None], object], place: str) -> Response:
@@ -238,4 +293,6 @@ ROUTES: list[BaseRoute] = [
     Route(f"{FLOOR}/halls/{{hall}}", show_hall),
     Route(f"{FLOOR}/halls/{{hall}}/stops", stop_hall, methods=["POST"]),
     Route(f"{FLOOR}/halls/{{hall}}/resumptions", resume_hall, methods=["POST"]),
+    Route(f"{FLOOR}/halls/{{hall}}/bulletins", post_bulletin, methods=["POST"]),
+    Route(f"{FLOOR}/halls/{{hall}}/bulletins/{{bulletin:int}}/removals", take_down, methods=["POST"]),
 ]

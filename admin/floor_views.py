@@ -18,12 +18,13 @@ from store import centres, figures
 from store.boards import Board, Place, arrivals
 from store.counters import Pause
 from store.figures import NOTHING
-from web import wording
+from web import tonight, wording
 from web.house import House
 from web.languages import translator
 from web.pages import text_of
 from web.scope import Scope
 
+HALF_HOUR = 30.0
 LONG_MINUTES, TOO_LONG_MINUTES, OVERRUN_MINUTES = 45, 60, 10
 
 
@@ -81,13 +82,14 @@ class AgencyRows:
 class Notice:
     """What needs somebody's eye, in one sentence; `help_at` (ms) where a counter calls for help.
 
-    `way`: the page on which more is said and done.
+    `way`: the page on which more is said and done. `queue`: the one for which a counter is to be opened.
     """
 
     words: str
     counter: int = 0
     help_at: int = 0
     way: str = ""
+    queue: str = ""
 
 
 def floor(house: House, scope: Scope, language: str) -> dict[str, Any]:
@@ -130,6 +132,16 @@ def queue_rows(house: House, scope: Scope, language: str) -> list[QueueRow]:
             serving(board, queue), day.given, day.served, stop, queue.id in kept,
         ))  # fmt: skip
     return rows
+
+
+def half_hours_left(house: House, queue: str) -> list[float]:
+    """The half hours until which a counter could still be opened for this queue, as minutes of the day."""
+    end = tonight.end_of(house, queue)
+    if end is None:
+        return []
+    now = local(house.now())
+    first = int((now.hour * 60 + now.minute) // HALF_HOUR) + 1
+    return [HALF_HOUR * half for half in range(first, int(end.closes // HALF_HOUR) + 1)]
 
 
 def serving(board: Board, queue: Queue) -> int:
@@ -201,7 +213,12 @@ def _of_queues(rows: list[QueueRow], said: Translate) -> list[Notice]:
         (msgid("Chờ quá 60 phút ở hàng %(queues)s: hãy mở thêm quầy ngay."), hour),
         (msgid("Chờ quá 45 phút ở hàng %(queues)s: hãy mở thêm quầy."), late),
     )
-    return [Notice(said(text) % {"queues": _counted(found)}) for text, found in texts if found]
+    ids = {row.prefix: row.id for row in rows}
+    return [
+        Notice(said(text) % {"queues": _counted(found)}, queue=ids[max(found, key=lambda pair: pair[1])[0]])
+        for text, found in texts
+        if found
+    ]
 
 
 def _of_changes(centre: Centre, board: Board, rows: list[QueueRow], said: Translate) -> list[Notice]:

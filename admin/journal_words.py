@@ -181,7 +181,7 @@ SHOWN: Mapping[str, Callable[[Words, Any], str]] = {
     **dict.fromkeys(("ticket", "runner_up"), Words.number),
     **dict.fromkeys(("person", "before", "for_person", "who", "holder"), Words.who),
     "key": Words.key,
-    **dict.fromkeys(("slot", "came", "called", "ended", "until", "due"), Words.clock),
+    **dict.fromkeys(("slot", "came", "called", "ended", "until", "due", "starts", "ends"), Words.clock),
     **dict.fromkeys(("queues", "secondary"), _letters),
     **dict.fromkeys(("label", "effective"), _day),
     "queue": Words.queue,
@@ -192,12 +192,14 @@ SHOWN: Mapping[str, Callable[[Words, Any], str]] = {
 }
 WORDS_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("TicketCalled", "reason"): wording.OUT_OF_ORDER,
+    ("NumberRefused", "reason"): wording.REFUSALS,
     ("TicketTransferred", "note"): wording.TRANSFER_NOTES,
     ("TicketParked", "note"): wording.PARK_NOTES,
     ("TicketFinished", "outcome"): {"served": SERVED, **wording.OUTCOMES},
     ("TicketRekeyed", "reason"): CLASS_REASONS,
     ("CounterPaused", "reason"): wording.PAUSE_REASONS,
     ("DeviceStopped", "reason"): devices.REASONS,
+    ("AnnouncementEnded", "outcome"): wording.SPEECH_ENDS,
     ("AppointmentCancelled", "reason"): CANCELLED_BY,
     ("SlipEnded", "state"): wording.SLIP_ENDS,
     ("SlipEnded", "grade"): GRADES,

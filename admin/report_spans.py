@@ -22,6 +22,17 @@ class Span:
     first: date
     last: date
 
+    @property
+    def name(self) -> str:
+        """For the name of a file."""
+        return f"{self.first}" if self.first == self.last else f"{self.first}-{self.last}"
+
+    @property
+    def dates(self) -> str:
+        """As people write it: '01/10/2026–31/10/2026', one date where it is one day."""
+        first, last = f"{self.first:%d/%m/%Y}", f"{self.last:%d/%m/%Y}"
+        return first if first == last else f"{first}–{last}"
+
 
 def wanted_span(first: str, last: str, default: Span) -> Span:
     """What was asked for; where one end is missing, one day. Raises SpanWrong."""

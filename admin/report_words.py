@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from admin import views
-from admin.report_sheets import By, Names
+from admin.report_names import By, Names
 from admin.report_spans import Span, SpanWrong, newest_days, wanted_span
 from domain.centres import Queue
 from domain.days import local

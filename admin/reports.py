@@ -3,43 +3,74 @@
 What a department's manager may not see is not read. One consistent look at the file, in a thread of its own.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from admin import report_sheets, report_words, views
-from admin.report_sheets import GROUPS, By, Names, Said
+from admin import report_files, report_health, report_sheets, report_waits, report_words, staffing, views
+from admin.report_files import Head
+from admin.report_names import GROUPS, By, Names
+from admin.report_sheets import Numbers, Said
 from admin.report_spans import Span, SpanWrong, month_before, newest_days, wanted_span
-from admin.sheets import Sheet, download, shown
+from admin.sheets import Sheet, pictures, shown
 from domain.days import Day, local
-from domain.errors import NotFound, Refused
-from domain.roles import LEADING_ROLES, open_to
-from store import centres, people, ratings
+from domain.errors import Refused, msgid
+from domain.reports import Course, of_people
+from domain.roles import LEADING_ROLES, Role, open_to
+from domain.waiting.scores import Judged
+from store import centres, estimates, people, ratings, refusals
 from store import reports as rows
 from store.database import Connection
+from store.people import Person
+from store.refusals import Refusals
 from web import failures
 from web.house import House, house_of, visitor_of
 from web.languages import translator
 from web.pages import page
 from web.scope import Scope, scope_of
 
+TITLES = {
+    "figures": msgid("Số liệu"),
+    "calls": msgid("Lần gọi ngoài thứ tự"),
+    "satisfaction": msgid("Mức hài lòng"),
+    "estimates": msgid("Ước tính chờ đúng đến đâu"),
+    "month": msgid("Báo cáo tháng"),
+}
 LEADERS = tuple(sorted(LEADING_ROLES))
 REPORTS = "/admin/reports"
-PAPER = (By.AGENCY, By.QUEUE, By.COUNTER, By.CLASS)
+PAPER = (By.AGENCY, By.QUEUE, By.COUNTER, By.CLASS, By.HOUR, By.WEEKDAY)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """One look at the file: the days of the span, whose queues and counters, and what they are called."""
 
     db: Connection
+    span: Span
     days: list[Day]
     scope: Scope
     names: Names
+
+    @cached_property
+    def courses(self) -> list[Course]:
+        """Every number of these days and queues; read once, however many tables are made of it."""
+        return rows.courses(self.db, self.days, self.scope.queues)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The same, ready to be counted."""
+        return report_sheets.numbers_of(self.courses, self.names.centre)
+
+    @cached_property
+    def refusals(self) -> list[Refusals]:
+        """Who got no number."""
+        found = refusals.between(self.db, self.span.first, self.span.last)
+        return [one for one in found if self.scope.has_queue(one.queue)]
 
 
 Make = Callable[[Reading], Iterable[Sheet]]
@@ -47,10 +78,12 @@ Make = Callable[[Reading], Iterable[Sheet]]
 
 @open_to(*LEADERS)
 async def show_figures(request: Request) -> Response:
-    """Numbers, waits and services by queue, counter, agency or class."""
+    """Numbers, waits and services by queue, counter, agency or class; by person for who supervises these people."""
     wanted = request.query_params.get("by", "")
-    by = By(wanted) if wanted in set(By) else By.QUEUE
-    return await _answer(request, "figures", lambda reading: [_figures(reading, by)], by=by)
+    supervisor = visitor_of(request).person if visitor_of(request).holds(Role.SUPERVISOR) else None
+    groups = [by for by in GROUPS if by is not By.PERSON or supervisor is not None]
+    by = By(wanted) if wanted in groups else By.QUEUE
+    return await _answer(request, "figures", lambda reading: _figures(reading, by, supervisor), by, groups)
 
 
 @open_to(*LEADERS)
@@ -66,14 +99,34 @@ async def show_satisfaction(request: Request) -> Response:
 
 
 @open_to(*LEADERS)
+async def show_estimates(request: Request) -> Response:
+    """How good the estimated waits were, and who was never called."""
+    return await _answer(request, "estimates", _estimates)
+
+
+@open_to(*LEADERS)
 async def show_month(request: Request) -> Response:
     """Everything but the lists, for paper; the month before this one unless another span is wanted."""
     return await _answer(request, "month", _month)
 
 
-def _figures(reading: Reading, by: By) -> Sheet:
-    found = rows.courses(reading.db, reading.days, reading.scope.queues)
-    return report_sheets.of_figures(found, by, reading.names)
+def _figures(reading: Reading, by: By, supervisor: Person | None) -> Iterable[Sheet]:
+    if by is By.PERSON:
+        own = _people_of(reading.db, supervisor)
+        names = replace(reading.names, people=own)
+        found = report_sheets.numbers_of(of_people(reading.courses, own), names.centre)
+        yield report_sheets.of_figures(found, by, names)
+    else:
+        yield report_sheets.of_figures(reading.numbers, by, reading.names)
+    if by in report_sheets.REFUSED_BY:
+        yield report_sheets.of_refusals(reading.refusals, by, reading.names)
+
+
+def _people_of(db: Connection, supervisor: Person | None) -> dict[str, str]:
+    """Whom somebody supervises, by id: the people of the own agency; who has none, everybody."""
+    if supervisor is None:
+        return {}
+    return {one.id: one.name for one in people.everybody(db) if supervisor.agency in (None, one.agency)}
 
 
 def _calls(reading: Reading) -> Iterable[Sheet]:
@@ -100,22 +153,40 @@ def _satisfaction(reading: Reading) -> Iterable[Sheet]:
         if five.queue in reading.scope.queues
     ]
     said = {five.day for five in fives}
-    days = [day for day in reading.days if day.id in said]
-    found = rows.courses(reading.db, days, reading.scope.queues)
+    found = [course for course in reading.courses if course.day in said]
     return [report_sheets.of_satisfaction(fives, found, by, reading.names) for by in Said]
 
 
+def _estimates(reading: Reading) -> Iterable[Sheet]:
+    db, days, queues, names = reading.db, reading.days, reading.scope.queues, reading.names
+    labels = {day.id: day.label for day in days}
+    found = estimates.judged(db, days, queues)
+    yield from _judged(found, names)
+    yield report_waits.of_days(found, labels, names)
+    yield report_waits.of_stranded(estimates.stranded(db, days, queues), labels, names)
+
+
+def _judged(found: list[Judged], names: Names) -> Iterable[Sheet]:
+    yield report_waits.of_outcomes(found, names)
+    yield report_waits.of_queues(found, names)
+    yield report_waits.of_kinds(found, names)
+
+
 def _month(reading: Reading) -> Iterable[Sheet]:
-    found = rows.courses(reading.db, reading.days, reading.scope.queues)
-    *first, last = (report_sheets.of_figures(found, by, reading.names) for by in PAPER)
-    yield from (replace(sheet, note="") for sheet in first)  # the same note under each would be said four times
+    *first, last = (report_sheets.of_figures(reading.numbers, by, reading.names) for by in PAPER)
+    yield from (replace(sheet, note="") for sheet in first)  # the same note under each would be said six times
     yield last
+    yield from (report_sheets.of_refusals(reading.refusals, by, reading.names) for by in (By.QUEUE, By.HOUR))
     yield from _calls(reading)
     yield from _satisfaction(reading)
+    yield from _judged(estimates.judged(reading.db, reading.days, reading.scope.queues), reading.names)
+    if reading.scope.agency is None:
+        yield report_health.of_papers(rows.papers(reading.db, reading.days), reading.names)
+        yield report_health.of_portal(*rows.told_the_portal(reading.db, reading.days), reading.names)
 
 
-async def _answer(request: Request, tab: str, make: Make, by: By = By.QUEUE) -> Response:
-    """The report as a page, or one of its tables as CSV."""
+async def _answer(request: Request, tab: str, make: Make, by: By = By.QUEUE, groups: Sequence[By] = ()) -> Response:
+    """The report as a page or as a file, or one of its tables as CSV."""
     house, language, query = house_of(request), request.state.language, request.query_params
     scope = scope_of(visitor_of(request).person, house.store.centre())
     today = local(house.now()).date()
@@ -128,14 +199,19 @@ async def _answer(request: Request, tab: str, make: Make, by: By = By.QUEUE) -> 
             raise
         span, wrong = default, error
     sheets = await views.in_thread(_read, house, span, scope, language, make)
-    if query.get("as") == "csv":
-        return _csv(sheets, query.get("table", ""), span)
+    agency = Names(house.store.centre(), language).named(By.AGENCY, scope.agency) if scope.agency else ""
+    if "as" in query:
+        head = Head(views.frame(request)["centre_name"], agency, TITLES[tab], span, house.now(), language)
+        return await report_files.answer(
+            house.pages, sheets, query["as"], query.get("table", ""), f"{tab}-{span.name}", head
+        )
+    said = translator(language)
     context = {
-        "tab": tab, "span": span, "spans": _spans(house, today), "by": by, "sheets": sheets,
-        "groups": [(group, translator(language)(name)) for group, name in GROUPS.items()],
-        "shown": lambda cell: shown(cell, language), "now": house.now(),
+        "tab": tab, "title": said(TITLES[tab]), "span": span, "spans": _spans(house, today), "by": by,
+        "sheets": sheets, "groups": [(group, said(GROUPS[group])) for group in groups],
+        "shown": lambda cell: shown(cell, language), "now": house.now(), "last_month": month_before(today),
+        "pictures": lambda sheet: pictures(sheet, language), "agency": agency,
         "wrong": failures.sentence(wrong, language) if wrong else "",
-        "agency": Names(house.store.centre(), language).named(By.AGENCY, scope.agency) if scope.agency else "",
     }  # fmt: skip
     status = failures.status_of(wrong) if wrong else 200
     return page(request, "admin/report.html", status, **views.frame(request), **context)
@@ -145,7 +221,7 @@ def _read(house: House, span: Span, scope: Scope, language: str, make: Make) -> 
     with house.store.own_reader() as db:
         days = rows.days_between(db, span.first, span.last)
         reach = _with_what_is_gone(db, days, scope)
-        return list(make(Reading(db, days, reach, Names(centres.current(db), language))))
+        return list(make(Reading(db, span, days, reach, Names(centres.current(db), language))))
 
 
 def _with_what_is_gone(db: Connection, days: list[Day], scope: Scope) -> Scope:
@@ -161,17 +237,12 @@ def _spans(house: House, today: date) -> dict[str, Span]:
     return {"days": house.store.read(newest_days, today), "month": month, "before": month_before(today)}
 
 
-def _csv(sheets: list[Sheet], wanted: str, span: Span) -> Response:
-    for sheet in sheets:
-        if wanted in ("", sheet.key):
-            return download(sheet, f"{sheet.key}-{span.first}-{span.last}")
-    raise NotFound(what=wanted[:40])
-
-
 ROUTES: list[BaseRoute] = [
     Route(REPORTS, show_figures),
     Route(f"{REPORTS}/calls", show_calls),
     Route(f"{REPORTS}/satisfaction", show_satisfaction),
+    Route(f"{REPORTS}/estimates", show_estimates),
     Route(f"{REPORTS}/month", show_month),
     *report_words.ROUTES,
+    *staffing.ROUTES,
 ]

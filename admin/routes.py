@@ -15,11 +15,14 @@ from admin import (
     morning,
     paper_numbers,
     printers,
+    receivers,
+    recording,
     reports,
     slip_pictures,
     slips,
     stories,
     views,
+    voice,
 )
 from domain.errors import Invalid, NotFound, UnknownProcedure
 from domain.roles import COUNTER_ROLES, LEADING_ROLES, PERSON_ROLES, Role, open_to
@@ -29,6 +32,7 @@ from store import jobs, procedures, tickets
 from web import forms
 from web.devices import new_code, plain_code
 from web.house import act_of, house_of
+from web.languages import translator
 from web.pages import go, page
 from web.scope import own_scope
 from web.sessions import hash_password
@@ -113,7 +117,9 @@ async def confirm_day(request: Request) -> Response:
 @open_to(*CLERKS_DESK)
 async def show_desk(request: Request) -> Response:
     """What the portal refused and what paper nobody confirmed: read by a person, mended, sent again."""
-    return page(request, "admin/desk.html", **views.desk(request))
+    house, said = house_of(request), translator(request.state.language)
+    told = receivers.given_up(house, said) if own_scope(request).agency is None else []
+    return page(request, "admin/desk.html", receivers=told, **views.desk(request))
 
 
 @open_to(*CLERKS_DESK, body_limit=2048)
@@ -160,7 +166,10 @@ ROUTES: list[BaseRoute] = [
     *slip_pictures.ROUTES,
     *floor.ROUTES,
     *morning.ROUTES,
+    *voice.ROUTES,
+    *recording.ROUTES,
     *journal.ROUTES,
     *stories.ROUTES,
     *reports.ROUTES,
+    *receivers.ROUTES,
 ]

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from admin.centre_choices import WIDTHS
 from admin.centre_fields import Sheet
-from admin.centre_sheets import WIDTHS
 from admin.slip_sheets import EMBLEM, PAPER, SLIPS
 from domain.centres import Centre
 from domain.slips import SlipKind

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from admin.centre import OTHERS
 from domain import events as e
+from domain import hall_events as h
 from domain import queue_events as q
 from domain.errors import msgid
 
@@ -73,6 +74,8 @@ OF_TICKETS = {
             ("override", msgid("Lý do cấp ngoài giờ nhận: %(override)s.")),
         ),
     ),
+    q.NumberRefused: Told(msgid("chưa cấp số"), msgid("Có người chưa lấy được số ở hàng %(queue)s: %(reason)s.")),
+    q.EstimatesKept: Told(msgid("lưu ước tính"), msgid("Lưu ước tính thời gian chờ của các số mới đến.")),
     q.PaperVisit: Told(
         msgid("lượt ghi tay"),
         msgid("Số %(ticket)s đã được quầy %(served_at)s phục vụ từ %(called)s đến %(ended)s, nhập lại từ giấy."),
@@ -173,6 +176,18 @@ OF_PEOPLE = {
     ),
     e.DeviceResumed: Told(msgid("mở lại ki-ốt"), msgid("Ki-ốt %(device)s cấp số trở lại.")),
     e.DeviceReloadAsked: Told(msgid("tải lại màn hình"), msgid("Cho màn hình %(device)s tải lại trang.")),
+    h.BulletinPosted: Told(
+        msgid("treo thông báo"),
+        msgid("Treo thông báo trên màn hình của sảnh %(hall)s từ %(starts)s: %(vi)s"),
+        (("ends", msgid("Đến %(ends)s.")),),
+    ),
+    h.BulletinTakenDown: Told(msgid("gỡ thông báo"), msgid("Gỡ thông báo số %(bulletin)s khỏi màn hình.")),
+    h.AnnouncementEnded: Told(msgid("loa đọc"), msgid("Loa khu %(zone)s, thông báo số %(seq)s: %(outcome)s.")),
+    h.VoiceTestAsked: Told(msgid("thử loa"), msgid("Cho màn hình %(device)s đọc thử.")),
+    h.VoiceClipRecorded: Told(msgid("thu giọng"), msgid("Thu đoạn %(token)s của bộ giọng %(pack)s.")),
+    h.VoicePackFinished: Told(
+        msgid("xong bộ giọng"), msgid("Bộ giọng %(pack)s (%(language)s) có %(clips)s đoạn, dùng được.")
+    ),
     e.JournalExported: Told(
         msgid("chép nhật ký"),
         msgid("Chép ra nhật ký từ số %(first)s đến số %(last)s."),
@@ -224,6 +239,18 @@ OF_WORK = {
     e.RollChanged: Told(msgid("thay cuộn giấy"), msgid("Máy in %(printer)s có cuộn giấy mới.")),
     e.PortalAcknowledged: Told(msgid("Cổng đã nhận"), msgid("Cổng đã nhận tin %(message)s.")),
     e.PortalParked: Told(msgid("Cổng từ chối"), msgid("Tin %(message)s cần người xử lý.")),
+    e.ReceiverAdded: Told(
+        msgid("thêm bên nhận tin"),
+        msgid("Báo tin cho %(label)s khi còn %(ahead)s người trước."),
+        (("address", msgid("Gửi tới %(address)s.")),),
+    ),
+    e.ReceiverTested: Told(msgid("gửi tin thử"), msgid("Gửi tin thử tới bên nhận %(receiver)s: %(answer)s.")),
+    e.ReceiverRemoved: Told(msgid("thôi báo tin"), msgid("Thôi báo tin cho bên nhận %(receiver)s.")),
+    e.MessageTaken: Told(msgid("bên nhận đã có tin"), msgid("Bên nhận đã có tin %(message)s.")),
+    e.MessageGivenUp: Told(msgid("tin không gửi được"), msgid("Tin %(message)s không gửi được.")),
+    e.MessagesResent: Told(
+        msgid("gửi lại bên nhận"), msgid("Gửi lại các tin không gửi được cho bên nhận %(receiver)s.")
+    ),
     e.PortalResent: Told(msgid("gửi lại Cổng"), msgid("Gửi lại tin %(message)s.")),
 }
 TOLD: dict[type, Told] = {
@@ -236,6 +263,7 @@ WHO = {
     "system": msgid("hệ thống"),
     "printers": msgid("việc in"),
     "portal": msgid("việc gửi Cổng"),
+    "receivers": msgid("việc báo tin"),
     **OTHERS,
 }
 GRADES = {

@@ -78,7 +78,7 @@ async def check_in(request: Request) -> Response:
     ticket = await house_of(request).store.write(
         act_of(request), booking.check_in, found.id, wanted.language, wanted.printer
     )
-    return json(messages.ticket_shown(ticket), 201)
+    return json(messages.ticket_shown(ticket, ticket.promised), 201)
 
 
 def _own(request: Request) -> int:

@@ -9,9 +9,13 @@ from msgspec import Meta, Struct
 from domain.appointments import Appointment
 from domain.days import local
 from domain.errors import Invalid
+from domain.receivers import MessageKind
 from domain.tickets import Ticket
+from domain.waiting.boards import WaitBoard
+from domain.waiting.ranges import Wait
 from store.boards import Line
 from store.centres import Stop
+from store.receivers import Message
 from store.tickets import Call
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -109,8 +113,18 @@ class AppointmentShown(Struct):
     code: str | None = None
 
 
+class WaitShown(Struct):
+    """The range of a wait in minutes; `high` null: more than two hours. Told live, never an exact figure."""
+
+    low: int
+    high: int | None
+
+
 class TicketShown(Struct):
-    """A ticket; `number` is as people see it, instants are ISO 8601 in UTC."""
+    """A ticket; `number` is as people see it, instants are ISO 8601 in UTC.
+
+    `wait`: what somebody who waits is told now; null where nobody knows, and for who waits no longer.
+    """
 
     id: int
     number: str
@@ -122,10 +136,11 @@ class TicketShown(Struct):
     arrived_at: str
     counter: int | None
     called_at: str | None
+    wait: WaitShown | None = None
 
 
 class QueueShown(Struct):
-    """One queue now."""
+    """One queue now; `wait` is that of somebody who would come now, `wait_words` says it, or why there is none."""
 
     id: str
     prefix: str
@@ -133,6 +148,8 @@ class QueueShown(Struct):
     waiting: int
     last_n: int
     stopped: str | None
+    wait: WaitShown | None = None
+    wait_words: str = ""
 
 
 class CallShown(Struct):
@@ -144,6 +161,24 @@ class CallShown(Struct):
     counter: int
     kind: str
     at: str
+
+
+class MessageShown(Struct):
+    """What happened to a number: near, called, waiting (again) or left; `id` grows for ever, `at` is UTC.
+
+    `ahead` counts the people before it and comes with near alone, `counter` with called alone. `wait`, with near
+    and waiting: what its owner is told at the moment of sending; null where nobody knows. A test has the id 0.
+    """
+
+    id: int
+    kind: Literal["near", "called", "waiting", "left", "test"]
+    at: str
+    ticket: int
+    number: str
+    queue: str
+    ahead: int | None
+    counter: int | None
+    wait: WaitShown | None = None
 
 
 class Answered(Struct):
@@ -190,23 +225,46 @@ def decode(body: bytes, kind: type[T]) -> T:
         raise Invalid(what="UTF-8") from error
 
 
-def ticket_shown(ticket: Ticket) -> TicketShown:
-    """A ticket for programs."""
+def wait_shown(wait: Wait | None) -> WaitShown | None:
+    """A range for programs."""
+    return WaitShown(wait.low, wait.high) if wait else None
+
+
+def ticket_shown(ticket: Ticket, wait: Wait | None = None) -> TicketShown:
+    """A ticket for programs, with the range that its owner is told."""
     called = ticket.called_at.isoformat() if ticket.called_at else None
     return TicketShown(
         ticket.id, ticket.number, ticket.queue, ticket.n, ticket.day, ticket.state.value, ticket.ahead,
-        ticket.arrived_at.isoformat(), ticket.counter, called,
+        ticket.arrived_at.isoformat(), ticket.counter, called, wait_shown(wait),
     )  # fmt: skip
 
 
-def queue_shown(queue: str, prefix: str, title: str, line: Line, stop: Stop | None) -> QueueShown:
+def queue_shown(
+    queue: str, prefix: str, title: str, line: Line, stop: Stop | None, wait: Wait | None, words: str
+) -> QueueShown:
     """A queue for programs."""
-    return QueueShown(queue, prefix, title, line.waiting, line.last_n, stop.reason if stop else None)
+    why = stop.reason if stop else None
+    return QueueShown(queue, prefix, title, line.waiting, line.last_n, why, wait_shown(wait), words)
 
 
 def call_shown(call: Call, number: str) -> CallShown:
     """A call for programs."""
     return CallShown(call.seq, call.ticket, number, call.counter, call.kind, call.at.isoformat())
+
+
+def message_shown(message: Message, waits: WaitBoard, now: datetime) -> MessageShown:
+    """A message for programs: sent out and fetched in the same words."""
+    is_waiting = message.kind in (MessageKind.NEAR, MessageKind.WAITING)
+    known = waits.ticket(message.ticket, now) if is_waiting else None
+    return MessageShown(
+        message.id, message.kind.value, message.at.isoformat(), message.ticket, message.number, message.queue,
+        message.ahead, message.counter, wait_shown(known.wait() if known else None),
+    )  # fmt: skip
+
+
+def trial_shown(now: datetime) -> MessageShown:
+    """A message of no number, by which a receiver is tried."""
+    return MessageShown(0, "test", now.isoformat(), 0, "", "", None, None)
 
 
 def appointment_shown(appointment: Appointment, code: str | None = None) -> AppointmentShown:

@@ -37,6 +37,7 @@ _SHAPES: dict[tuple[str, str], tuple[Any, Any, int]] = {
     ("POST", "/api/v1/counters/{counter}/absences"): (messages.Seen, messages.TicketShown, 200),
     ("POST", "/api/v1/counters/{counter}/finishes"): (messages.Seen, messages.TicketShown, 200),
     ("POST", "/api/v1/counters/{counter}/dossiers"): (messages.ReceiveDossier, messages.DossierShown, 201),
+    ("GET", "/api/v1/messages"): (None, list[messages.MessageShown], 200),
     ("GET", "/api/v1/slots"): (None, list[messages.SlotShown], 200),
     ("POST", "/api/v1/appointments"): (messages.BookAppointment, messages.AppointmentShown, 201),
     ("POST", "/api/v1/appointments/{appointment}/moves"): (
@@ -115,7 +116,7 @@ def _parameters(act: Act) -> list[dict[str, Any]]:
         }
         for name in names
     ]  # fmt: skip
-    if act.path.endswith("{zone}"):
+    if act.path.endswith(("{zone}", "/messages")):
         after = {"type": "integer", "minimum": 0, "maximum": 10**14}
         found.append({"name": "after", "in": "query", "required": False, "schema": after})
     if act.path.endswith("/slots"):

@@ -7,14 +7,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from api import appointments, messages, openapi
+from api import appointments, messages, openapi, receivers
 from api.callers import ISSUERS, READERS, WORKERS, check_printer, counter_of, json, person_of
 from domain.applicants import applicant, particulars, to_bytes
 from domain.errors import Invalid, NotFound
 from domain.roles import Role, open_to
+from domain.tickets import TicketState
 from operations import calling, intake, shifts
 from operations.ticketing import take_ticket
 from store import tickets
+from web import refusals, waits
 from web.house import act_of, house_of, visitor_of
 from web.pages import page, text_of
 from web.scope import own_scope
@@ -30,18 +32,23 @@ async def issue_ticket(request: Request) -> Response:
     check_printer(request, wanted.printer)
     own_scope(request).check_queue(wanted.queue)
     house.floods.check_ticket(visitor_of(request))
-    ticket = await house.store.write(
-        act_of(request), take_ticket, wanted.queue, wanted.language, wanted.priority, wanted.printer
-    )
-    return json(messages.ticket_shown(ticket), 201)
+    act = act_of(request)
+    async with refusals.counted(house, act, wanted.queue):
+        ticket = await house.store.write(
+            act, take_ticket, wanted.queue, wanted.language, wanted.priority, wanted.printer
+        )
+    return json(messages.ticket_shown(ticket, ticket.promised), 201)
 
 
 @open_to(*READERS)
 async def read_ticket(request: Request) -> Response:
     """One ticket."""
-    ticket = house_of(request).store.read(tickets.load, request.path_params["ticket"])
+    house = house_of(request)
+    ticket = house.store.read(tickets.load, request.path_params["ticket"])
     own_scope(request).check_ticket(ticket)
-    return json(messages.ticket_shown(ticket))
+    waits_on = ticket.state is TicketState.WAITING
+    wait = waits.of_ticket(house, ticket, request.state.language).wait if waits_on else None
+    return json(messages.ticket_shown(ticket, wait))
 
 
 @open_to(*READERS)
@@ -49,12 +56,14 @@ async def read_queues(request: Request) -> Response:
     """All queues with how many wait."""
     house, language = house_of(request), request.state.language
     board, centre, scope = house.hub.board(), house.store.centre(), own_scope(request)
+    told = {q.id: waits.of_queue(house, q.id, language) for q in centre.queues if scope.has_queue(q.id)}
     return json([
         messages.queue_shown(
-            q.id, q.prefix, text_of(q.title, language), board.lines[q.id], board.stop_of(q.id, house.now())
+            q.id, q.prefix, text_of(q.title, language), board.lines[q.id], board.stop_of(q.id, house.now()),
+            told[q.id].wait, told[q.id].words,
         )
         for q in centre.queues
-        if scope.has_queue(q.id)
+        if q.id in told
     ])  # fmt: skip
 
 
@@ -143,4 +152,5 @@ ROUTES: list[BaseRoute] = [
     Route("/api/v1/counters/{counter:int}/finishes", _calling(calling.finish, announces=False), methods=["POST"]),
     Route("/api/v1/counters/{counter:int}/dossiers", receive_dossier, methods=["POST"]),
     *appointments.ROUTES,
+    *receivers.ROUTES,
 ]

@@ -1,4 +1,7 @@
-"""`python -m bench [NAME] [--quick] [--json FILE]`: prints one `name value unit` line a figure, nothing else."""
+"""`python -m bench [NAME] [--quick] [--json FILE]`: prints one `name value unit` line a figure, nothing else.
+
+`waiting` also takes `--data FOLDER` and `--seeds 1,2,3`.
+"""
 
 import argparse
 import importlib
@@ -10,7 +13,20 @@ from pathlib import Path
 
 from bench.figures import Figure, line
 
-NAMES = ("issue", "call", "press", "start", "paper", "history", "find")
+NAMES = (
+    "issue",
+    "call",
+    "press",
+    "stress",
+    "start",
+    "paper",
+    "history",
+    "find",
+    "waiting",
+    "watchers",
+    "reports",
+    "staffing",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -19,19 +35,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("name", nargs="?", choices=NAMES, help="all of them, quickly, when left out")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, seconds instead of minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the same figures into a file besides")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="of real queues, for waiting")
+    parser.add_argument("--seeds", type=_seeds, metavar="1,2,3", help="of the simulated centre, for waiting")
     chosen = parser.parse_args(arguments)
+    given = {"data": chosen.data, "seeds": chosen.seeds}
     found: list[Figure] = []
     for name in [chosen.name] if chosen.name else NAMES:
-        found += measure(name, quick=chosen.quick or chosen.name is None)
+        options = {key: value for key, value in given.items() if value and name == "waiting"}
+        found += measure(name, quick=chosen.quick or chosen.name is None, **options)
     if chosen.json:
         rows = [{"name": name, "value": value, "unit": unit} for name, value, unit in found]
         chosen.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
-def measure(name: str, *, quick: bool) -> list[Figure]:
+def _seeds(text: str) -> list[int]:
+    return [int(seed) for seed in text.split(",")]
+
+
+def measure(name: str, *, quick: bool, **options: object) -> list[Figure]:
     """Run one benchmark and print its figures as they are known."""
     say(f"{name}, {'quick' if quick else 'full'}, load average {os.getloadavg()[0]:.2f}")
-    figures: list[Figure] = importlib.import_module(f"bench.{name}").run(quick)
+    figures: list[Figure] = importlib.import_module(f"bench.{name}").run(quick, **options)
     for figure in figures:
         print(line(figure), flush=True)
     return figures

@@ -120,7 +120,7 @@ class Button:
     """A connection that sends one press after the other; a press while the last one is unanswered waits."""
 
     def __init__(self, request: Callable[[], bytes], answered: Callable[[float, bytes], None]) -> None:
-        self._request, self._on_answer = request, answered
+        self.request, self.answered = request, answered
         self._due: deque[float] = deque()
         self._line: Line | None = None
         self.idle = asyncio.Event()
@@ -139,12 +139,12 @@ class Button:
 
     def _send(self) -> None:
         if self._line is not None:
-            self._line.ask(self._request())
+            self._line.ask(self.request())
 
     def _answered(self, _: Line, status: int, body: bytes) -> None:
         if status != 200:
             self.wrong = self.wrong or f"status {status}: {body[:300]!r}"
-        self._on_answer(self._due.popleft(), body)
+        self.answered(self._due.popleft(), body)
         if self._due and not self.wrong:
             self._send()
         else:

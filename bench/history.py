@@ -19,6 +19,7 @@ from commands.centre import calendar_of
 from commands.demo.hall import HERE as DEMO
 from domain.centres import Centre, read_centre
 from domain.days import local
+from domain.tickets import milliseconds
 from operations import calling, managing, shifts, ticketing
 from settings import Settings
 from store.store import Store
@@ -51,6 +52,23 @@ FROM tickets WHERE id >= :first AND id < :first + :n;
 INSERT INTO journal (seq, day, at, who, kind, payload, hash)
 SELECT id, day, arrived_at, 'device:K1', 'QueueResumed', CAST('{"queue":"x"}' AS BLOB),
   zeroblob(32) FROM tickets WHERE id >= :first AND id < :first + :n
+"""
+
+# What a lived month has beside its calls: visits begun and ended, answers, estimates, people sent away.
+BESIDE = 100_000_000
+LIVED = """
+INSERT INTO moves (seq, ticket, counter, who, kind, at, standing, undone)
+SELECT seq + :beside, ticket, counter, who, 'start', at, '[]', 0 FROM moves WHERE kind = 'call';
+INSERT INTO moves (seq, ticket, counter, who, kind, at, standing, undone)
+SELECT m.seq + 2 * :beside, m.ticket, m.counter, m.who, 'finish', t.ended_at, '[]', 0
+FROM moves m JOIN tickets t ON t.id = m.ticket WHERE m.kind = 'call';
+INSERT INTO ratings (ticket, day, at, queue, counter, score, reason, seq)
+SELECT id, day, ended_at, home, counter, 1 + id % 3, iif(id % 3, '', 'wait'), id FROM tickets WHERE id % 3 < 2;
+INSERT INTO estimates
+SELECT id, day, arrived_at, home, 'ordinary', 5 + id % 40, id % 40, 20 + id % 40, 'twin', NULL, called_at, 0
+FROM tickets WHERE called_at IS NOT NULL;
+INSERT INTO refusals (seq, at, queue, reason)
+SELECT id, :now - id % 90 * 86400000, home, 'closing' FROM tickets WHERE id % 20 = 0
 """
 
 
@@ -159,3 +177,10 @@ def _remember(store: Store, centre: Centre, old: int) -> None:
     for statement in OLD.split(";"):
         db.execute(statement, values)
     db.execute("COMMIT")
+
+
+def live_through(store: Store) -> None:
+    """What the old days' visits left beside their calls."""
+    values = {"beside": BESIDE, "now": milliseconds(clock.now())}
+    for statement in LIVED.split(";"):
+        store.writer.db.execute(statement, values)

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import cast
@@ -10,6 +11,9 @@ from typing import cast
 PING, PONG, TEXT = 0x9, 0xA, 0x1
 HEARTBEAT = b'{"t":"hb"'
 OPEN_WITHIN_SECONDS = 10.0
+
+
+Look = Callable[[bytes], None]
 
 
 class Refused(RuntimeError):
@@ -47,8 +51,8 @@ class Seen:
 class Screen(asyncio.Protocol):
     """One WebSocket; `opened` is done after the first picture."""
 
-    def __init__(self, request: bytes, mark: Mark) -> None:
-        self._request, self._mark = request, mark
+    def __init__(self, request: bytes, mark: Mark, look: Look | None = None) -> None:
+        self._request, self._mark, self._look = request, mark, look
         self._transport: asyncio.WriteTransport | None = None
         self._got = b""
         self._is_open = False
@@ -98,6 +102,8 @@ class Screen(asyncio.Protocol):
     def _note(self, picture: bytes) -> None:
         seen, number = self.seen, self._mark.newest(picture)
         seen.pictures += 1
+        if self._look is not None:
+            self._look(picture)
         if not seen.numbers or number > seen.numbers[-1]:
             seen.moments.append(perf_counter())
             seen.numbers.append(number)
@@ -118,8 +124,8 @@ class Screen(asyncio.Protocol):
             self._transport.close()
 
 
-async def open_screen(port: int, path: str, cookie: str, mark: Mark) -> Screen:
-    """A screen that shows its first picture. Raises Refused."""
+async def open_screen(port: int, path: str, cookie: str, mark: Mark, look: Look | None = None) -> Screen:
+    """A screen that shows its first picture; `look` is given every one. Raises Refused."""
     key = base64.b64encode(secrets.token_bytes(16)).decode()
     request = (
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
@@ -127,6 +133,6 @@ async def open_screen(port: int, path: str, cookie: str, mark: Mark) -> Screen:
         f"Cookie: {cookie}\r\n\r\n"
     ).encode()
     loop = asyncio.get_running_loop()
-    _, screen = await loop.create_connection(lambda: Screen(request, mark), "127.0.0.1", port)
+    _, screen = await loop.create_connection(lambda: Screen(request, mark, look), "127.0.0.1", port)
     await asyncio.wait_for(asyncio.shield(screen.opened), OPEN_WITHIN_SECONDS)
     return screen

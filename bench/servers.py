@@ -132,6 +132,13 @@ def seat_people(data: Path, queues: Sequence[str], each: int) -> None:
             store.write_now(BENCH, take_ticket, queue)
 
 
+def given_numbers(data: Path) -> list[int]:
+    """The tickets of the newest day by id, in the order of issue."""
+    with _opened(data) as store:
+        newest = store.read(days.newest)
+        return [ticket.id for ticket in store.read(tickets.of_day, newest.id if newest else 0)]
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What the file holds in the end: every number of the day, every call, and how it was made durable."""

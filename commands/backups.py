@@ -8,11 +8,15 @@ import click
 import clock
 from commands.opened import Chosen, pass_chosen
 from domain.days import local
-from store import upkeep
+from store import own_files, upkeep
 from store.database import AlreadyRunning, DatabaseError
+from store.own_files import FilesBad, OwnFile
 from store.upkeep import BackupBad, Copy
+from web.voice import PACKS
 
 KEY = "site.key"
+# What a centre has made itself and would lose; its emblem stands in its configuration.
+OWN = (PACKS, "pictures", "languages")
 
 
 @click.command()
@@ -21,7 +25,8 @@ KEY = "site.key"
 def backup(chosen: Chosen, target: Path | None) -> None:
     """Copy the data while the server runs, and prove the copy; TARGET is a new file [DATA/backups/…].
 
-    The centre's key is no part of the copy: keep DATA/site.key apart, without it applicants stay sealed.
+    Own voices, pictures and languages go to the folder `files` beside it. The centre's key is no part of the
+    copy: keep DATA/site.key apart, without it applicants stay sealed.
     """
     source = chosen.settings.file
     if not source.exists():
@@ -30,11 +35,12 @@ def backup(chosen: Chosen, target: Path | None) -> None:
     click.echo("Đang sao lưu và kiểm tra bản sao…", err=True)
     try:
         copy = upkeep.back_up(source, target or chosen.data / "backups" / name)
+        files = own_files.keep(chosen.data, OWN, copy.path)
     except FileExistsError as error:
         raise click.ClickException(f"đã có tệp {error.args[0]}; bản sao không bao giờ ghi đè") from error
-    except (BackupBad, DatabaseError, OSError) as error:
+    except (BackupBad, FilesBad, DatabaseError, OSError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{copy.path}: {_said(copy)}")
+    click.echo(f"{copy.path}: {_said(copy)} {_counted(files)}")
 
 
 @click.command()
@@ -46,9 +52,12 @@ def restore(chosen: Chosen, copy: Path) -> None:
     click.echo("Đang kiểm tra bản sao và khôi phục…", err=True)
     try:
         restored = upkeep.restore(copy, chosen.settings.file)
-    except (BackupBad, AlreadyRunning, OSError) as error:
+        files = own_files.put_back(copy, chosen.data, OWN)
+    except (BackupBad, FilesBad, AlreadyRunning, OSError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"Đã khôi phục {_said(restored)}")
+    click.echo(f"Đã khôi phục {_said(restored)} {_counted(files or [])}")
+    if files is None:
+        click.echo("chú ý: bên cạnh bản sao không có danh sách tệp; giọng, hình và ngôn ngữ giữ nguyên.", err=True)
     if not (chosen.data / KEY).exists():
         click.echo(f"chú ý: chưa có {KEY}; chép khóa cũ vào {chosen.data} trước khi mở hồ sơ.", err=True)
 
@@ -56,3 +65,7 @@ def restore(chosen: Chosen, copy: Path) -> None:
 def _said(copy: Copy) -> str:
     moment = f"{local(datetime.fromtimestamp(copy.at / 1000, UTC)):%H:%M:%S %d/%m/%Y}" if copy.at else "–"
     return f"đến sự kiện {copy.seq} ({moment}), ngày {copy.day or '–'}, {copy.tickets} số, đã kiểm tra."
+
+
+def _counted(files: list[OwnFile]) -> str:
+    return f"{len(files)} tệp của trung tâm, {sum(one.size for one in files) / 10**6:.1f} MB."

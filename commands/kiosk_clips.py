@@ -15,10 +15,11 @@ import click
 from babel.messages.extract import extract_from_dir, extract_from_file
 
 from commands.speaking import VOICE_OF, spoken
-from commands.voice_clips import LICENCE, RATE, NoVoice, Speaker
+from commands.voice_clips import LICENCE, NoVoice, Speaker
 from domain.reading_aloud import phrases
 from web.aloud import file_of
 from web.languages import translations
+from web.sounds import RATE
 
 ROOT = Path(__file__).parent.parent
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "msgid": None}

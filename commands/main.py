@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
-from commands import backups, centre, journal, people, printer, procedures, screens, serving
+from commands import backups, centre, journal, people, pictures, printer, procedures, screens, serving
 from commands.deadline import deadline
 from commands.diagnose import diagnose
 from commands.opened import Chosen
 from commands.practice import practice
 from commands.print_agent import print_agent
 from commands.slip import slip
+from commands.voice import voice
 from settings import SettingWrong, read_settings
 
 
@@ -30,6 +31,7 @@ def main(context: click.Context, data: Path | None) -> None:
 main.add_command(serving.serve)
 main.add_command(serving.demo)
 main.add_command(centre.centre)
+main.add_command(pictures.pictures)
 main.add_command(procedures.procedures)
 main.add_command(people.person)
 main.add_command(people.token)
@@ -43,6 +45,7 @@ main.add_command(journal.journal)
 main.add_command(deadline)
 main.add_command(practice)
 main.add_command(diagnose)
+main.add_command(voice)
 main.add_command(print_agent)
 
 if __name__ == "__main__":

@@ -12,10 +12,11 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-from commands.voice_clips import PHRASE_PACE, VOICES, NoVoice, Speaker, shaped
+from commands.voice_clips import PHRASE_PACE, VOICES, NoVoice, Speaker
+from web.sounds import shaped
 
 LONGEST = 600
-VOICE_OF = dict(VOICES.values())
+VOICE_OF = dict(reversed(VOICES.values()))
 
 
 def spoken(speaker: Speaker, words: str, language: str) -> bytes:

@@ -17,17 +17,24 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from operator import mul
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import click
 import espeakng_loader
 
 from domain.speech import CHIME, tokens, wording
+from web import sounds
+from web.sounds import FULL_SCALE, RATE, Samples, faded, shaped
 
-# folder -> (language, espeak-ng voice); "vi" is the northern voice.
-VOICES = {"vi-north": ("vi", "vi"), "en": ("en", "en"), "fr": ("fr", "fr")}
+# folder -> (language, espeak-ng voice); "vi" is the northern voice, and the first of a language the usual one.
+VOICES = {
+    "vi-north": ("vi", "vi"),
+    "en": ("en", "en"),
+    "fr": ("fr", "fr"),
+    "vi-central": ("vi", "vi-vn-x-central"),
+    "vi-south": ("vi", "vi-vn-x-south"),
+}
 # Words a minute: the letter and digits of a ticket are read slower, they must be caught and not guessed.
 PHRASE_PACE, TICKET_PACE = 155, 130
 PITCH = 45
@@ -35,18 +42,7 @@ PITCH = 45
 RESPELT = {"vi": {"gi": "di"}}
 LICENCE = "Clips made with the tool espeak-ng {version} (GPL-3.0-or-later); the chime is computed by MotCua."
 
-RATE = 22_050
-FULL_SCALE = 32_767
-# Root mean square of a clip: sentences then measure about -16 LUFS (ITU-R BS.1770).
-LOUDNESS = 0.17 * FULL_SCALE
-# Peaks above the knee are bent towards the ceiling: with a plain limit some words stay 4 dB too quiet.
-KNEE, CEILING = 0.6 * FULL_SCALE, 0.95 * FULL_SCALE
 CHIME_PEAK = 0.4 * FULL_SCALE
-SILENCE = 0.012  # of a clip's own peak
-MARGIN = RATE // 100
-FADE = RATE // 250
-
-Samples: TypeAlias = "array[int]"
 
 _SYNCHRONOUS, _DO_NOT_EXIT, _UTF8 = 2, 0x8000, 1
 _SPEED_PARAMETER, _PITCH_PARAMETER = 1, 3
@@ -122,15 +118,7 @@ def chime() -> Samples:
         for multiple, strength, decay in partials:
             _ring(mixed, int(start * RATE), 2 * math.pi * pitch * multiple / RATE, strength, decay / RATE)
     loudest = max(map(abs, mixed))
-    return _faded(array("h", [int(CHIME_PEAK * value / loudest) for value in mixed]), RATE // 10)
-
-
-def shaped(samples: Samples) -> Samples:
-    """The same speech without silence at its ends and at the loudness of all other clips."""
-    kept = _trimmed(samples)
-    gain = LOUDNESS / math.sqrt(sum(map(mul, kept, kept)) / len(kept))
-    low, high = -KNEE / gain, KNEE / gain
-    return _faded(array("h", [int(v * gain) if low < v < high else _bent(v * gain) for v in kept]), FADE)
+    return faded(array("h", [int(CHIME_PEAK * value / loudest) for value in mixed]), RATE // 10)
 
 
 def make(folder: Path, language: str, voice: str, speaker: Speaker) -> bool:
@@ -159,7 +147,7 @@ def make(folder: Path, language: str, voice: str, speaker: Speaker) -> bool:
 def recipe_of(language: str, voice: str, version: str) -> str:
     """A hash of all that decides how a pack sounds: this file, the tool's version and the words."""
     words = {token: wording(token, language) for token in tokens(language)}
-    recipe = json.dumps([_sha256(Path(__file__)), version, voice, words])
+    recipe = json.dumps([_sha256(Path(__file__)), _sha256(Path(sounds.__file__)), version, voice, words])
     return hashlib.sha256(recipe.encode()).hexdigest()
 
 
@@ -214,28 +202,6 @@ def _is_whole(folder: Path, recipe: str) -> bool:
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _trimmed(samples: Samples) -> Samples:
-    threshold = SILENCE * max(map(abs, samples))
-    start = next(i for i, value in enumerate(samples) if abs(value) > threshold)
-    end = len(samples) - next(i for i, value in enumerate(reversed(samples)) if abs(value) > threshold)
-    return samples[max(0, start - MARGIN) : end + MARGIN]
-
-
-def _bent(value: float) -> int:
-    """A level above the knee, ever closer to the ceiling."""
-    room = CEILING - KNEE
-    return int(math.copysign(KNEE + room * math.tanh((abs(value) - KNEE) / room), value))
-
-
-def _faded(samples: Samples, fade_out: int) -> Samples:
-    """The same samples without a click at either end."""
-    for i in range(FADE):
-        samples[i] = samples[i] * i // FADE
-    for i in range(fade_out):
-        samples[-1 - i] = samples[-1 - i] * i // fade_out
-    return samples
 
 
 def _ring(mixed: list[float], start: int, step: float, strength: float, decay: float) -> None:

@@ -15,7 +15,7 @@ from domain.shortcuts import cap, in_use
 from domain.tickets import Ticket, milliseconds
 from operations import undoing
 from operations.shifts import find_counter
-from store import dossiers, explanations, jobs, moves, people, tickets
+from store import announcements, dossiers, explanations, jobs, moves, people, tickets
 from store.boards import Board
 from store.jobs import PortalMessage
 from store.people import Person
@@ -92,6 +92,11 @@ def picture(house: House, number: int, language: str) -> dict[str, Any]:
     """The counter as of now; the same for the page, the answer to a button and the live topic."""
     centre, board = house.store.centre(), house.hub.board()
     find_counter(centre, number)
+    with house.store.snapshot():  # a dozen questions, and the file is opened for reading once
+        return _picture(house, number, language, centre, board)
+
+
+def _picture(house: House, number: int, language: str, centre: Centre, board: Board) -> dict[str, Any]:
     place = board.places[number]
     titles = {queue.id: text_of(queue.title, language) for queue in centre.queues}
     usual = {queue.id: queue.mean_minutes for queue in centre.queues}
@@ -100,6 +105,7 @@ def picture(house: House, number: int, language: str) -> dict[str, Any]:
         "ticket": place.ticket,
         "ticket_queue": titles.get(place.ticket.queue, "") if place.ticket else "",
         "ticket_class": _class_label(centre, place.ticket, language),
+        "unspoken": place.ticket is not None and house.store.read(announcements.is_unspoken, place.ticket.id),
         "self_declared": _is_self_declared(house, place.ticket),
         "usual": round(usual.get(place.ticket.queue, 0)) if place.ticket else 0,
         "why": _why(house, centre, place.ticket, language),

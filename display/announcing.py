@@ -1,6 +1,6 @@
-"""What the hall hears: calls, withdrawals, stops and their ends, in one order by their journal numbers.
+"""What the hall sees and hears: calls, withdrawals, stops and their ends, in one order by their journal numbers.
 
-A wall speaks every number above the last it spoke, each as one sound file; so nothing is lost, doubled or overlaps.
+A wall shows those of all its hall and speaks those of its zone, when the server gives it the turn.
 """
 
 from collections.abc import Iterable
@@ -8,16 +8,26 @@ from datetime import datetime
 from typing import Any
 
 from domain import speech, stopping
+from domain.announcements import (
+    LOOKED_BACK,
+    Announcement,
+    Line,
+    Outcome,
+    counters_spoken,
+    is_silent,
+    line_up,
+    zones_with_walls,
+)
 from domain.centres import Centre
 from domain.days import local
-from store import notices, tickets
+from store import announcements, notices, tickets
 from store.boards import Board
 from store.notices import Notice
 from store.tickets import Call
 from web.house import House
 
 SPOKEN_WITHIN_SECONDS = 90
-IN_PICTURE = 12
+IN_PICTURE = 24
 AT_ONCE = 500
 Told = Call | Notice
 
@@ -71,6 +81,30 @@ def of_hall(centre: Centre, told: Iterable[Notice], zone: str) -> list[Notice]:
 def counters_shown(centre: Centre, zone: str) -> frozenset[int]:
     """The counters whose calls a wall in this zone shows: all of its hall, so that no zone is left out."""
     return centre.counters_in(centre.hall_of(zone))
+
+
+def line(house: House, zone: str) -> Line:
+    """The zone's queue of what is to be spoken, and what is not any more."""
+    centre, now = house.store.centre(), house.now()
+    told = told_lately(house, zone)
+    known = house.store.read(announcements.outcomes, zone, told[0].seq) if told else {}
+    spoken = {seq for seq, outcome in known.items() if outcome is Outcome.SPOKEN}
+    return line_up(told, known, spoken, now, quiet=is_silent(centre, zone, now))
+
+
+def told_lately(house: House, zone: str) -> list[Announcement]:
+    """What this zone's walls are to speak of the last ten minutes, spoken or not, oldest first."""
+    centre, board, now = house.store.centre(), house.hub.board(), house.now()
+    if board.day is None or zone not in zones_with_walls(centre):
+        return []
+    since, here = now - LOOKED_BACK, counters_spoken(centre, zone)
+    calls = house.store.read(announcements.calls_since, board.day.id, since, here)
+    others = [
+        Announcement(one.seq, one.at, one.kind, holds=_still_so(one, board, now))
+        for one in of_hall(centre, board.notices, zone)
+        if one.at >= since
+    ]
+    return sorted([*calls, *others], key=lambda one: one.seq)
 
 
 def words(house: House, seq: int, language: str) -> tuple[str, ...] | None:

@@ -1,17 +1,20 @@
 """My ticket on my phone: place in the line, who went before and why, where to go, and what I may ask for."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from hashlib import sha256
 from hmac import compare_digest
+from importlib.metadata import version
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from display.views import follow_link, question
 from domain.centre_rules import Policy
 from domain.centres import Centre
+from domain.errors import msgid
 from domain.explaining import Passed, Passing, passed, why
 from domain.roles import Role, open_to
 from domain.routing import OutOfOrder, largest_lead
@@ -20,7 +23,7 @@ from domain.tickets import Ticket, TicketState
 from operations import moving
 from store import explanations, ratings, tickets
 from store.boards import Board, position
-from web import forms, wording
+from web import forms, waits, wording
 from web.house import House, act_of, house_of
 from web.languages import translations, translator
 from web.pages import go, is_fragment, page, text_of
@@ -29,15 +32,79 @@ from web.tries import Tries
 PASSED_WITHIN = timedelta(minutes=10)
 # A thumb that presses again and again is no attack; a script that does is turned away before it writes.
 presses = Tries(10, 60)
+RELEASE = version("motcua")  # looked up once: it is read from a file
+NEAR, FAR = 2, 10  # people ahead
+PACES = (10, 15, 30)  # seconds between two questions of a phone: near, in sight, far
+PICTURE_LASTS_SECONDS = 60
+MAY_MOVE = frozenset({TicketState.ABSENT, TicketState.PARKED, TicketState.FINISHED})
 
 
 @open_to(Role.ANYONE)
 async def follow(request: Request) -> Response:
     """My ticket on my phone: place in the line and where to go. The link is its own key."""
-    house, ticket = house_of(request), followed_ticket(request)
-    context = followed(house, ticket, request.state.language)
-    template = "display/_follow.html" if request.headers.get("hx-request") else "display/follow.html"
-    return page(request, template, **context)
+    house, ticket, language = house_of(request), followed_ticket(request), request.state.language
+    if not is_fragment(request):
+        return page(request, "display/follow.html", **followed(house, ticket, language))
+    tag = tag_of(house, ticket, language)
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=_kept(tag))
+    answer = page(request, "display/_follow.html", **followed(house, ticket, language))
+    answer.headers.update(_kept(tag))
+    return answer
+
+
+@open_to(Role.ANYONE)
+async def feed(request: Request) -> Response:
+    """The same for a province's app: what the page says, as JSON, with the seconds after which to ask again."""
+    house, ticket, language = house_of(request), followed_ticket(request), request.state.language
+    tag = tag_of(house, ticket, language)
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=_kept(tag))
+    return JSONResponse(told(followed(house, ticket, language)), headers=_kept(tag))
+
+
+def told(context: dict[str, Any]) -> dict[str, Any]:
+    """The page's words and figures for a program; what does not hold at this stage is null."""
+    ticket, waiting, called = context["ticket"], context["waiting"], context["called"]
+    wait, until = context["wait"] if waiting else None, context["kept_until"]
+    return {
+        "number": ticket.number,
+        "queue": context["queue_title"],
+        "stage": context["stage"],
+        "ahead": context["ahead"] if waiting else None,
+        "wait": {"low": wait.wait.low, "high": wait.wait.high} if wait and wait.wait else None,
+        "wait_words": wait.words if wait else "",
+        "counters": context["counters"] if waiting else "",
+        "counter": ticket.counter if called or ticket.state is TicketState.PARKED else None,
+        "way": context["way"],
+        "stopped": context["stopped"],
+        "kept_until": until.isoformat() if until else None,
+        "again": context["again"],
+    }
+
+
+def _kept(tag: str) -> dict[str, str]:
+    """The phone keeps what it has and asks whether it is still so."""
+    return {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "HX-Request, Cookie"}
+
+
+def tag_of(house: House, ticket: Ticket, language: str) -> str:
+    """What the picture depends on, in a word; anew each minute, for what only time changes."""
+    board, now = house.hub.board(), house.now()
+    facts: list[object] = [RELEASE, language, ticket, int(now.timestamp() // PICTURE_LASTS_SECONDS)]
+    if ticket.state is TicketState.WAITING:
+        if ticket.queue not in board.lines:
+            raise tickets.UnknownTicket()
+        ahead, serving = house.store.read(position, ticket), _serving(board, ticket)
+        behind = board.lines[ticket.queue].waiting - ahead - 1
+        manned = [number for number in serving if board.places[number].shift]
+        facts += [board.stop_of(ticket.queue, now), serving, manned, ahead]
+        facts += [waits.of_ticket(house, ticket, language)]
+        facts += [min(behind, house.store.centre().calling.places_back)]
+        facts += [max((call.seq for call in board.calls if call.counter in serving), default=0)]
+    elif ticket.state is TicketState.FINISHED:
+        facts += [house.store.read(ratings.is_rated, ticket.id), house.store.read(ratings.is_skipped, ticket.id)]
+    return f'"{sha256(repr(facts).encode()).hexdigest()[:20]}"'
 
 
 @open_to(Role.ANYONE, body_limit=512)
@@ -99,11 +166,39 @@ def followed(house: House, ticket: Ticket, language: str) -> dict[str, Any]:
         "way": way,
         "called": ticket.state is TicketState.CALLED,
         "waiting": ticket.state is TicketState.WAITING,
+        **_late(centre, ticket, house.now()),
         "why": _why(house, centre, ticket, language),
         "rated": house.store.read(ratings.is_rated, ticket.id),
         "question": question(ticket, follow_link(house, ticket)) if _may_be_asked(house, ticket) else None,
     }
-    return context | (_line(house, centre, board, ticket, language) if context["waiting"] else {})
+    if context["waiting"]:
+        context |= _line(house, centre, board, ticket, language)
+    return context | _stage(context, language)
+
+
+def _late(centre: Centre, ticket: Ticket, now: datetime) -> dict[str, Any]:
+    """Until when somebody called and absent keeps the place, and whether that is past; None: not absent."""
+    if ticket.state is not TicketState.ABSENT or ticket.ended_at is None:
+        return {"kept_until": None, "is_late": False}
+    until = ticket.ended_at + timedelta(minutes=centre.calling.grace_minutes)
+    return {"kept_until": until, "is_late": now > until}
+
+
+def _stage(context: dict[str, Any], language: str) -> dict[str, Any]:
+    """How far it has come, after how many seconds to ask again (0: it is over), and what to say aloud of it."""
+    said, state = translator(language), context["ticket"].state
+    if context["called"]:
+        return {
+            "stage": "called",
+            "again": PACES[0],
+            "words": said(msgid("Mời đến quầy")) + f" {context['ticket'].counter}",
+        }
+    if not context["waiting"]:
+        return {"stage": state.value, "again": PACES[-1] if state in MAY_MOVE else 0, "words": ""}
+    ahead = context["ahead"]
+    if ahead <= NEAR and context["manned"] and not context["stopped"]:
+        return {"stage": "near", "again": PACES[0], "words": said(msgid("Sắp tới lượt bạn."))}
+    return {"stage": "waiting", "again": PACES[1] if ahead <= FAR else PACES[-1], "words": ""}
 
 
 def _line(house: House, centre: Centre, board: Board, ticket: Ticket, language: str) -> dict[str, Any]:
@@ -115,6 +210,8 @@ def _line(house: House, centre: Centre, board: Board, ticket: Ticket, language: 
     return {
         "ahead": ahead,
         "counters": ", ".join(map(str, serving)),
+        "wait": waits.of_ticket(house, ticket, language),
+        "manned": ", ".join(str(number) for number in serving if board.places[number].shift),
         "asked": asked,
         "back": back,
         "later": ahead + back if back > 0 and not asked else None,
@@ -196,6 +293,7 @@ def _may_be_asked(house: House, ticket: Ticket) -> bool:
 
 ROUTES: list[BaseRoute] = [
     Route("/follow/{ticket:int}-{signature}", follow),
+    Route("/follow/{ticket:int}-{signature}/feed.json", feed),
     Route("/follow/{ticket:int}-{signature}/departures", leave, methods=["POST"]),
     Route("/follow/{ticket:int}-{signature}/returns", come_back, methods=["POST"]),
     Route("/follow/{ticket:int}-{signature}/delays", ask_for_time, methods=["POST"]),

@@ -174,14 +174,16 @@ def admit(
     has_appointment: bool = False,
     calendar: Calendar | None = None,
     threshold: float = ADMITS_FROM,
+    known_chance: float | None = None,
 ) -> Admission:
     """Whether somebody gets a number of this queue now, and if not why, and when tickets are given next.
 
     Appointments always do. A walk-in does while fewer than the daily limit were given today, inside a ticket
     window, and in the last 210 minutes before closing only with a chance of at least `threshold` to be called
     (source of rule and numbers: waiting.md 8); after a refusal pass ADMITS_AGAIN_FROM. A used-up limit is told
-    first, so that nobody comes back for the afternoon's window in vain. Staff may give a number all the same:
-    that is the caller's to allow and to count.
+    first, so that nobody comes back for the afternoon's window in vain. `known_chance` is a better one than that of
+    the line, where somebody has played the day forward. Staff may give a number all the same: that is the
+    caller's to allow and to count.
     """
     if has_appointment:
         return Admission(ok=True)
@@ -190,7 +192,7 @@ def admit(
     if not is_open(centre, WindowKind.TICKETS, queue.id, now, calendar):
         opens_at = next_opening(centre, WindowKind.TICKETS, queue.id, now, calendar=calendar)
         return Admission(False, Reason.OUTSIDE_WINDOW, opens_at)
-    chance = _chance_today(centre, queue.id, now, line, calendar)
+    chance = known_chance if known_chance is not None else _chance_today(centre, queue.id, now, line, calendar)
     if chance is None or chance >= threshold:
         return Admission(ok=True, chance=chance)
     return Admission(False, Reason.CLOSING, _opens_another_day(centre, queue.id, now, calendar), chance)

@@ -45,6 +45,7 @@ REFERENCES = (
     ("people[*].agency", "agencies[*].id"),
     ("people[*].counter", "counters[*].number"),
     ("devices[*].zone", "zones[*].id"),
+    ("volumes[*].zone", "zones[*].id"),
     ("devices[*].printer", "printers[*].id"),
     ("printers[*].fallback", "printers[*].id"),
     ("devices[*].counter", "counters[*].number"),
@@ -64,6 +65,7 @@ def whole_file(raw: dict[str, object]) -> Iterator[Mistake]:
         unserved(raw),
         _received_where_results_are(raw),
         _tablets_without_counter(raw),
+        _screens_that_fit(raw),
         _printers_without_agent(raw),
         _own_fallback(raw),
     )
@@ -151,6 +153,18 @@ def _tablets_without_counter(raw: dict[str, object]) -> Iterator[Mistake]:
         if isinstance(device, dict) and device.get("kind") == "tablet" and "counter" not in device:
             reason = msgid("máy tính bảng đánh giá phải thuộc một quầy")
             yield Mistake(joined(path, "counter"), "", reason, msgid("ghi số quầy của máy này (counter)"))
+
+
+def _screens_that_fit(raw: dict[str, object]) -> Iterator[Mistake]:
+    for path, device in _walk(raw, "devices[*]"):
+        if not isinstance(device, dict) or not isinstance(device.get("screen"), dict):
+            continue
+        if device.get("kind") != "wall":
+            reason = msgid("chỉ màn hình sảnh mới có cách bày")
+            yield Mistake(joined(path, "screen"), "", reason, msgid("bỏ khóa này hoặc đổi loại thành wall"))
+        elif device["screen"].get("layout") == "door" and "counter" not in device:
+            reason = msgid("màn hình ở cửa quầy phải thuộc một quầy")
+            yield Mistake(joined(path, "counter"), "", reason, msgid("ghi số quầy của màn hình này (counter)"))
 
 
 def _printers_without_agent(raw: dict[str, object]) -> Iterator[Mistake]:

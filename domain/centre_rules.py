@@ -103,6 +103,37 @@ class Scanner:
     prefix: Annotated[str, Among(("F9", "F10", "F6", "F4", "F3", "F1", "STX"))] = "F9"
 
 
+PackName = Annotated[
+    str, Pattern(r"[a-z][a-z0-9-]{1,31}", msgid("dùng 2–32 chữ thường không dấu, số và gạch nối, như vi-south"))
+]
+PackOrNone = Annotated[
+    str,
+    Words(32, may_be_empty=True),
+    Pattern(r"([a-z][a-z0-9-]{1,31})?", msgid("dùng 2–32 chữ thường không dấu, số và gạch nối, như vi-south")),
+]
+Spans = Annotated[tuple[tuple[Clock, Clock], ...], Count(0, 4), in_order]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How calls are spoken: by which clip packs, after a chime, said again so many times, never in `quiet`."""
+
+    pack: PackName = "vi-north"
+    second: PackOrNone = ""
+    chime: bool = True
+    repeats: Annotated[int, Between(0, 2)] = 1
+    quiet: Spans = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """How loud the walls of a zone speak at these times; outside all of them fully."""
+
+    zone: Id
+    times: HalfDays
+    percent: Annotated[int, Between(0, 100)]
+
+
 class WindowKind(StrEnum):
     """What a window of time is for: giving tickets, or serving at the counters."""
 

@@ -4,7 +4,7 @@ The file is TOML, written by a person: `read_centre` names every mistake at once
 for the journal, without what belongs to the vault.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from domain import deadlines
 from domain.centre_checks import unserved, whole_file
+from domain.centre_codes import AgencyCode, FormerAgencyCode, Login, Prefix, PrinterAddress, Url, UrlOrNone, UrlPath
 from domain.centre_rules import (
     Booking,
     Calling,
@@ -19,7 +20,9 @@ from domain.centre_rules import (
     Hours,
     Id,
     Line,
+    Loudness,
     Scanner,
+    Voice,
     Window,
     hours_agree,
     whole_slots,
@@ -30,7 +33,6 @@ from domain.centre_syntax import parsed
 from domain.deadlines import Unit
 from domain.errors import msgid
 from domain.logos import LONGEST_LOGO, emblem
-from domain.printer_addresses import printer_address
 from domain.procedures import ProcedureCode
 from domain.records import (
     Among,
@@ -47,31 +49,9 @@ from domain.records import (
 from domain.records import Mistake as Mistake
 from domain.roles import PERSON_ROLES, Role
 from domain.slips import SlipLayout, whole_layout
+from domain.walls import Screen, farthest_metres, is_readable
 
-AS_DEFAULT, USUAL_SCANNER = Calling(), Scanner()
-
-# Old codes: QCVN 102:2016, most specific part first; new ones: QĐ 20/2020/QĐ-TTg, top first.
-OLD_AGENCY = r"\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}"
-NEW_AGENCY = r"[A-Z]\d{2}(\.[0-9A-Z]{1,3}){0,4}"
-AgencyCode = Annotated[
-    str, Pattern(f"{NEW_AGENCY}|{OLD_AGENCY}", msgid("ghi mã định danh dạng H56.19 hoặc 000.00.19.H56"))
-]
-FormerAgencyCode = Annotated[
-    str,
-    Pattern(rf"{NEW_AGENCY}|{OLD_AGENCY}|\d{{2}}\.\d{{2}}\.[A-Z]\d{{2}}", msgid("ghi mã cũ dạng 000.00.19.H56")),
-]
-Prefix = Annotated[str, Pattern("[A-HJ-NPR-Z]", msgid("dùng một chữ cái in hoa A–Z, trừ I, O, Q; không dùng Đ"))]
-Login = Annotated[str, Pattern(r"[a-z][a-z0-9._-]{1,31}", msgid("dùng 2–32 chữ thường không dấu, số và . _ -"))]
-Url = Annotated[
-    str, Words(500), Pattern(r"https?://[^\s/@]+(/\S*)?", msgid("ghi địa chỉ bắt đầu bằng http:// hoặc https://"))
-]
-UrlOrNone = Annotated[
-    str,
-    Words(500, may_be_empty=True),
-    Pattern(r"(https?://[^\s/@]+(/\S*)?)?", msgid("ghi địa chỉ bắt đầu bằng http:// hoặc https://, hoặc để trống")),
-]
-UrlPath = Annotated[str, Pattern(r"/[\w./-]{1,100}", msgid("ghi đường dẫn bắt đầu bằng /"))]
-PrinterAddress = Annotated[str, Words(250), printer_address]
+AS_DEFAULT, USUAL_SCANNER, USUAL_VOICE = Calling(), Scanner(), Voice()
 
 
 class QueueKind(StrEnum):
@@ -79,6 +59,16 @@ class QueueKind(StrEnum):
 
     RECEPTION = "reception"
     RESULTS = "results"
+
+
+class Turn(StrEnum):
+    """Where the way to a counter leads from the entrance."""
+
+    LEFT = "left"
+    AHEAD = "ahead"
+    RIGHT = "right"
+    UP = "up"
+    DOWN = "down"
 
 
 class DeviceKind(StrEnum):
@@ -138,7 +128,10 @@ class PriorityClass:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One lettered line of procedures; `mean_minutes` is the service time until the centre has learned its own."""
+    """One lettered line of procedures; `mean_minutes` is the service time until the centre has learned its own.
+
+    `promise_minutes`: within how many minutes people are to be called, where the centre promises it.
+    """
 
     id: Id
     prefix: Prefix
@@ -148,12 +141,16 @@ class Queue:
     kind: QueueKind
     hall: Id
     daily_limit: Annotated[int, Between(1, 9999)] | None = None
+    promise_minutes: Annotated[int, Between(1, 480)] | None = None
     booking: Annotated[Booking, whole_slots] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A counter, the way to it in words from the entrance, and the queues it serves first and second."""
+    """A counter, the way to it in words from the entrance, and the queues it serves first and second.
+
+    `turn`: where the way leads from the entrance, drawn as an arrow.
+    """
 
     number: Annotated[int, Between(1, 999)]
     zone: Id
@@ -161,6 +158,7 @@ class Counter:
     accessible: bool
     queues: Annotated[tuple[Id, ...], Count(1, 26)]
     secondary: Annotated[tuple[Id, ...], Count(0, 26)] = ()
+    turn: Turn | None = None
 
 
 def countable(limit: "Limit") -> "Limit":
@@ -225,7 +223,9 @@ class Printer:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A kiosk, wall, tablet or print agent, the zone it stands in, a kiosk's printer, a tablet's counter."""
+    """A kiosk, wall, tablet or print agent, the zone it stands in, a kiosk's printer, the counter of a tablet or
+    of a wall at a counter's door, and how a wall is set up (as `domain.walls.Screen` has it by itself).
+    """
 
     id: Id
     kind: DeviceKind
@@ -233,6 +233,12 @@ class Device:
     zone: Id
     printer: Id | None = None
     counter: Annotated[int, Between(1, 999)] | None = None
+    screen: Screen | None = None
+
+    @property
+    def glass(self) -> Screen:
+        """How this wall is set up."""
+        return self.screen or Screen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +285,8 @@ class Centre:
     online_url: UrlOrNone = ""
     slips: Annotated[tuple[Annotated[SlipLayout, whole_layout], ...], Count(0, 3)] = ()
     logo: Annotated[str, Words(LONGEST_LOGO, may_be_empty=True), emblem] = ""
+    voice: Voice = USUAL_VOICE
+    volumes: Annotated[tuple[Loudness, ...], Count(0, 60)] = ()
 
     def counters_in(self, hall: str) -> frozenset[int]:
         """The numbers of this hall's counters, whatever their zone."""
@@ -337,7 +345,7 @@ def from_data(data: Mapping[str, Any]) -> Centre:
 
 
 def warnings(centre: Centre) -> tuple[Mistake, ...]:
-    """What is allowed but leaves somebody out: a queue without accessible counter, a kiosk without printer."""
+    """What is allowed but leaves somebody out: no accessible counter, no printer, figures too small to read."""
     open_to_all = {queue for c in centre.counters if c.accessible for queue in (*c.queues, *c.secondary)}
     queues = (
         Mistake(
@@ -359,4 +367,16 @@ def warnings(centre: Centre) -> tuple[Mistake, ...]:
         for i, device in enumerate(centre.devices)
         if device.kind is DeviceKind.KIOSK and device.printer is None
     )
-    return (*queues, *kiosks)
+    return (*queues, *kiosks, *_unreadable(centre))
+
+
+def _unreadable(centre: Centre) -> Iterator[Mistake]:
+    for i, device in enumerate(centre.devices):
+        if device.kind is DeviceKind.WALL and not is_readable(device.glass):
+            yield Mistake(
+                f"devices[{i}].screen.depth_metres",
+                shown(device.glass.depth_metres),
+                msgid("số trên màn hình này chỉ đọc được từ %(metres)s m"),
+                msgid("dùng màn hình lớn hơn, treo thêm một màn hình hoặc chọn cách bày khác"),
+                {"metres": f"{farthest_metres(device.glass):g}"},
+            )

@@ -70,6 +70,31 @@ class Beat:
         }  # fmt: skip
 
 
+NIGHT = range(3, 4)  # local hours in which a wall loads its page anew
+OLD_PAGE_SECONDS = 3 * 3600
+QUIET_SECONDS = 600
+
+
+def is_due_anew(beat: Beat, release: str, hour: int, since_call: float | None, *, at_night: bool) -> bool:
+    """Whether a screen is to load its page anew: after an upgrade, and walls each night while nothing is called.
+
+    `hour` of the local time; `since_call`: seconds since the last call of the day, None: none yet.
+    """
+    if beat.page != release:
+        return True
+    is_quiet = since_call is None or since_call >= QUIET_SECONDS
+    return at_night and hour in NIGHT and beat.age >= OLD_PAGE_SECONDS and is_quiet
+
+
+def is_too_old(agent: str) -> bool:
+    """Whether the browser of this User-Agent cannot show a live page; one that nobody knows is let try."""
+    found = _CHROME.search(agent)
+    if found:
+        return int(found[1]) < OLDEST_CHROMIUM
+    return any(word in agent for word in ("MSIE ", "Trident/", "Presto/", "PhantomJS/"))
+
+
+_CHROME = re.compile(r"\bChrom(?:e|ium)/(\d{1,4})\b")
 _BROWSER = re.compile(r"[A-Za-z][A-Za-z ]{0,19}")
 _RELEASE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,29}")
 _LONGEST_AGE = 10 * 365 * 86400

@@ -118,15 +118,19 @@ class NothingToUndo(Refused):
     text = msgid("Không còn việc nào để hoàn tác: đã quá 10 giây hoặc đã có việc khác xảy ra sau đó.")
 
 
-class NotTheHour(Refused):
+class NotToday(Refused):
+    """Nobody new gets a number of this queue now: by its hours, its daily limit, or the time left."""
+
+
+class NotTheHour(NotToday):
     text = msgid("Hàng %(queue)s chưa đến giờ lấy số hoặc đã hết giờ. Lấy số tiếp lúc: %(opens)s.")
 
 
-class DailyLimitReached(Refused):
+class DailyLimitReached(NotToday):
     text = msgid("Hàng %(queue)s hôm nay đã phát đủ số. Mời đặt lịch, nộp trực tuyến, hoặc quay lại: %(opens)s.")
 
 
-class TooLateToday(Refused):
+class TooLateToday(NotToday):
     text = msgid("Hàng %(queue)s đã đủ người đến giờ đóng cửa %(closes)s. Mời đặt lịch hoặc nộp trực tuyến.")
 
 

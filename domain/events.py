@@ -7,6 +7,7 @@ Instants inside events are milliseconds since 1970 (UTC).
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from domain.hall_events import HallEvent
 from domain.queue_events import QueueEvent
 
 
@@ -299,8 +300,56 @@ class PortalResent:
     message: int
 
 
+@dataclass(frozen=True, slots=True)
+class ReceiverAdded:
+    """A program elsewhere is told of numbers from now on; without an address it fetches its messages itself.
+
+    `ahead`: with at most so many people before a number it is told that its turn is near.
+    """
+
+    label: str
+    address: str
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverTested:
+    """An administrator sent a test message; `answer` is 'taken 200' or why it was not taken."""
+
+    receiver: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverRemoved:
+    receiver: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTaken:
+    """A receiver has confirmed a message."""
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageGivenUp:
+    """Nobody tries this message again by itself; `reason` is a key, with the status where there was one."""
+
+    message: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesResent:
+    """A person has mended the cause: what was given up for this receiver goes out again."""
+
+    receiver: int
+
+
 Event = (
     QueueEvent
+    | HallEvent
     | CentreLoaded
     | CentrePlanned
     | CentrePlanCancelled
@@ -333,4 +382,10 @@ Event = (
     | PortalAcknowledged
     | PortalParked
     | PortalResent
+    | ReceiverAdded
+    | ReceiverTested
+    | ReceiverRemoved
+    | MessageTaken
+    | MessageGivenUp
+    | MessagesResent
 )

@@ -6,6 +6,8 @@ Instants inside events are milliseconds since 1970 (UTC); no personal data.
 from dataclasses import dataclass
 from typing import Any
 
+from domain.waiting.kept import KeptEstimate
+
 
 @dataclass(frozen=True, slots=True)
 class DayOpened:
@@ -111,6 +113,7 @@ class TicketIssued:
 
     `came`: the real arrival, where it was noted on paper first. `slot`: the moment of the appointment.
     `counter`: whose clerk gave it, with why (`override`) where the queue was closed to newcomers.
+    `wait`: the range of minutes that was promised, [low, high], without an end above two hours; none: nobody knew.
     """
 
     queue: str
@@ -126,6 +129,22 @@ class TicketIssued:
     appointment: int | None = None
     counter: int | None = None
     override: str = ""
+    wait: list[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRefused:
+    """Somebody was told that this queue gives no number now; `reason` is one of `domain.admission.Reason`."""
+
+    queue: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatesKept:
+    """The first estimates of tickets that have come since the last time: to be judged and learned from later."""
+
+    made: list[KeptEstimate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +339,8 @@ QueueEvent = (
     | HelpCalled
     | HelpEnded
     | TicketIssued
+    | NumberRefused
+    | EstimatesKept
     | PaperVisit
     | TicketCalled
     | TicketRecalled

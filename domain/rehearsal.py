@@ -101,6 +101,26 @@ def rehearse(
     )
 
 
+def replay(day: PastDay, classes: Iterable[PriorityClass], calling: Calling) -> list["Wait"]:
+    """The wait of every visit of one day under the policy that stands in `calling`, in order of arrival."""
+    credits = {group.id: group.credit_minutes for group in classes}
+    return list(_Replay(day, _Rules(calling.policy, calling.ratio, calling, credits)).run().waits())
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long one visit waited, in milliseconds until its call, or until nobody was left to call it."""
+
+    visit: Visit
+    lasted: int
+    called: bool
+
+    @property
+    def minutes(self) -> float:
+        """The same in minutes."""
+        return self.lasted / MINUTE
+
+
 @dataclass(frozen=True, slots=True)
 class _Rules:
     policy: Policy
@@ -117,13 +137,6 @@ class _Rules:
             calling=self.calling,
         )
         return Head(ticket, visit.queue, key, visit.priority is not None or visit.slot is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Wait:
-    visit: Visit
-    lasted: int
-    called: bool
 
 
 Line = list[tuple[int, int, Head]]  # a heap by key, then by issue
@@ -213,24 +226,24 @@ class _Replay:
         leads = (self.arrived[called.ticket] - self.arrived[h.ticket] for h in passed if not h.privileged)
         self.worst_lead = max(self.worst_lead, *leads, 0)
 
-    def waits(self) -> Iterator[_Wait]:
+    def waits(self) -> Iterator[Wait]:
         """How long each visit lasted until its call, or until nobody was left to call it."""
         last = {q: max(t for n in numbers for _, t in self.desks[n].open) for q, numbers in self.serving.items()}
         for visit, arrived, called in zip(self.visits, self.arrived, self.called, strict=True):
             until = last.get(visit.queue, arrived) if called is None else called
-            yield _Wait(visit, max(until - arrived, 0), called is not None)
+            yield Wait(visit, max(until - arrived, 0), called is not None)
 
 
-def _by_class(waits: list[_Wait], credits: Mapping[str, int]) -> dict[str, Waits]:
+def _by_class(waits: list[Wait], credits: Mapping[str, int]) -> dict[str, Waits]:
     """Figures of every class that the centre has, and of those met on the days that it has no longer."""
-    found: dict[str, list[_Wait]] = {group: [] for group in credits}
+    found: dict[str, list[Wait]] = {group: [] for group in credits}
     for wait in waits:
         if wait.visit.priority is not None:
             found.setdefault(wait.visit.priority, []).append(wait)
     return {group: _figures(of_group) for group, of_group in found.items()}
 
 
-def _figures(waits: Iterable[_Wait]) -> Waits:
+def _figures(waits: Iterable[Wait]) -> Waits:
     found = list(waits)
     lasted = sorted(wait.lasted for wait in found)
     n = len(lasted)

@@ -1,4 +1,4 @@
-"""Who may do what: the roles of people and devices, and the declaration that every handler carries."""
+"""Who may do what: the roles of people, devices and programs, and the declaration that every handler carries."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -22,10 +22,12 @@ class Role(StrEnum):
     MANAGER = "manager"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+    RECEIVER = "receiver"
 
 
 DEVICE_ROLES = frozenset({Role.KIOSK, Role.WALL, Role.TABLET, Role.AGENT})
-PERSON_ROLES = frozenset(Role) - DEVICE_ROLES - {Role.ANYONE}
+PROGRAM_ROLES = frozenset({Role.RECEIVER})
+PERSON_ROLES = frozenset(Role) - DEVICE_ROLES - PROGRAM_ROLES - {Role.ANYONE}
 COUNTER_ROLES = frozenset({Role.CLERK, Role.RESULT_OFFICER})
 LEADING_ROLES = frozenset({Role.SUPERVISOR, Role.MANAGER})
 

@@ -4,12 +4,14 @@ The chime comes first, then the ticket digit by digit and the counter as a numbe
 names, never a person's name. The words are in `domain.readings`; `web.voice` joins the clips.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from domain.errors import Invalid
 from domain.readings import LETTERS, READINGS, Reading
 
 CHIME = "chime"
+BELL = (CHIME,)
 COUNTERS = range(1, 61)
 LARGEST_TICKET = 9999
 LARGEST_COUNTER = 999
@@ -48,6 +50,11 @@ def resumption(letter: str | None, language: str) -> tuple[str, ...]:
     return (CHIME, *_line(letter, reading.resumed.token, reading.all_resumed.token, reading))
 
 
+def sound_check() -> tuple[str, ...]:
+    """The tokens of a sound check, 'một hai ba': nobody takes it for a call."""
+    return (CHIME, "1", "2", "3")
+
+
 def time_of_day(hour: int, minute: int, language: str) -> tuple[str, ...]:
     """The tokens of an hour and a minute. Raises Invalid for a time that no clock shows."""
     return _time(hour, minute, _reading(language))
@@ -60,6 +67,16 @@ def tokens(language: str) -> tuple[str, ...]:
     tokens and their order.
     """
     return (CHIME, *_words(language))
+
+
+def needed(language: str, letters: Iterable[str], counters: Iterable[int]) -> tuple[str, ...]:
+    """The tokens without which calls could not be spoken where these letters and counters are in use."""
+    reading = _reading(language)
+    phrases = (reading.call, reading.to_counter, reading.withdrawn, reading.please_wait)
+    places = [token for counter in sorted(set(counters)) for token in _counter(counter)]
+    digits = [str(digit) for digit in range(10)]
+    names = [_letter(letter) for letter in sorted(set(letters))]
+    return tuple(dict.fromkeys([*(phrase.token for phrase in phrases), *names, *digits, *places]))
 
 
 def wording(token: str, language: str) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from domain.waiting.ranges import Wait
+
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
@@ -37,7 +39,8 @@ class Ticket:
     `queue` is where it stands now, `home` the queue that gave its number: a transfer keeps number and first
     arrival. `for_counter` or `for_person` wants it alone. `kept_from` is the label of the day it was given on,
     where that is an earlier one. `slot` is the moment of its appointment, `base` whence its key counts, `turn`
-    its place among equal keys: that of its issue, unless it was put between two others.
+    its place among equal keys: that of its issue, unless it was put between two others. `promised` is the range
+    of the wait on its slip.
     """
 
     id: int
@@ -64,6 +67,7 @@ class Ticket:
     slot: datetime | None = None
     base: datetime | None = None
     turn: float = 0.0
+    promised: Wait | None = None
 
     @property
     def number(self) -> str:

@@ -6,15 +6,16 @@ from starlette.requests import Request
 
 from domain.admission import Admission
 from domain.centres import Queue
-from domain.days import local
+from domain.days import is_over, local
+from kiosk.asking import device_of
 from kiosk.memory import memory_of
-from kiosk.paces import said
 from operations.admitting import admission, refusal
 from store import days
 from store.boards import Board
-from web import failures, wording
+from web import failures, waits, wording
 from web.house import House, house_of
 from web.languages import translator
+from web.waits import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,15 @@ class Before:
     """One queue, told before the ticket: how many wait, how long, why it gives no number if it gives none."""
 
     ahead: int
-    wait: str
-    is_known: bool
+    told: Told
     stopped: str
     closed: str
     instead: Instead
+
+    @property
+    def wait(self) -> str:
+        """How long, in words."""
+        return self.told.words
 
     @property
     def gives(self) -> bool:
@@ -53,14 +58,23 @@ def before(request: Request, queue: Queue) -> Before:
     board = house.hub.board()
     ahead = board.lines[queue.id].waiting
     stopped = stop_words(house, board, queue.id, language)
-    found = _admission(house, queue)
+    found = admission_of(request, queue)
     centre, now = house.store.centre(), house.now()
     closed = "" if found.ok else failures.sentence(refusal(found, centre, queue, now), language)
-    wait = memory_of(request).paces.wait(house, queue.id, ahead)
+    told = waits.of_queue(house, queue.id, language, _credit(request))
     return Before(
-        ahead, said(wait, language), wait is not None, stopped, closed,
+        ahead, told, stopped, closed,
         _instead(house, queue, found) if closed or stopped else Instead(),
     )  # fmt: skip
+
+
+def admission_of(request: Request, queue: Queue) -> Admission:
+    """Whether this queue gives whoever stands here a number now."""
+    house = house_of(request)
+    centre, day, now = house.store.centre(), house.store.read(days.newest), house.now()
+    waits_now, credit = house.store.waits, _credit(request)
+    today = day.id if day and not is_over(day, now) else 0  # the next number opens a new one
+    return house.store.read(admission, centre, queue, now, today, waits_now, credit)
 
 
 def stop_words(house: House, board: Board, queue: str, language: str) -> str:
@@ -85,6 +99,8 @@ def _instead(house: House, queue: Queue, found: Admission) -> Instead:
     return Instead(opens, booking, house.store.centre().online_url)
 
 
-def _admission(house: House, queue: Queue) -> Admission:
-    centre, day, now = house.store.centre(), house.store.read(days.newest), house.now()
-    return house.store.read(admission, centre, queue, now, day.id if day else 0)
+def _credit(request: Request) -> int | None:
+    """The minutes of the class that is chosen at this kiosk, by its own word; None for ordinary people."""
+    declared = memory_of(request).declarations.of(device_of(request).id)
+    classes = house_of(request).store.centre().classes
+    return next((one.credit_minutes for one in classes if declared and one.id == declared.priority), None)

@@ -1,4 +1,4 @@
-"""What the kiosks keep in memory while the server runs: the index of procedures, journeys, the pace of queues."""
+"""What the kiosks keep in memory while the server runs: the index of procedures, journeys, declarations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from domain.finding import Index
 from kiosk import everyday
 from kiosk.declarations import Declarations
 from kiosk.journeys import Journeys
-from kiosk.paces import Paces
 from store import procedures
 from store.journal import Recorded
 from store.store import Store
@@ -69,7 +68,6 @@ class Memory:
     finder: Finder
     journeys: Journeys
     declarations: Declarations
-    paces: Paces
 
     def forget(self, device: str) -> None:
         """Nobody stands at this kiosk any more."""
@@ -81,6 +79,6 @@ def memory_of(connection: HTTPConnection) -> Memory:
     """The memory of the server that answers, made at the first question."""
     state = connection.app.state
     if not hasattr(state, "kiosk_memory"):
-        state.kiosk_memory = Memory(Finder(house_of(connection).store), Journeys(), Declarations(), Paces())
+        state.kiosk_memory = Memory(Finder(house_of(connection).store), Journeys(), Declarations())
     memory: Memory = state.kiosk_memory
     return memory

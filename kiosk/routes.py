@@ -10,16 +10,17 @@ from starlette.websockets import WebSocket
 from domain.errors import NotFound
 from domain.roles import Role, open_to
 from domain.tickets import Ticket
-from kiosk import declaring, finding, modes, scans, speech, stopping, views
+from kiosk import declaring, finding, honesty, modes, scans, speech, stopping, views
 from kiosk.asking import device_of
 from kiosk.memory import memory_of
 from operations import moving
 from operations.booking import check_in
-from operations.ticketing import take_own_ticket, take_ticket
+from operations.ticketing import find_queue, take_own_ticket, take_ticket
 from store import tickets
 from store.days import newest
-from web import appointments, forms
-from web.house import act_of, house_of, visitor_of
+from store.writer import Act
+from web import appointments, forms, refusals
+from web.house import act_of, checked_request_id, house_of, visitor_of
 from web.live import DESK_PACE
 from web.pages import go, is_fragment, page
 
@@ -52,18 +53,32 @@ async def take_number(request: Request) -> Response:
     declared, asked = forms.text(form, "declared", 40, required=False), act.request or "-"
     priority = declarations.priority_for(device.id, declared, asked)
     if holder is not None:
-        own = await house.store.write(act, take_own_ticket, holder, queue, language, device.printer, priority)
+        async with refusals.counted(house, act, queue):
+            own = await house.store.write(act, take_own_ticket, holder, queue, language, device.printer, priority)
         if own.again:
             return scans.again(request, own.ticket, form)
         declarations.given(device.id, asked)
         return scans.given(request, own.ticket)
-    ticket = await house.store.write(act, take_ticket, queue, language, priority, device.printer)
+    async with refusals.counted(house, act, queue):
+        ticket = await house.store.write(act, take_ticket, queue, language, priority, device.printer)
     declarations.given(device.id, asked)
     if not is_fragment(request):
         kept = dict.fromkeys(modes.chosen(request), "1")
         return go(f"/kiosk/{device.id}/tickets/{ticket.id}", {"lang": request.state.language, **kept})
     paper = "printing" if device.printer else "none"  # just asked for; the page asks on
     return page(request, "kiosk/_ticket.html", **views.result(request, device, ticket, paper))
+
+
+@open_to(Role.KIOSK, body_limit=512)
+async def note_refusal(request: Request) -> Response:
+    """A procedure's page has said that its queue gives no number now: counted, where that is still so."""
+    house = house_of(request)
+    queue = find_queue(house.store.centre(), request.path_params["queue"])
+    asked = checked_request_id(request.query_params.get("request_id"))
+    found = honesty.admission_of(request, queue)
+    if found.why is not None:
+        await refusals.note(house, Act(visitor_of(request).who, asked), queue.id, found.why)
+    return Response(headers={"Cache-Control": "no-store"})
 
 
 @open_to(Role.KIOSK)
@@ -157,6 +172,7 @@ PAGES = [
 ROUTES: list[BaseRoute] = [
     Route("/kiosk/{device}/tickets", take_number, methods=["POST"]),
     *map(stopping.while_in_order, PAGES),
+    Route("/kiosk/{device}/queues/{queue}/refusals", note_refusal, methods=["POST"]),
     Route("/kiosk/{device}/check-ins", keep_appointment, methods=["POST"]),
     Route("/kiosk/{device}/tickets/{ticket:int}", show_ticket),
     Route("/kiosk/{device}/tickets/{ticket:int}/paper", show_paper),

@@ -11,12 +11,11 @@ from domain.dossiers import Standing, standing, tail
 from domain.errors import UnknownProcedure
 from domain.tickets import Ticket, TicketState
 from kiosk import views
-from kiosk.memory import memory_of
-from kiosk.paces import said
 from operations.intake import find_placement
 from store import appointments as booked
 from store import boards
 from store.dossiers import Dossier
+from web import waits
 from web.house import House, house_of
 from web.pages import text_of
 
@@ -34,7 +33,7 @@ def of_ticket(request: Request, centre: Centre, ticket: Ticket) -> dict[str, Any
         "waits": ticket.state is TicketState.WAITING,
         "is_over": ticket.state not in (TicketState.WAITING, TicketState.CALLED, TicketState.PARKED),
         "ahead": ahead,
-        "wait": said(memory_of(request).paces.wait(house, ticket.queue, ahead), request.state.language),
+        "wait": waits.of_ticket(house, ticket, request.state.language).words,
     }
 
 

@@ -15,10 +15,9 @@ from domain.slips import SlipKind
 from domain.tickets import Ticket
 from kiosk import modes, priorities
 from kiosk.honesty import before, follow_base, stop_words
-from kiosk.memory import memory_of
-from kiosk.paces import said
 from store import jobs
 from store.jobs import PrintJob
+from web import waits
 from web.house import House, house_of
 from web.languages import LANGUAGES, offered
 from web.pages import text_of
@@ -45,6 +44,7 @@ def frame(request: Request, device: Device) -> dict[str, Any]:
         "languages": [(code, name, modes.in_language(request, home, code)) for code, name in offered().items()],
         "keypad": modes.KEYPAD | request.app.state.keypad,
         "now": house_of(request).now(),
+        "slow": waits.is_slow(house_of(request)),
         "has_results": any(queue.kind == "results" for queue in centre.queues),
         "has_booking": takes_bookings(centre),
         "finding": _finding(centre),
@@ -79,7 +79,9 @@ def queue_list(request: Request, only: str | None = None) -> dict[str, Any]:
                 "prefix": queue.prefix,
                 "title": text_of(queue.title, request.state.language),
                 "waiting": now.ahead,
-                "wait": now.wait if now.is_known else "",
+                "wait": now.wait if now.told.says_something else "",
+                "note": now.told.note if now.told.has_risen else "",
+                "is_known": now.told.is_known,
                 "stopped": now.stopped,
                 "closed": now.closed,
             }
@@ -104,7 +106,7 @@ def result(request: Request, device: Device, ticket: Ticket, paper: str | None =
         "ticket": ticket,
         "queue_title": text_of(queue.title, request.state.language),
         "counters": counters_of(centre, queue),
-        "wait": said(memory_of(request).paces.wait(house, queue.id, ticket.ahead), request.state.language),
+        "wait": waits.promised(house, ticket, request.state.language).words,
         "paper": paper,
         "paper_at": paper_at(house, device, ticket) if paper in ("here", "sent") else "",
         "has_qr": paper != "elsewhere" and bool(follow_base(house)),
@@ -162,4 +164,6 @@ def notices(house: House, language: str) -> str:
         for q in centre.queues
         if (why := stop_words(house, board, q.id, language))
     ]
-    return house.pages.render("kiosk/_notices.html", language, stopped=stopped, now=house.now())
+    return house.pages.render(
+        "kiosk/_notices.html", language, stopped=stopped, now=house.now(), slow=waits.is_slow(house)
+    )

@@ -42,9 +42,14 @@ def acknowledge(tx: Tx, message: int, answer: str) -> None:
 def postpone(tx: Tx, message: int, reason: str, jitter: float, *, tried: bool) -> None:
     """Try again later: the wait doubles from 2 s to 10 min, times `jitter` (0.5 to 1.5) against storms."""
     current = jobs.portal_message(tx.db, message)
-    attempts = current.attempts if current else 1
-    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 12), LONGEST_WAIT) * jitter
+    wait = wait_after(current.attempts if current else 1, jitter)
     jobs.postpone(tx.db, "portal", message, milliseconds(tx.now + wait), reason, started=tried)
+
+
+def wait_after(attempts: int, jitter: float) -> timedelta:
+    """How long to wait after so many tries: doubled from 2 s to 10 min, times `jitter`."""
+    doubled: int = 2 ** min(attempts - 1, 12)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT) * jitter
 
 
 def park(tx: Tx, message: int, reason: str) -> None:

@@ -8,7 +8,7 @@ from domain.centres import Centre, PriorityClass, Queue
 from domain.days import local
 from domain.errors import Invalid, QueueStopped, UnknownQueue, msgid
 from domain.queue_events import PaperVisit, TicketIssued
-from domain.routing import key_of
+from domain.routing import MINUTE, key_of
 from domain.tickets import Ticket, milliseconds
 from operations.admitting import admission, refusal
 from operations.devices import check_in_order
@@ -100,14 +100,14 @@ def give_number(
     if language not in LANGUAGES and language not in _added:
         raise Invalid(what=language[:20])
     chosen = find_class(centre, priority, local(tx.now).date())
+    credit = chosen.credit_minutes if chosen else None
     if counter is None and slot is None:
-        found = admission(tx.db, centre, line, tx.now, day.id)
+        found = admission(tx.db, centre, line, tx.now, day.id, tx.waits, credit)
         if not found.ok:
             raise refusal(found, centre, line, tx.now)
     so_far = tickets.line(tx.db, day.id, line.id)
     # A clock that went back must not let newcomers pass everybody who waits.
     came, rules = max(tx.now, so_far.newest), centre.calling
-    credit = chosen.credit_minutes if chosen else None
     key = key_of(rules.policy, came, credit_minutes=credit, slot=slot, calling=rules)
     is_last = priority is None and slot is None
     ahead = so_far.waiting if is_last else tickets.waiting_before(tx.db, line.id, key)
@@ -115,10 +115,22 @@ def give_number(
         TicketIssued(
             line.id, line.prefix, so_far.last + 1, key, ahead, language, priority, printer,
             slot=milliseconds(slot) if slot else None, appointment=appointment, counter=counter,
-            override=override,
+            override=override, wait=promise(tx, line.id, credit, key if slot else None, so_far.waiting),
         )
     )  # fmt: skip
     return tickets.issued(issued, so_far.newest)
+
+
+def promise(tx: Tx, queue: str, credit: int | None, key: int | None, waiting: int) -> list[int] | None:
+    """The range that the slip promises, from the last board; `key` of an appointment. None: nobody knows."""
+    if key is None:
+        known = tx.waits.newcomer(queue, credit, tx.now)
+    else:
+        known = tx.waits.behind(queue, (milliseconds(tx.now) - key) / MINUTE, tx.now)
+    wait = known.wait(tx.waits.more_than(queue, waiting)) if known else None
+    if wait is None:
+        return None
+    return [wait.low] if wait.high is None else [wait.low, wait.high]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from domain.centres import Centre
 from domain.days import local
 from domain.routing import counters_serving
 from domain.slips import SlipKind
+from domain.waiting.ranges import STEP, Wait
+from domain.waiting.wording import said
 from store import dossiers, procedures, tickets
 from store.instants import moment
 from store.jobs import PrintJob
@@ -89,7 +91,7 @@ class Papers:
         slip = TicketSlip(
             agency_lines=centre.agency_lines, centre=centre.name.in_language(ticket.language),
             province=centre.province, queue=queue.title.in_language(ticket.language), number=ticket.number,
-            ahead=ticket.ahead, wait="",
+            ahead=ticket.ahead, wait=_wait(ticket.promised, self._translator(ticket.language)),
             counters=_counters(centre, queue.id), issued_at=local(ticket.arrived_at),
             follow_url=f"{address}/{ticket.id}-{self._vault.sign('follow', str(ticket.id))}" if address else "",
             copy=job.copy, practice=self._practice, priority=ticket.priority is not None,
@@ -129,6 +131,15 @@ class Papers:
     _contents: "ClassVar[Mapping[SlipKind, Callable[[Papers, PrintJob], tuple[Slip, str]]]]" = {
         SlipKind.TICKET: _ticket, SlipKind.RECEIPT: _receipt, SlipKind.TEST: _test,
     }  # fmt: skip
+
+
+def _wait(promised: Wait | None, translate: Callable[[str], str]) -> str:
+    """What was promised when the number was given: a reprint says the same."""
+    if promised is None:
+        return ""
+    if promised.high is not None and promised.high > STEP:
+        return f"{promised.low}-{promised.high}"
+    return said(promised, translate)
 
 
 def _counters(centre: Centre, queue: str) -> str:

@@ -50,6 +50,15 @@ def booked_by(db: Connection, holder_hash: bytes, after: datetime) -> list[Appoi
     return [_appointment(row) for row in rows]
 
 
+def booked_between(db: Connection, start: datetime, end: datetime) -> list[tuple[str, datetime]]:
+    """Queue and slot of what is booked and neither kept nor cancelled, from `start` up to, not including, `end`."""
+    rows = db.execute(
+        "SELECT queue, slot FROM appointments WHERE slot >= ? AND slot < ? AND state = 'booked' ORDER BY slot, id",
+        (milliseconds(start), milliseconds(end)),
+    )
+    return [(queue, moment(slot)) for queue, slot in rows]
+
+
 def between(db: Connection, start: datetime, end: datetime) -> list[Appointment]:
     """All appointments with a slot from `start` up to, not including, `end`, in their order."""
     rows = db.execute(

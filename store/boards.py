@@ -10,13 +10,13 @@ from store import centres, counters, days, notices, tickets
 from store.centres import Stop
 from store.counters import Alarm, Pause, Shift, Skills
 from store.database import Connection
-from store.instants import instant, moment
+from store.instants import moment
 from store.notices import Notice
 from store.tickets import Call
 
 NOTICES_SHOWN = 12
 CALLS_OF_A_HALL = 48  # repeats and withdrawals among them
-OLDEST = "SELECT min(min(arrived_at, base)) FROM tickets"
+OLDEST = "SELECT queue, min(min(arrived_at, base)) FROM tickets WHERE state = 'waiting' GROUP BY queue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class Board:
     calls: tuple[Call, ...]
     alarms: tuple[Alarm, ...]
     notices: tuple[Notice, ...] = ()
+    halls: tuple[frozenset[int], ...] = ()
 
     def stop_of(self, queue: str, now: datetime) -> Stop | None:
         """Why this queue takes nobody new at this instant, None when it does."""
@@ -64,30 +65,42 @@ class Board:
         return sum(self.lines[queue].waiting for queue in queues if queue in self.lines)
 
 
-def read_board(db: Connection) -> Board:
-    """Read the board inside the caller's snapshot. Raises NoCentre."""
+def read_board(db: Connection, before: Board | None = None) -> Board:
+    """Read the board inside the caller's snapshot; an older one spares reading its calls again. Raises NoCentre."""
     centre = centres.current(db)
     seq = db.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0]
     day = days.newest(db)
     day_id = day.id if day else 0
-    stopped = centres.stopped(db)
-    lines = {queue.id: _line(db, day_id, queue.id, stopped.get(queue.id)) for queue in centre.queues}
-    shifts = counters.open_shifts(db)
-    serving, aside, pauses = {t.counter: t for t in _serving(db)}, tickets.parked(db), counters.pauses(db)
-    places = {
+    halls = tuple(frozenset(centre.counters_in(hall.id)) for hall in centre.halls)
+    known = before if before is not None and (before.day, before.halls) == (day, halls) else None
+    told = tuple(notices.newest(db, day_id, NOTICES_SHOWN))
+    return Board(
+        seq, day, _lines(db, day_id, centre), _places(db, centre), _calls(db, halls, day_id, known),
+        counters.alarms(db), told, halls,
+    )  # fmt: skip
+
+
+def _places(db: Connection, centre: Centre) -> dict[int, Place]:
+    shifts, skills, pauses = counters.open_shifts(db), counters.skills_set(db), counters.pauses(db)
+    serving, aside = {ticket.counter: ticket for ticket in tickets.served(db)}, tickets.parked(db)
+    return {
         c.number: Place(
             c.number,
             shifts.get(c.number),
             serving.get(c.number),
             tuple(ticket for ticket in aside if ticket.counter == c.number),
-            counters.skills_of(db, c),
+            skills.get(c.number) or Skills(c.queues, c.secondary),
             pauses.get(c.number),
         )
         for c in centre.counters
     }
-    calls = _calls(db, centre, day_id)
-    told = tuple(notices.newest(db, day_id, NOTICES_SHOWN))
-    return Board(seq, day, lines, places, calls, counters.alarms(db), told)
+
+
+def _lines(db: Connection, day: int, centre: Centre) -> dict[str, Line]:
+    found, stopped = tickets.lines(db, day), centres.stopped(db)
+    oldest = {queue: moment(at) for queue, at in db.execute(OLDEST)}
+    lines = ((queue.id, found.get(queue.id, tickets.Line())) for queue in centre.queues)
+    return {q: Line(q, line.waiting, oldest.get(q), line.last, stopped.get(q)) for q, line in lines}
 
 
 def arrivals(db: Connection) -> dict[str, list[datetime]]:
@@ -99,25 +112,14 @@ def arrivals(db: Connection) -> dict[str, list[datetime]]:
     return found
 
 
-def _line(db: Connection, day: int, queue: str, stop: Stop | None) -> Line:
-    line = tickets.line(db, day, queue)
-    oldest = None
-    if line.waiting:
-        row = db.execute(f"{OLDEST} WHERE state = 'waiting' AND queue = ?", (queue,))
-        oldest = instant(row.fetchone()[0])
-    return Line(queue, line.waiting, oldest, line.last, stop)
-
-
-def _calls(db: Connection, centre: Centre, day: int) -> tuple[Call, ...]:
+def _calls(db: Connection, halls: tuple[frozenset[int], ...], day: int, known: Board | None) -> tuple[Call, ...]:
     """Of each hall its newest ones, so that a busy hall never pushes a quiet one's calls from its wall."""
-    halls = [centre.counters_in(hall.id) for hall in centre.halls]
-    found = [call for here in halls for call in tickets.newest_calls(db, day, here, CALLS_OF_A_HALL)]
+    found: list[Call] = []
+    for here in halls:
+        fresh = tickets.newest_calls(db, day, here, CALLS_OF_A_HALL, known.seq if known else 0)
+        before = [call for call in known.calls if call.counter in here] if known else []
+        found += [*before, *reversed(fresh)][-CALLS_OF_A_HALL:]
     return tuple(sorted(found, key=lambda call: call.seq))
-
-
-def _serving(db: Connection) -> list[Ticket]:
-    rows = db.execute("SELECT id FROM tickets WHERE state = 'called'").fetchall()
-    return [tickets.load(db, row[0]) for row in rows]
 
 
 def position(db: Connection, ticket: Ticket) -> int:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.centres import Counter
+from domain.centres import Centre, Counter
 from domain.queue_events import (
     CounterPaused,
     CounterResumed,
@@ -68,7 +68,24 @@ def skills_of(db: Connection, counter: Counter) -> Skills:
     row = db.execute("SELECT queues, secondary FROM skills WHERE counter = ?", (counter.number,)).fetchone()
     if row is None:
         return Skills(counter.queues, counter.secondary)
-    return Skills(tuple(json.loads(row[0])), tuple(json.loads(row[1])), changed=True)
+    return _changed(row[0], row[1])
+
+
+def skills_set(db: Connection) -> dict[int, Skills]:
+    """The counters that serve otherwise than configured, by number."""
+    rows = db.execute("SELECT counter, queues, secondary FROM skills")
+    return {row[0]: _changed(row[1], row[2]) for row in rows}
+
+
+def _changed(queues: str, secondary: str) -> Skills:
+    return Skills(tuple(json.loads(queues)), tuple(json.loads(secondary)), changed=True)
+
+
+def serving(db: Connection, centre: Centre, queue: str) -> list[int]:
+    """The counters with a clerk that serve this queue now, at rest or not."""
+    manned, changed = open_shifts(db), skills_set(db)
+    usual = {c.number: Skills(c.queues, c.secondary) for c in centre.counters if c.number in manned}
+    return [number for number, skills in usual.items() if queue in changed.get(number, skills).all]
 
 
 def pause_at(db: Connection, counter: int) -> Pause | None:

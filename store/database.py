@@ -73,6 +73,14 @@ def open_reader(path: Path) -> Connection:
     return db
 
 
+def open_beside(path: Path) -> Connection:
+    """An empty file in memory, with the one at `path` beside it as `now`, read-only."""
+    db = sqlite3.connect("file::memory:", uri=True, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA busy_timeout = 5000")
+    db.execute("ATTACH ? AS now", (f"file:{quote(str(path))}?mode=ro",))
+    return db
+
+
 def lock(path: Path) -> IO[bytes]:
     """Hold the file against a second server until the process ends. Raises AlreadyRunning."""
     handle = path.with_suffix(path.suffix + ".lock").open("a+b")

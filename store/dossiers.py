@@ -48,10 +48,8 @@ def find(db: Connection, code: str) -> Dossier | None:
 
 def newest(db: Connection, count: int = 50, counter: int | None = None) -> list[Dossier]:
     """The dossiers received last, newest first, at one counter or at all."""
-    rows = db.execute(
-        f"SELECT {_COLUMNS} FROM dossiers WHERE ?1 IS NULL OR counter = ?1 ORDER BY seq DESC LIMIT ?2",
-        (counter, count),
-    )
+    here, values = ("", (count,)) if counter is None else ("WHERE counter = ?", (counter, count))
+    rows = db.execute(f"SELECT {_COLUMNS} FROM dossiers {here} ORDER BY seq DESC LIMIT ?", values)
     return [_dossier(row) for row in rows]
 
 

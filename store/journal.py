@@ -1,7 +1,8 @@
 """The append-only record: one hash-chained row an event, and the projections that turn events into tables."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
@@ -102,6 +103,29 @@ def read(db: Connection, after: int = 0, limit: int = -1) -> Iterator[Recorded]:
     )
     for seq, day, at, who, kind, payload in rows:
         yield Recorded(seq, day, at, who, _decoders[kind].decode(payload))
+
+
+def read_kinds(db: Connection, kinds: Iterable[type], after: int = 0) -> Iterator[Recorded]:
+    """The events of these kinds with a number above `after`, in order."""
+    names = json.dumps([kind.__name__ for kind in kinds])
+    rows = db.execute(
+        "SELECT seq, day, at, who, kind, payload FROM journal WHERE seq > ?"
+        " AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq",
+        (after, names),
+    )
+    for seq, day, at, who, kind, payload in rows:
+        yield Recorded(seq, day, at, who, _decoders[kind].decode(payload))
+
+
+def first_of_day(db: Connection, day: int) -> int:
+    """The number of the first event of this business day or a later one; looked up in twenty steps, not read."""
+    low = db.execute("SELECT coalesce(min(seq), 1) FROM journal").fetchone()[0]
+    high = head(db)[0] + 1
+    while low < high:
+        middle = (low + high) // 2
+        (found,) = db.execute("SELECT day FROM journal WHERE seq = ?", (middle,)).fetchone()
+        low, high = (middle + 1, high) if found < day else (low, middle)
+    return int(low)
 
 
 def decoded(kind: str, payload: bytes) -> Any | None:

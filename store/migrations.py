@@ -66,6 +66,16 @@ CREATE TABLE notices (
   hall TEXT NOT NULL, reason TEXT NOT NULL, until INTEGER
 );
 CREATE INDEX notices_of_day ON notices (day, seq);
+CREATE TABLE bulletins (
+  seq INTEGER PRIMARY KEY, hall TEXT NOT NULL, vi TEXT NOT NULL, en TEXT NOT NULL, fr TEXT NOT NULL,
+  starts INTEGER NOT NULL, ends INTEGER, taken_down INTEGER
+);
+CREATE TABLE announcements (
+  zone TEXT NOT NULL, seq INTEGER NOT NULL, day INTEGER NOT NULL, at INTEGER NOT NULL, outcome TEXT NOT NULL,
+  milliseconds INTEGER NOT NULL, PRIMARY KEY (zone, seq)
+) WITHOUT ROWID;
+CREATE INDEX announcements_of_day ON announcements (day, zone);
+CREATE INDEX announcements_by_seq ON announcements (seq);
 CREATE TABLE kept_queues (queue TEXT PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE lines (
   day INTEGER NOT NULL, queue TEXT NOT NULL, last_n INTEGER NOT NULL, waiting INTEGER NOT NULL,
@@ -79,7 +89,7 @@ CREATE TABLE tickets (
   counter INTEGER, called_at INTEGER, ended_at INTEGER, outcome TEXT,
   home TEXT NOT NULL, privileged INTEGER NOT NULL, slot INTEGER, appointment INTEGER, base INTEGER NOT NULL,
   started_at INTEGER, for_counter INTEGER, for_person TEXT, directed INTEGER NOT NULL, note TEXT NOT NULL,
-  kept_from TEXT, turn REAL NOT NULL,
+  kept_from TEXT, turn REAL NOT NULL, wait TEXT,
   UNIQUE (day, home, n)
 );
 CREATE INDEX tickets_waiting ON tickets (queue, directed, privileged, key, turn, id) WHERE state = 'waiting';
@@ -88,6 +98,16 @@ CREATE INDEX tickets_called ON tickets (counter) WHERE state = 'called';
 CREATE INDEX tickets_parked ON tickets (counter) WHERE state = 'parked';
 CREATE INDEX tickets_away ON tickets (ended_at) WHERE state = 'absent';
 CREATE INDEX tickets_of_day ON tickets (day, state);
+CREATE INDEX tickets_kept ON tickets (day) WHERE kept_from IS NOT NULL;
+CREATE TABLE estimates (
+  ticket INTEGER PRIMARY KEY, day INTEGER NOT NULL, at INTEGER NOT NULL, queue TEXT NOT NULL, kind TEXT NOT NULL,
+  point REAL NOT NULL, low REAL NOT NULL, high REAL NOT NULL, method TEXT NOT NULL, silence TEXT,
+  called_at INTEGER, void INTEGER NOT NULL
+);
+CREATE INDEX estimates_of_day ON estimates (day);
+CREATE INDEX estimates_open ON estimates (day) WHERE called_at IS NULL;
+CREATE TABLE refusals (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, queue TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE INDEX refusals_by_time ON refusals (at);
 CREATE TABLE moves (
   seq INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, counter INTEGER NOT NULL, who TEXT NOT NULL,
   kind TEXT NOT NULL, at INTEGER NOT NULL, standing TEXT NOT NULL, undone INTEGER NOT NULL
@@ -138,6 +158,8 @@ CREATE TABLE dossiers (
   received_at INTEGER NOT NULL, due INTEGER, status INTEGER NOT NULL, facts TEXT NOT NULL
 );
 CREATE INDEX dossiers_of_day ON dossiers (day, seq);
+CREATE INDEX dossiers_due ON dossiers (due);
+CREATE INDEX dossiers_of_counter ON dossiers (counter, seq);
 CREATE TABLE print_jobs (
   id INTEGER PRIMARY KEY, printer TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, copy INTEGER NOT NULL,
   state TEXT NOT NULL, note TEXT NOT NULL, asked_at INTEGER NOT NULL, ended_at INTEGER,
@@ -158,6 +180,19 @@ CREATE TABLE portal_messages (
 );
 CREATE INDEX portal_messages_open ON portal_messages (id) WHERE state = 'queued';
 CREATE INDEX portal_messages_of_dossier ON portal_messages (dossier, id);
+CREATE TABLE receivers (
+  id INTEGER PRIMARY KEY, label TEXT NOT NULL, address TEXT NOT NULL, ahead INTEGER NOT NULL,
+  added_at INTEGER NOT NULL, removed_at INTEGER
+);
+CREATE TABLE receiver_messages (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, receiver INTEGER NOT NULL, day INTEGER NOT NULL, ticket INTEGER NOT NULL,
+  kind TEXT NOT NULL, cause INTEGER NOT NULL, ahead INTEGER, counter INTEGER, at INTEGER NOT NULL,
+  state TEXT NOT NULL, since INTEGER NOT NULL, ended_at INTEGER, answer TEXT NOT NULL,
+  UNIQUE (receiver, ticket, kind, cause)
+);
+CREATE INDEX receiver_messages_of ON receiver_messages (receiver, id);
+CREATE INDEX receiver_messages_open ON receiver_messages (receiver, id) WHERE state = 'queued';
+CREATE INDEX receiver_messages_of_ticket ON receiver_messages (receiver, ticket, id);
 -- the vault: what a journal must not hold
 CREATE TABLE people (id TEXT PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, password_hash TEXT,
   pin_hash TEXT);
@@ -176,6 +211,7 @@ CREATE TABLE card_holders (
 ) WITHOUT ROWID;
 CREATE INDEX card_holders_of ON card_holders (hash, kind);
 CREATE TABLE rating_words (ticket INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
+CREATE TABLE receiver_secrets (receiver INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 -- housekeeping: what may be forgotten
 CREATE TABLE rating_skips (ticket INTEGER PRIMARY KEY);
 CREATE TABLE drafts (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, sealed BLOB NOT NULL);
@@ -202,7 +238,7 @@ CREATE TABLE leases (
 # Replaying the journal gives every table outside these two lists.
 VAULT = (
     "people", "planned_people", "particulars", "device_tokens", "token_hashes", "appointment_codes",
-    "appointment_holders", "card_holders", "rating_words",
+    "appointment_holders", "card_holders", "rating_words", "receiver_secrets",
 )  # fmt: skip
 HOUSEKEEPING = (
     "drafts", "device_changes", "pairing_codes", "requests", "sign_ins", "leases", "rating_skips",

@@ -86,12 +86,12 @@ def _issued(db: Connection, recorded: Recorded) -> None:
     came = recorded.at if e.came is None else e.came
     db.execute(
         "INSERT INTO tickets (id, day, queue, prefix, n, state, key, arrived_at, ahead, language, priority, kiosk,"
-        " home, privileged, slot, appointment, base, directed, note, turn)"
+        " home, privileged, slot, appointment, base, directed, note, turn, wait)"
         # After the clock went back a new class must not pass the line either: the base is that of the key.
-        f" VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {_BASE}, 0, '', ?)",
+        f" VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {_BASE}, 0, '', ?, ?)",
         (recorded.seq, recorded.day, e.queue, e.prefix, e.n, e.key, came, e.ahead, e.language, e.priority,
          recorded.who, e.queue, e.priority is not None or e.slot is not None, e.slot, e.appointment, came,
-         e.came is None, recorded.day, e.queue, recorded.seq),
+         e.came is None, recorded.day, e.queue, recorded.seq, json.dumps(e.wait) if e.wait else None),
     )  # fmt: skip
     db.execute(
         "INSERT INTO lines VALUES (?, ?, ?, 1, ?) ON CONFLICT (day, queue)"

@@ -65,7 +65,8 @@ def _tell(db: Connection, recorded: Recorded, kind: str, reason: str = "", until
     e = recorded.event
     db.execute(
         f"INSERT INTO notices (day, {_COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS"
-        " (SELECT 1 FROM notices WHERE day = ? AND hall = ? AND hall <> '' AND at = ? AND kind = ?)",
+        " (SELECT 1 FROM (SELECT day, hall, at, kind FROM notices ORDER BY seq DESC LIMIT 1)"
+        " WHERE day = ? AND hall = ? AND hall <> '' AND at = ? AND kind = ?)",
         (recorded.day, recorded.seq, recorded.at, kind, e.queue, e.hall, reason, until,
          recorded.day, e.hall, recorded.at, kind),
     )  # fmt: skip

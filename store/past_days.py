@@ -1,13 +1,14 @@
 """Business days that are over, as the rehearsal of a calling policy needs them: who came, who worked, for what."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from statistics import fmean
 
 from domain.centres import Centre, from_data
+from domain.days import Day
 from domain.rehearsal import Opening, PastDay, Visit
 from domain.tickets import TicketState
 from store.database import Connection
@@ -80,6 +81,22 @@ def newest(db: Connection, today: date, most: int) -> list[PastDay]:
         if len(found) == most:
             break
     return found[::-1]
+
+
+def labels(db: Connection, today: date, most: int) -> list[Day]:
+    """The newest `most` business days before `today` on which anybody came, newest first."""
+    rows = db.execute(
+        "SELECT id, label FROM days WHERE label < ? AND EXISTS (SELECT 1 FROM tickets WHERE day = days.id)"
+        " ORDER BY id DESC LIMIT ?",
+        (today.isoformat(), most),
+    )
+    return [Day(number, date.fromisoformat(label)) for number, label in rows]
+
+
+def of_days(db: Connection, today: date, days: Iterable[Day]) -> Iterator[PastDay]:
+    """These days before `today` as the rehearsal needs them, one read at a time, in the given order."""
+    windows = {window.day: window for window in _windows(db, today)}
+    return (_past_day(db, windows[day.id]) for day in days)
 
 
 def _windows(db: Connection, today: date) -> Iterable[Window]:

@@ -7,14 +7,16 @@ from store.journal import KINDS, unheeded
 MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
-        "appointments", "calendars", "centres", "counters", "days", "devices", "dossiers", "jobs", "moves",
-        "notices", "people", "plans", "printers", "procedures", "ratings", "shortcuts", "tickets",
+        "announcements", "appointments", "bulletins", "calendars", "centres", "counters", "days", "devices",
+        "dossiers", "estimates", "jobs", "moves", "notices", "people", "plans", "printers", "procedures",
+        "ratings", "receivers", "refusals", "shortcuts", "tickets",
     )
 )  # fmt: skip
 # What is recorded for its own sake and changes no table.
 NOTES = frozenset({
     "PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet", "JournalExported",
-    "WordsRead", "DeviceReloadAsked",
+    "WordsRead", "DeviceReloadAsked", "VoiceTestAsked", "VoiceClipRecorded", "VoicePackFinished",
+    "ReceiverTested",
 })  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from domain.days import local
 from domain.queue_events import VisitRated
@@ -53,8 +54,7 @@ class Five:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(NamedTuple):
     ticket: int
     day: int
     at: int

@@ -8,16 +8,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from domain.days import Day, local
+from domain.days import Day
 from domain.reports import BOOKED, ORDINARY, Course
 from domain.tickets import TicketState, shown_number
 from store import passings
 from store.database import Connection
+from store.figures import HOUR, LOCAL_HOURS
 from store.instants import moment
 from store.passings import KEPT_FOR_DAYS
 from store.tickets import label
 
 MOST_LISTED = 500
+STATES = {state.value: state for state in TicketState}  # an Enum's own call costs a tenth of a month
 # Days begun anew after a wrong clock carry the same date.
 MOST_NUMBERED_DAYS = 200
 
@@ -98,12 +100,17 @@ def ever_seen(db: Connection, days: Iterable[Day]) -> tuple[frozenset[str], froz
     return frozenset(row[0] for row in queues), frozenset(row[0] for row in counters)
 
 
-_COURSES = """
+# Most visits are one call and one end, and their tickets say it all; only the others' steps are laid side by side.
+_PLAIN = """t.state = 'finished' AND t.kept_from IS NULL
+  AND (SELECT count(*) FROM calls k WHERE k.ticket = t.id) = 1"""
+_OWN = "t.day = ?1 AND t.home IN (SELECT value FROM json_each(?2))"
+_COURSES = f"""
 WITH steps AS (
   SELECT m.ticket, m.seq, m.kind, m.counter, m.at,
     lag(m.at) OVER one AS came, lag(m.kind) OVER one AS after
   FROM tickets t JOIN moves m ON m.ticket = t.id
-  WHERE t.day = ?1 AND m.undone = 0 AND m.kind IN ('call', 'finish', 'park', 'transfer', 'absent')
+  WHERE {_OWN} AND NOT ({_PLAIN})
+    AND m.undone = 0 AND m.kind IN ('call', 'finish', 'park', 'transfer', 'absent')
   WINDOW one AS (PARTITION BY m.ticket ORDER BY m.seq)
 ), sums AS (
   SELECT ticket, min(CASE WHEN kind = 'call' THEN at END) AS first,
@@ -111,29 +118,52 @@ WITH steps AS (
     sum(CASE WHEN after = 'call' AND kind <> 'call' AND kind <> 'absent' THEN max(0, at - came) END) AS worked
   FROM steps GROUP BY ticket
 )
+SELECT t.home, t.counter, t.counter, t.priority, t.slot, t.state, t.arrived_at, t.kept_from, t.called_at,
+  max(0, t.ended_at - t.called_at), t.called_at, t.ended_at, k.person, t.id
+FROM tickets t JOIN calls k ON k.ticket = t.id
+WHERE {_OWN} AND {_PLAIN}
+UNION ALL
 SELECT t.home, c.counter, t.counter, t.priority, t.slot, t.state, t.arrived_at, t.kept_from, s.first, s.worked,
-  t.called_at, t.ended_at
-FROM tickets t LEFT JOIN sums s ON s.ticket = t.id LEFT JOIN moves c ON c.seq = s.last
-WHERE t.day = ?1 AND t.home IN (SELECT value FROM json_each(?2))
+  t.called_at, t.ended_at, c.person, t.id
+FROM tickets t LEFT JOIN sums s ON s.ticket = t.id LEFT JOIN calls c ON c.seq = s.last
+WHERE {_OWN} AND NOT ({_PLAIN})
   AND NOT EXISTS (SELECT 1 FROM moves g WHERE g.seq = t.id AND g.kind = 'issue' AND g.undone > 0)
+ORDER BY t.id
 """
 
 
 def courses(db: Connection, days: Iterable[Day], queues: Collection[str]) -> list[Course]:
-    """Every number that these queues gave on these days."""
+    """Every number that these queues gave on these days, in the order of giving."""
     seen = json.dumps(sorted(queues))
-    return [_course(day.id, row) for day in days for row in db.execute(_COURSES, (day.id, seen))]
+    return [_course(day, row) for day in days for row in db.execute(_COURSES, (day.id, seen))]
 
 
-def _course(day: int, row: tuple) -> Course:  # type: ignore[type-arg]
-    home, counter, at, priority, slot, state, arrived, kept, first, worked, called, ended = row
+def _course(day: Day, row: tuple) -> Course:  # type: ignore[type-arg]
+    home, counter, at, priority, slot, state, arrived, kept, first, worked, called, ended, person, _ = row
     if first is None and state == TicketState.FINISHED:
         # A number on paper was never called by us: its clerk noted the times afterwards.
-        counter, first, worked = at, called, ended - called
+        counter, first, worked, person = at, called, ended - called, None
     group = priority or (BOOKED if slot is not None else ORDINARY)
-    hour = local(moment(first)).hour if first is not None else None
+    hour = _hour(first) if first is not None else None
     wait = max(0, first - arrived) if first is not None and kept is None else None
-    return Course(day, home, counter, group, TicketState(state), hour, wait, worked)
+    return Course(
+        day.id,
+        home,
+        counter,
+        group,
+        STATES[state],
+        hour,
+        wait,
+        worked,
+        _hour(arrived),
+        day.label.isoweekday(),
+        person,
+    )
+
+
+def _hour(at: int) -> int:
+    """The local hour of an instant (ms); 60,000 of them a month, so not by a calendar."""
+    return (at // HOUR + LOCAL_HOURS) % 24
 
 
 def calls(db: Connection, days: Iterable[Day], queues: Collection[str]) -> list[Calls]:
@@ -170,7 +200,7 @@ def out_of_order(
 def acts(
     db: Connection, days: Collection[Day], queues: Collection[str], counters: Collection[int]
 ) -> dict[tuple[int, str], int]:
-    """How often each counter called again ('recall'), found nobody ('absent') and took an act back ('undone').
+    """How often each counter did 'recall', 'absent' (found nobody), 'transfer' (sent on) and 'undone' (took back).
 
     One press of next ends a visit and calls; taken back it is one act. A kept number's acts count on their own day.
     """
@@ -181,7 +211,7 @@ def acts(
         " AND (SELECT max(value) FROM json_each(?1)) AND t.home IN (SELECT value FROM json_each(?2))"
         " AND iif(t.kept_from IS NULL, t.day, (SELECT j.day FROM journal j WHERE j.seq = m.seq))"
         " IN (SELECT value FROM json_each(?1))"
-        " AND (m.undone > 0 OR m.kind IN ('recall', 'absent')) AND NOT (m.kind = 'finish' AND EXISTS"
+        " AND (m.undone > 0 OR m.kind IN ('recall', 'absent', 'transfer')) AND NOT (m.kind = 'finish' AND EXISTS"
         " (SELECT 1 FROM moves c WHERE c.seq = m.seq + 1 AND c.kind = 'call' AND c.undone = m.undone - 1))"
         " GROUP BY 1, 2",
         (_ids(days), json.dumps(sorted(queues))),
@@ -219,6 +249,30 @@ def alarms(db: Connection, days: Iterable[Day], counters: Collection[int]) -> li
         (_ids(days), json.dumps(sorted(counters))),
     )
     return [Help(counter, bool(wrong)) for counter, wrong in rows]
+
+
+def papers(db: Connection, days: Iterable[Day]) -> dict[str, dict[str, int]]:
+    """How the slips that were asked for on these days ended, by printer: how many of each state."""
+    found: dict[str, dict[str, int]] = {}
+    rows = db.execute(
+        "SELECT p.printer, p.state, count(*) FROM print_jobs p JOIN journal j ON j.seq = p.id"
+        " WHERE j.day IN (SELECT value FROM json_each(?)) GROUP BY 1, 2",
+        (_ids(days),),
+    )
+    for printer, state, number in rows:
+        found.setdefault(printer, {})[state] = number
+    return found
+
+
+def told_the_portal(db: Connection, days: Iterable[Day]) -> tuple[int, int, int, list[int]]:
+    """Dossiers of these days: received, known to the portal, refused by it, and how long (ms) it took, sorted."""
+    rows = db.execute(
+        "SELECT m.state, m.ended_at - m.asked_at FROM dossiers d JOIN portal_messages m ON m.dossier = d.code"
+        " AND m.kind = 'dossier' WHERE d.day IN (SELECT value FROM json_each(?))",
+        (_ids(days),),
+    ).fetchall()
+    delays = sorted(delay for state, delay in rows if state == "acknowledged")
+    return len(rows), len(delays), sum(state == "parked" for state, _ in rows), delays
 
 
 def _ids(days: Iterable[Day]) -> str:

@@ -13,6 +13,7 @@ import structlog
 
 from domain.centres import Centre
 from domain.events import CentreLoaded
+from domain.waiting.boards import WaitBoard
 from store import centres, database, journal, migrations, projections
 from store.database import Connection
 from store.journal import Recorded
@@ -94,6 +95,15 @@ class Store:
         if seen == self.seen:
             self._centre = found
         return found
+
+    @property
+    def waits(self) -> WaitBoard:
+        """The last board of estimates: nothing before the first one."""
+        return self.writer.waits
+
+    def publish_waits(self, board: WaitBoard) -> None:
+        """From now on screens and operations read this board; by one assignment, so that nobody sees half."""
+        self.writer.waits = board
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

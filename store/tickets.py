@@ -1,6 +1,7 @@
 """Tickets, the lines they stand in, the calls, and every move of a ticket with how it stood before."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -8,13 +9,14 @@ from itertools import groupby
 from domain.errors import NotFound, msgid
 from domain.routing import Head
 from domain.tickets import Ticket, TicketState, milliseconds, shown_number
+from domain.waiting.ranges import Wait
 from store.database import Connection
 from store.instants import instant, moment
 from store.journal import Recorded
 
 _COLUMNS = (
     "id, day, queue, prefix, n, state, key, arrived_at, ahead, language, priority, counter, called_at, ended_at,"
-    " home, started_at, outcome, for_counter, for_person, note, kept_from, slot, base, turn"
+    " home, started_at, outcome, for_counter, for_person, note, kept_from, slot, base, turn, wait"
 )
 
 
@@ -50,13 +52,25 @@ class Call:
 
 def _ticket(row: tuple) -> Ticket:  # type: ignore[type-arg]
     (id_, day, queue, prefix, n, state, key, arrived, ahead, language, priority, counter, called, ended,
-     home, started, outcome, for_counter, for_person, note, kept_from, slot, base, turn) = row  # fmt: skip
+     home, started, outcome, for_counter, for_person, note, kept_from, slot, base, turn, wait) = row  # fmt: skip
     return Ticket(
         id_, day, queue, prefix, n, TicketState(state), key, moment(arrived), ahead,
         language, priority, counter, instant(called), instant(ended),
         home, instant(started), outcome, for_counter, for_person, note, label(kept_from), instant(slot),
-        moment(base), turn,
+        moment(base), turn, promise(wait),
     )  # fmt: skip
+
+
+def promise(text: str | None) -> Wait | None:
+    """The range of minutes that a slip promised."""
+    return _range(json.loads(text)) if text else None
+
+
+def _range(ends: Sequence[int] | None) -> Wait | None:
+    """The range of [low, high], without an end above two hours."""
+    if not ends:
+        return None
+    return Wait(ends[0], ends[1] if len(ends) > 1 else None)
 
 
 def label(text: str | None) -> date | None:
@@ -79,7 +93,7 @@ def issued(recorded: Recorded, newest: datetime) -> Ticket:
     return Ticket(
         recorded.seq, recorded.day, e.queue, e.prefix, e.n, TicketState.WAITING, e.key, came,
         e.ahead, e.language, e.priority, home=e.queue, slot=instant(e.slot), base=max(came, newest),
-        turn=float(recorded.seq),
+        turn=float(recorded.seq), promised=_range(e.wait),
     )  # fmt: skip
 
 
@@ -98,6 +112,12 @@ def line(db: Connection, day: int, queue: str) -> Line:
         "SELECT last_n, waiting, newest FROM lines WHERE day = ? AND queue = ?", (day, queue)
     ).fetchone()
     return Line(row[0], row[1], moment(row[2])) if row else Line()
+
+
+def lines(db: Connection, day: int) -> dict[str, Line]:
+    """All lines of this day by queue."""
+    rows = db.execute("SELECT queue, last_n, waiting, newest FROM lines WHERE day = ?", (day,))
+    return {queue: Line(last, waiting, moment(newest)) for queue, last, waiting, newest in rows}
 
 
 def numbers_given(db: Connection, day: int, queue: str) -> set[int]:
@@ -141,6 +161,11 @@ def at_counter(db: Connection, counter: int) -> Ticket | None:
         f"SELECT {_COLUMNS} FROM tickets WHERE state = 'called' AND counter = ?", (counter,)
     ).fetchone()
     return _ticket(row) if row else None
+
+
+def served(db: Connection) -> list[Ticket]:
+    """The tickets that are being served anywhere."""
+    return [_ticket(row) for row in db.execute(f"SELECT {_COLUMNS} FROM tickets WHERE state = 'called'")]
 
 
 def parked_at(db: Connection, counter: int) -> list[Ticket]:
@@ -244,9 +269,9 @@ _CALLS = (
 )
 
 
-def newest_calls(db: Connection, day: int, counters: Iterable[int], most: int) -> list[Call]:
-    """The newest `most` calls of the day to these counters, newest first."""
-    return _calls_to(db, counters, "c.day = ?", (day,), "DESC", most)
+def newest_calls(db: Connection, day: int, counters: Iterable[int], most: int, after: int = 0) -> list[Call]:
+    """The newest `most` calls of the day to these counters above `after`, newest first."""
+    return _calls_to(db, counters, "c.day = ? AND c.seq > ?", (day, after), "DESC", most)
 
 
 def calls_after(db: Connection, day: int, counters: Iterable[int], after: int, most: int) -> list[Call]:

@@ -1,7 +1,6 @@
 """Copies of the file and their proof: backup while running, restore, replay, checks."""
 
 from dataclasses import dataclass
-from itertools import chain, count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,6 +8,7 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from store import database, journal, migrations, projections
 from store.database import Connection
+from store.own_files import unused
 
 PAGES_A_STEP = 512
 
@@ -93,7 +93,7 @@ def restore(copy: Path, target: Path) -> Copy:
         database.flush(fresh)
         if target.exists():
             _fold_wal_in(target)
-            target.replace(_unused(target.with_name(target.name + ".before-restore")))
+            target.replace(unused(target.with_name(target.name + ".before-restore")))
         for rest in ("-wal", "-shm"):
             target.with_name(target.name + rest).unlink(missing_ok=True)
         fresh.rename(target)
@@ -101,12 +101,6 @@ def restore(copy: Path, target: Path) -> Copy:
         return inspect(target)
     finally:
         held.close()
-
-
-def _unused(path: Path) -> Path:
-    """The path, numbered when it is taken: a second restore must not destroy what the first one kept."""
-    numbered = (path.with_name(f"{path.name}-{number}") for number in count(2))
-    return next(candidate for candidate in chain([path], numbered) if not candidate.exists())
 
 
 def _fold_wal_in(path: Path) -> None:

@@ -22,6 +22,7 @@ from domain.errors import RequestReused, StoreFull, StoreUnavailable
 from domain.events import CentreLoaded, Event
 from domain.queue_events import DayOpened
 from domain.tickets import milliseconds
+from domain.waiting.boards import NOTHING_KNOWN, WaitBoard
 from store import centres, database, days, journal
 from store.database import Connection
 from store.journal import Recorded
@@ -52,7 +53,10 @@ class Place:
 
 @dataclass(slots=True)
 class Tx:
-    """What an operation works on: the connection inside its transaction, the instant, and who asks."""
+    """What an operation works on: the connection inside its transaction, the instant, and who asks.
+
+    `waits` is the last board of estimates, made before: no operation waits for one.
+    """
 
     db: Connection
     now: datetime
@@ -62,6 +66,7 @@ class Tx:
     events: list[Recorded] = field(default_factory=list)
     _day: Day | None = None
     _centre: Centre | None = None
+    waits: WaitBoard = NOTHING_KNOWN
 
     @property
     def day(self) -> Day | None:
@@ -118,6 +123,7 @@ class Writer:
         self.commits = 0
         self.written = 0
         self.failed: str | None = None
+        self.waits = NOTHING_KNOWN
         self._stopped = False
         self.on_fatal: Callable[[], None] = lambda: None
         self.listeners: list[Callable[[Sequence[Recorded]], None]] = []
@@ -209,7 +215,9 @@ class Writer:
         events: list[Recorded] = []
         place = Place(*journal.head(self.db))
         for job in batch:
-            tx = Tx(self.db, self.clock(), job.act.who, place.seq, place.digest, [], place.day, place.centre)
+            tx = Tx(
+                self.db, self.clock(), job.act.who, place.seq, place.digest, [], place.day, place.centre, self.waits
+            )
             self._perform(tx, job, apart)
             if job.error is None:
                 place = Place(tx.seq, tx.digest, tx._day, tx._centre)

@@ -34,7 +34,7 @@ MAY_IMPORT = {
 STRANGERS = {"printers": "simulator", "portal": "sandbox"}
 DOMAIN_NEEDS = {
     "base64", "bisect", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "functools",
-    "heapq", "itertools", "json", "math", "re", "tomllib", "types", "typing", "unicodedata", "zlib",
+    "heapq", "itertools", "json", "math", "random", "re", "tomllib", "types", "typing", "unicodedata", "zlib",
 }  # fmt: skip
 AGES_A_FILE = "bench.history"  # a million old tickets are poured into the tables, not lived through
 SQLITE = {"sqlite3", "pysqlite3", "sqlite_utils"}

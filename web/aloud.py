@@ -10,7 +10,6 @@ import hashlib
 import json
 import re
 import subprocess
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
@@ -18,7 +17,7 @@ from threading import Lock
 import structlog
 
 from domain.reading_aloud import Clip, Piece, phrases, pieces
-from web.voice import BadPack, Pack, frames, joined
+from web.voice import BadPack, Pack, frames, joined, resampled
 
 SPEAKER_RATE = 22_050
 SPEAKER_SECONDS = 3.0
@@ -153,12 +152,3 @@ class Aloud:
         for path in (self._own / language).glob("*"):
             if path.name not in wanted and re.fullmatch(r"[0-9a-f]{24}\.(wav|new)", path.name):
                 path.unlink(missing_ok=True)
-
-
-def resampled(sound: bytes, rate: int, wanted: int) -> bytes:
-    """The same sound at another rate, the nearest sample for each: for packs recorded at another one."""
-    if rate == wanted:
-        return sound
-    samples = array("h", sound)
-    length = len(samples) * wanted // rate
-    return array("h", (samples[i * rate // wanted] for i in range(length))).tobytes()

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from importlib.metadata import version
 
 import structlog
 from starlette.requests import Request
@@ -15,7 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from domain.centres import Device, DeviceKind
-from domain.devices import SILENT_SECONDS, Beat, Showing, read_beat
+from domain.days import local
+from domain.devices import SILENT_SECONDS, Beat, Showing, is_due_anew, read_beat
 from domain.errors import NotFound
 from domain.roles import Role, open_to
 from operations import devices as minding
@@ -31,6 +33,7 @@ from web.visitors import DEVICE_COOKIE
 LOOK_SECONDS = 5.0
 FRESH_SECONDS = 20  # a page sends its first beat at once, the next one after 25 s
 SYSTEM = Act("system")
+RELEASE = version("motcua")
 log = structlog.get_logger("devices")
 
 
@@ -143,11 +146,18 @@ async def note_beat(request: Request) -> Response:
     house.beats.note(device.id, beat, house.now())
     out = house.store.read(devices.stop_of, device.id, house.now()) is not None
     reload = house.beats.is_to_reload(device.id, beat) or out != (beat.showing is Showing.OUT)
+    reload = reload or _is_due_anew(house, device, beat)
     answer = JSONResponse({"reload": reload}, headers={"Cache-Control": "no-store"})
     token = request.cookies.get(DEVICE_COOKIE + device.id)
     if token and beat.age <= FRESH_SECONDS:  # each page once, so at least every night
         keep_pass(answer, request, device.id, token)
     return answer
+
+
+def _is_due_anew(house: House, device: Device, beat: Beat) -> bool:
+    now, calls = house.now(), house.hub.board().calls
+    since = (now - calls[-1].at).total_seconds() if calls else None
+    return is_due_anew(beat, RELEASE, local(now).hour, since, at_night=device.kind is DeviceKind.WALL)
 
 
 ROUTES: list[BaseRoute] = [Route("/devices/{device}/beats", note_beat, methods=["POST"])]

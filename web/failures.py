@@ -102,6 +102,8 @@ FIELDS = {
     "policy": msgid("cách gọi số"),
     "until": msgid("đến mấy giờ"),
     "device": msgid("thiết bị"),
+    "at": msgid("giờ trong ngày"),
+    "date": msgid("ngày trong lịch"),
 }
 
 

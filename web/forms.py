@@ -3,7 +3,8 @@
 import unicodedata
 from urllib.parse import parse_qsl
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from domain.errors import Invalid
@@ -26,6 +27,20 @@ async def read_form(request: Request) -> FormData:
         fields = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
         return FormData([(name, value) for name, value in fields])
     except ValueError as error:
+        raise Invalid(what="form") from error
+
+
+async def read_form_with_file(request: Request, name: str) -> tuple[bytes, FormData]:
+    """The bytes of the one file under this name, empty for none, and the fields beside it. Raises Invalid.
+
+    The route's `body_limit` bounds the file.
+    """
+    try:
+        async with request.form(max_files=1, max_fields=4, max_part_size=4096) as form:
+            file = form.get(name)
+            content = await file.read() if isinstance(file, UploadFile) else b""
+            return content, FormData([(key, value) for key, value in form.multi_items() if isinstance(value, str)])
+    except HTTPException as error:
         raise Invalid(what="form") from error
 
 

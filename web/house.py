@@ -15,9 +15,12 @@ from store.vault import Vault
 from store.writer import Act
 from web.assets import Assets
 from web.floods import Floods
+from web.forecasting import Forecaster
 from web.heard import Beats
 from web.live import Hub
 from web.pages import Pages
+from web.pictures import Shelf
+from web.speakers import Speakers
 from web.visitors import Visitor, Visitors
 
 
@@ -48,6 +51,10 @@ class House:
     drawings: Drawings
     beats: Beats
     floods: Floods
+    forecaster: Forecaster
+    pictures: Shelf
+    speakers: Speakers
+    receivers_nearby: bool
 
 
 def house_of(connection: HTTPConnection) -> House:

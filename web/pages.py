@@ -103,6 +103,7 @@ def _environment(loader: PrefixLoader, assets: Assets, language: str) -> Environ
     environment.globals["new_request_id"] = lambda: secrets.token_urlsafe(12)
     environment.filters["hhmm"] = lambda instant: f"{local(instant):%H:%M}"
     environment.filters["hhmmss"] = lambda instant: f"{local(instant):%H:%M:%S}"
+    environment.filters["clock"] = wording.clock
     environment.filters["day"] = lambda instant: f"{local(instant):%d/%m/%Y}"
     environment.filters["weekday"] = lambda instant: wording.weekday(instant, gettext)
     environment.filters["minutes"] = lambda value: "–" if value is None else f"{value:.0f}"

@@ -14,12 +14,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketState
 
 from domain.errors import NotAllowed, Refused
-from domain.roles import DEVICE_ROLES, PERSON_ROLES, Role
+from domain.roles import DEVICE_ROLES, Role
 from web import failures, languages
 from web.failures import Broken, DeviceUnknown, ForeignOrigin, NoSuchPage, SignInNeeded, TooLarge
 from web.house import house_of
 from web.visitors import Visitor
 
+NOTHING_PERMITTED = "camera=(), microphone=(), geolocation=(), usb=(), serial=()"
+# Only the page on which a centre records its own voice says otherwise (`admin.recording`).
+OWN_POLICY = frozenset({b"permissions-policy"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGE_COOKIE = "motcua-language"
 LANGUAGE_ASKED = re.compile(rb"(?:^|&)lang=([a-z]{2,3})(?:&|$)")
@@ -101,9 +104,9 @@ def admit(visitor: Visitor, roles: frozenset[Role]) -> None:
     """Let the visitor in or raise what is missing: a sign-in, a pairing, or the right."""
     if Role.ANYONE in roles or visitor.roles & roles:
         return
-    if visitor.person is not None or visitor.device is not None:
+    if visitor.person is not None or visitor.device is not None or visitor.receiver is not None:
         raise NotAllowed()
-    raise SignInNeeded() if roles & PERSON_ROLES else DeviceUnknown()
+    raise DeviceUnknown() if roles <= DEVICE_ROLES else SignInNeeded()
 
 
 def address_of(connection: HTTPConnection) -> str:
@@ -151,7 +154,7 @@ class Walls:
             (b"content-security-policy", policy.encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"no-referrer"),
-            (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), usb=(), serial=()"),
+            (b"permissions-policy", NOTHING_PERMITTED.encode()),
             (b"cross-origin-opener-policy", b"same-origin"),
             (b"cross-origin-resource-policy", b"same-origin"),
         ]
@@ -185,7 +188,9 @@ class Walls:
     def _with_headers(self, send: Send) -> Send:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *self._headers]}
+                own = {name for name, _ in message["headers"]} & OWN_POLICY
+                added = [header for header in self._headers if header[0] not in own]
+                message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
 
         return sending

@@ -52,11 +52,14 @@ class Visitor:
     person: Person | None = None
     device: Device | None = None
     by_token: bool = False
+    receiver: int | None = None
 
     @property
     def who(self) -> str:
         if self.person is not None:
             return self.person.id
+        if self.receiver is not None:
+            return f"receiver:{self.receiver}"
         return f"device:{self.device.id}" if self.device else "anyone"
 
     def holds(self, *roles: str) -> bool:
@@ -132,7 +135,10 @@ class Visitors:
         holder = self._store.read(people.token_holder, digest)
         if holder is None:
             return self._agent(self._store.read(people.device_of, digest))
-        return self._device(holder[1], by_token=True) if holder[0] == "device" else self._person(holder[1], True)
+        kind, name = holder
+        if kind == "receiver":
+            return Visitor(frozenset({Role.RECEIVER}), by_token=True, receiver=int(name))
+        return self._device(name, by_token=True) if kind == "device" else self._person(name, True)
 
     def _agent(self, device: str | None) -> Visitor:
         """A print agent shows its pairing's token as programs do; a screen's token counts as cookie only."""

@@ -4,20 +4,28 @@ It knows tokens and sound, not who is called or when. One announcement is one fi
 overlap inside one player. A centre's recorded pack and the one made at set-up have the same form.
 """
 
+import asyncio
 import contextlib
 import hashlib
 import io
 import json
 import wave
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from domain import speech
+from web.sounds import resampled as resampled
 
+VOICES = Path(__file__).parent / "static" / "vendor" / "voice"
+PACKS = "packs"  # in the data folder
 MANIFEST = "manifest.json"
 GAP_MS = 80
+AGAIN_MS, OTHER_MS = 1200, 400
+USUAL_PACK = "vi-north"
+MOST_PACKS = 40
 RATES = range(8_000, 48_001)
 LARGEST_FILE_BYTES = 2_000_000
 KEPT_ANNOUNCEMENTS = 64  # about 250 kB each
@@ -33,6 +41,27 @@ class MissingClips(BadPack):
     def __init__(self, language: str, missing: tuple[str, ...]) -> None:
         super().__init__(f"the voice pack for {language!r} has no clip for {', '.join(missing)}")
         self.missing = missing
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """16-bit mono frames at a rate (Hz)."""
+
+    frames: bytes
+    rate: int
+
+    @classmethod
+    def row(cls, said: "Sequence[Sound]", chime: "Sound | None") -> "Sound":
+        """Sentences one after the other with a pause between them, after the chime if there is one."""
+        rate = said[0].rate
+        again, other = bytes(2 * (rate * AGAIN_MS // 1000)), bytes(2 * (rate * OTHER_MS // 1000))
+        bell = resampled(chime.frames, chime.rate, rate) + other[: 2 * (rate * GAP_MS // 1000)] if chime else b""
+        return cls(bell + again.join(resampled(one.frames, one.rate, rate) for one in said), rate)
+
+
+def seconds_of(sound: Sound) -> float:
+    """How long it lasts."""
+    return len(sound.frames) / 2 / sound.rate
 
 
 class Pack:
@@ -62,6 +91,19 @@ class Pack:
         """The frames of one clip, None where the pack lacks it."""
         return self._clips.get(token)
 
+    def lacks(self, tokens: Sequence[str]) -> bool:
+        """Whether some of these clips are not there."""
+        return any(token not in self._clips for token in tokens)
+
+    def sound(self, tokens: Sequence[str]) -> Sound:
+        """The frames of the tokens' clips with 80 ms between them; all of them must be there (`lacks`)."""
+        gap = bytes(2 * (self.rate * GAP_MS // 1000))
+        return Sound(gap.join(self._clips[token] for token in tokens), self.rate)
+
+    def resampled(self, token: str, rate: int) -> bytes:
+        """The frames of one clip at another rate."""
+        return resampled(self._clips[token], self.rate, rate)
+
     def speak(self, tokens: tuple[str, ...]) -> bytes:
         """One WAV of the tokens' clips with 80 ms between them. Raises MissingClips naming what it lacks."""
         return self._joined(tokens)
@@ -80,14 +122,70 @@ class Pack:
         return whole.hexdigest()[:16]
 
 
-def load_packs(folder: Path) -> Mapping[str, Pack]:
-    """The clip packs that are whole, by language; a broken one is left out and nothing is said in it."""
-    packs: dict[str, Pack] = {}
-    for place in sorted(folder.iterdir()) if folder.is_dir() else []:
-        with contextlib.suppress(BadPack):
-            pack = Pack.load(place)
-            packs.setdefault(pack.language, pack)
-    return packs
+class Packs(Mapping[str, Pack]):
+    """The whole clip packs of some folders by language, the northern voice first; a broken one is left out.
+
+    A pack is known by the name of its folder; one in a later folder takes the place of its namesake before.
+    """
+
+    def __init__(self, *folders: Path) -> None:
+        self._folders = folders
+        self._stamp: tuple[int, ...] = ()
+        self._named: dict[str, Pack] = {}
+        self._load(self._stamps())
+
+    async def look(self) -> None:
+        """Load anew what was added or replaced since the last look."""
+        stamp = self._stamps()
+        if stamp != self._stamp:
+            await asyncio.to_thread(self._load, stamp)
+
+    @property
+    def own(self) -> Path:
+        """The folder of this centre's own packs."""
+        return self._folders[-1]
+
+    @property
+    def names(self) -> Mapping[str, Pack]:
+        """Every pack by its name."""
+        return self._named
+
+    def named(self, name: str) -> Pack | None:
+        """The pack of this name, None when it is not here."""
+        return self._named.get(name)
+
+    def chosen(self, name: str) -> Pack | None:
+        """The pack of this name; where it is not here the usual one, or any of Vietnamese."""
+        return self._named.get(name) or self.get("vi")
+
+    def __getitem__(self, language: str) -> Pack:
+        found = [name for name, pack in sorted(self._named.items()) if pack.language == language]
+        if not found:
+            raise KeyError(language)
+        return self._named[USUAL_PACK if USUAL_PACK in found else found[0]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({pack.language for pack in self._named.values()}))
+
+    def __len__(self) -> int:
+        return len({pack.language for pack in self._named.values()})
+
+    def _stamps(self) -> tuple[int, ...]:
+        return tuple(folder.stat().st_mtime_ns if folder.is_dir() else 0 for folder in self._folders)
+
+    def _load(self, stamp: tuple[int, ...]) -> None:
+        named: dict[str, Pack] = {}
+        for folder in self._folders:
+            for place in sorted(folder.iterdir())[:MOST_PACKS] if folder.is_dir() else []:
+                if not place.name.startswith("."):
+                    with contextlib.suppress(BadPack):
+                        named[place.name] = Pack.load(place)
+        self._named, self._stamp = named, stamp
+
+
+def in_a_row(sounds: Sequence[Sound]) -> bytes:
+    """One WAV of sounds of one rate."""
+    return joined([sound.frames for sound in sounds], sounds[0].rate)
 
 
 def joined(clips: Sequence[bytes], rate: int) -> bytes:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from domain.admission import Reason
+from domain.announcements import Outcome
 from domain.calendar import WEEKDAYS, Translate
 from domain.centres import DeviceKind
 from domain.days import local
@@ -25,6 +27,7 @@ ROLES = {
     Role.MANAGER: msgid("lãnh đạo"),
     Role.ADMINISTRATOR: msgid("quản trị"),
     Role.AUDITOR: msgid("kiểm tra"),
+    Role.RECEIVER: msgid("bên nhận tin"),
 }
 DEVICES = {
     DeviceKind.KIOSK: ROLES[Role.KIOSK],
@@ -37,6 +40,19 @@ SLIP_ENDS: Mapping[str, str] = {
     SlipState.SENT: msgid("đã gửi, máy in không trả lời"),
     SlipState.UNKNOWN: msgid("không rõ đã in hay chưa"),
     SlipState.EXPIRED: msgid("quá giờ, chưa in"),
+}
+REFUSALS: Mapping[str, str] = {
+    Reason.CLOSING: msgid("không kịp trước giờ đóng cửa"),
+    Reason.DAILY_LIMIT: msgid("hết số trong ngày"),
+    Reason.OUTSIDE_WINDOW: msgid("ngoài giờ lấy số"),
+}
+SPEECH_ENDS: Mapping[str, str] = {
+    Outcome.SPOKEN: msgid("đã đọc"),
+    Outcome.LATE: msgid("quá 90 giây, chỉ hiện trên màn hình"),
+    Outcome.QUIET: msgid("giờ không đọc loa"),
+    Outcome.VOID: msgid("đã rút lại, không đọc"),
+    Outcome.BROKEN: msgid("tiếng hỏng, chỉ hiện trên màn hình"),
+    Outcome.UNSURE: msgid("mất màn hình khi đang đọc"),
 }
 CHANNELS = {"direct": msgid("Tại quầy"), "online": msgid("Trực tuyến"), "post": msgid("Qua bưu chính")}
 OUTCOMES = {
@@ -100,6 +116,11 @@ UNITS = {
     "hour": msgid("%(n)s giờ"),
     "month": msgid("%(n)s tháng"),
 }
+
+
+def clock(minutes: float) -> str:
+    """A minute of the day as '16:40'; the next day's begin anew."""
+    return f"{int(minutes) // 60 % 24:02d}:{int(minutes) % 60:02d}"
 
 
 def weekday(instant: datetime, translate: Translate) -> str:

@@ -1,97 +1,59 @@
-// The voice: every announcement above the last one spoken, in order, one sound at a time, never two.
+// The voice: the server says what this wall speaks next; one sound at a time, never two. What was asked and what
+// was said stands in the tab until the server has answered, so a lost answer or a reload says nothing twice.
 (() => {
+  const AGAIN_AFTER_FAILURE = 2, SPARE = 5000;
   const wall = () => document.getElementById('wall');
-  const player = new Audio();
-  const waiting = [];
-  const standing = new Map();  // ticket -> its calls that nobody has taken back, oldest first
-  const tooOld = 90000;
-  let spoken = 0, tracked = 0, heard = [], playing = false, blocked = false, saying = null;
-  const spokenKey = () => 'spoken-' + wall().dataset.device;
-  const heardKey = () => 'heard-' + wall().dataset.device;
+  const player = new Audio(), kept = sessionStorage;
+  let running = false, wanted = false, blocked = false, timer = 0, newest = '';
 
-  function remember(seq) {
-    spoken = Math.max(spoken, seq);
-    localStorage.setItem(spokenKey(), String(spoken));
+  if (!kept.speaker) kept.speaker = Math.random().toString(36).slice(2, 14).padEnd(6, '0');
+
+  // The question is numbered: asked again after a lost answer, it gets the same answer.
+  function question(said) {
+    if (kept.question) return kept.question;
+    kept.asked = String(Number(kept.asked || 0) + 1);
+    kept.question = new URLSearchParams({ speaker: kept.speaker, n: kept.asked, leading: kept.leading || '0', ...said }).toString();
+    return kept.question;
   }
 
-  const rows = () => [...document.querySelectorAll('#calls [data-seq]')]
-    .map(row => ({ seq: Number(row.dataset.seq), ticket: Number(row.dataset.ticket), kind: row.dataset.kind, speak: row.dataset.speak === '1' }));
-
-  // Which call a withdrawal takes back; one that is still to be spoken will not be.
-  function track(call) {
-    if (call.seq <= tracked || !call.ticket) return;
-    tracked = call.seq;
-    const calls = standing.get(call.ticket) || [];
-    standing.set(call.ticket, calls);
-    if (call.kind !== 'withdrawn') { calls.push(call.seq); return; }
-    call.of = calls.pop();
-    hush(call.of);
+  async function ask(said) {
+    const body = new URLSearchParams(question(said));
+    const answer = await fetch(`/display/${wall().dataset.device}/voice/turns`, { method: 'POST', body, signal: AbortSignal.timeout(SPARE) });
+    if (!answer.ok) throw new Error('turn');
+    const turn = await answer.json();
+    delete kept.question;
+    return turn;
   }
 
-  function hush(seq) {
-    const queued = waiting.find(other => other.seq === seq);
-    if (queued && queued !== saying) queued.speak = false;
-  }
-
-  function remembered(key) {
-    try { return JSON.parse(localStorage.getItem(key)) || []; } catch { return []; }
-  }
-
-  function note(seq) {
-    heard = [...heard, seq].slice(-40);
-    localStorage.setItem(heardKey(), JSON.stringify(heard));
-  }
-
-  // 'số … xin chờ' is said only where the call was, and nothing that waited too long for its turn.
-  const isToBeSaid = call => call.speak && performance.now() - call.noticed <= tooOld
-    && (call.kind !== 'withdrawn' || heard.includes(call.of));
-
-  async function notice() {
-    let seen = rows();
-    const last = waiting.length ? waiting[waiting.length - 1].seq : spoken;
-    // Twelve calls fit into a picture: with a full one that begins above what was spoken, some may be missing.
-    if (seen.length >= 12 && seen[0].seq > last) {
-      try {
-        const answer = await fetch(`/display/${wall().dataset.device}/calls?after=${last}`, { cache: 'no-store' });
-        if (answer.ok) seen = (await answer.json()).calls;
-      } catch { /* the next picture tries again */ }
-    }
-    for (const call of seen) {
-      const newest = waiting.length ? waiting[waiting.length - 1].seq : spoken;
-      track(call);
-      if (!call.speak) hush(call.seq);
-      if (call.seq > newest) waiting.push({ ...call, noticed: performance.now() });
-    }
-    next();
-  }
-
-  async function next() {
-    if (playing || blocked) return;
-    const call = waiting[0];
-    if (!call) return;
-    playing = true;
-    saying = call;
+  async function run() {
+    wanted = true;
+    if (running || blocked) return;
+    running = true;
+    clearTimeout(timer);
     try {
-      if (isToBeSaid(call)) for (const language of wall().dataset.voices.split(' ').filter(Boolean).slice(0, 1)) {
-        await play(call.seq, language);
-        note(call.seq);
+      let said = {}, turn = { again: 0 };
+      while (wanted || said.ended !== undefined) {
+        wanted = false;
+        turn = await ask(said);
+        said = turn.url ? await say(turn) : {};
+        if (said.ended !== undefined) question(said);
+        if (said.outcome === 'mute') { blocked = true; document.getElementById('sound').hidden = false; await ask({}); return; }
       }
-      waiting.shift();
-      remember(call.seq);
-    } catch (error) {
-      if (error.name === 'NotAllowedError') { blocked = true; document.getElementById('sound').hidden = false; }
-      else { waiting.shift(); remember(call.seq); }
-    } finally {
-      playing = false;
-      saying = null;
-    }
-    if (!blocked && waiting.length) next();
+      if (turn.again) timer = setTimeout(run, turn.again * 1000);
+    } catch { timer = setTimeout(run, AGAIN_AFTER_FAILURE * 1000); } finally { running = false; }
   }
 
-  function play(seq, language) {
+  async function say(turn) {
+    const said = { ended: turn.seq, outcome: 'spoken', milliseconds: turn.milliseconds };
+    kept.leading = '1';
+    try { await play(turn); } catch (error) { said.outcome = error.name === 'NotAllowedError' ? 'mute' : 'broken'; }
+    return said;
+  }
+
+  function play(turn) {
     return new Promise((resolve, reject) => {
       let settled = false;  // a broken clip's late rejection must not stop the next clip
-      const watchdog = setTimeout(() => done(resolve), 12000);
+      const watchdog = setTimeout(() => done(reject, new Error('stuck')), turn.milliseconds + SPARE);
       const done = (settle, value) => {
         if (settled) return;
         settled = true;
@@ -102,23 +64,30 @@
       };
       player.onended = () => done(resolve);
       player.onerror = () => done(reject, new Error('clip'));
-      player.src = `/display/${wall().dataset.device}/voice/${language}/${seq}.wav`;
-      document.documentElement.dataset.speaking = String(seq);
+      player.volume = turn.volume / 100;
+      player.src = turn.url;
+      document.documentElement.dataset.speaking = String(turn.seq);
       player.play().catch(error => done(reject, error));
     }).finally(() => { delete document.documentElement.dataset.speaking; });
   }
 
+  // Pictures come every few seconds; only another newest announcement is a reason to ask.
+  function notice() {
+    const rows = document.querySelectorAll('#calls [data-seq]');
+    const last = rows.length ? rows[rows.length - 1].dataset.seq : '';
+    if (last === newest) return;
+    newest = last;
+    run();
+  }
+
+  document.addEventListener('htmx:ws:before:message:incoming', event => {
+    if (String(event.detail.message.data).startsWith('{"t":"speak"')) { event.preventDefault(); run(); }
+  });
   document.addEventListener('DOMContentLoaded', () => {
-    const kept = localStorage.getItem(spokenKey());
-    heard = remembered(heardKey());
-    spoken = Number(kept || 0);
-    const seen = rows();
-    // A new day or a restored file numbers lower than what this wall remembers; a first visit speaks nothing old.
-    const newest = seen.length ? seen[seen.length - 1].seq : 0;
-    if (kept === null || spoken > newest) remember(spoken > newest ? (spoken = newest) : newest);
+    run();
     notice();
     document.addEventListener('htmx:after:swap', notice);
     new MutationObserver(notice).observe(document.getElementById('calls'), { childList: true, subtree: true, attributes: true });
-    document.getElementById('sound').addEventListener('click', event => { event.target.hidden = true; blocked = false; next(); });
+    document.getElementById('sound').addEventListener('click', event => { event.target.hidden = true; blocked = false; run(); });
   });
 })();

@@ -97,7 +97,7 @@ def test_every_policy_is_tried_on_the_days_that_have_passed(people):
 
 
 def test_two_trials_at_once_are_not_run(people):
-    with calling._alone():
+    with calling.alone():
         assert people["manager"].get("/admin/calling?try=1").status_code == 409
     assert people["manager"].get("/admin/calling?try=1").status_code == 200
 

@@ -15,8 +15,8 @@ from sqlite_utils.utils import sqlite3
 from admin import journal as auditing
 from admin.telling import NAMES, TOLD
 from domain.events import Event
-from operations import calling, opening, printing, rating, shifts, ticketing
-from store import journal, journal_rows, tickets
+from operations import calling, informing, opening, printing, rating, shifts, ticketing
+from store import journal, journal_rows, receivers, tickets
 from store.journal_rows import Wanted
 from store.writer import Act
 from tests.operations.whole_days import CANARY, live_three_days
@@ -36,6 +36,8 @@ def lived(tmp_path_factory):
     hall.clock.forward(minutes=11)
     for printer in ("P1", "P2"):
         assert hall.do(printing.claim_slip, printer).job is None  # what waited for paper has expired: it is quiet
+    for receiver in receivers.all_receivers(hall.db):
+        hall.do(informing.remove_receiver, receiver.id)  # and nobody elsewhere is told of it
     return hall
 
 

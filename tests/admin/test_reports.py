@@ -3,15 +3,16 @@
 import csv
 import io
 import re
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
-from html import escape
+from html import escape, unescape
 
 import pytest
 from sqlite_utils.utils import sqlite3
 
 from admin.report_spans import Span, SpanWrong, month_before, wanted_span
-from admin.sheets import Sheet, as_csv, shown
+from admin.sheets import Sheet, as_csv, as_workbook, shown
 from domain.centres import Centre
 from domain.events import PersonAdded
 from domain.queue_events import WordsRead
@@ -122,6 +123,7 @@ def test_figures_by_queue(people):
     assert (civil["Chờ trung vị (phút)"], civil["8/10 chờ không quá"]) == ("20.0", "20.0")
     assert (civil["Phục vụ trung vị (phút)"], civil["8/10 phục vụ không quá"]) == ("5.0", "5.0")
     assert (civil["Gọi trong 15 phút (%)"], civil["Gọi trong 30 phút (%)"]) == ("9.1", "100.0")
+    assert (civil["Gọi trong hẹn (%)"], civil["19/20 chờ không quá"]) == ("100.0", "20.0")
     assert [next(iter(found.values())) for found in rows] == ["A · Hộ tịch", "E · Đất đai", "Tất cả"]
     assert row(rows, "Tất cả")["Đã cấp"] == "22"
 
@@ -130,6 +132,8 @@ def test_figures_by_queue(people):
     ("counter", {"1": "11", "10": "10", "Chưa gọi": "1"}),
     ("agency", {"Ủy ban nhân dân phường Bến Lụa": "12", "Chi nhánh Văn phòng đăng ký đất đai": "10"}),
     ("class", {"Mọi người khác": "20", "Người cao tuổi": "2"}),
+    ("hour", {"8:00–8:59": "8", "9:00–9:59": "4", "10:00–10:59": "6", "11:00–11:59": "4"}),
+    ("weekday", {"Thứ Hai": "22"}),
 ])  # fmt: skip
 def test_one_switch_groups_the_same_numbers(people, by, given):
     rows = table(people, by=by)
@@ -471,13 +475,13 @@ def test_a_table_that_is_not_there(people):
 
 def test_the_csv_has_a_plain_name(people):
     answer = people["manager"].get(f"/admin/reports?as=csv&by=class&from={DAY}&to={DAY}")
-    assert answer.headers["content-disposition"] == f'attachment; filename="figures-class-{DAY}-{DAY}.csv"'
+    assert answer.headers["content-disposition"] == f'attachment; filename="figures-class-{DAY}.csv"'
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
 
 
 def test_the_month_holds_every_table_but_the_list(people):
     page = people["manager"].get(f"/admin/reports/month?from={DAY}&to={DAY}").text
-    assert len(re.findall(r"<section><header><h2>", page)) == 4 + 4 + 3
+    assert len(re.findall(r"<section><header><h2>", page)) == 6 + 2 + 4 + 3 + 3 + 2
     assert name_of("cb01") not in page
     assert "01/10/2026–31/10/2026" in people["manager"].get("/admin/reports/month").text
 
@@ -486,3 +490,76 @@ def test_the_month_holds_every_table_but_the_list(people):
 def test_the_reports_speak_the_readers_language(people, language, words):
     page = people["manager"].get(f"/admin/reports?lang={language}&from={DAY}").text
     assert words in page
+
+
+# Workbooks
+
+
+def leaves(body: bytes) -> dict[str, list[list[tuple[str, str]]]]:
+    """Every leaf by its name: rows of (type, text) as they stand in the file; 'f' where something would run."""
+    with zipfile.ZipFile(io.BytesIO(body)) as book:
+        strings = [
+            "".join(re.findall(r"<t[^>]*>(.*?)</t>", one, re.DOTALL))
+            for one in re.findall(r"<si>(.*?)</si>", book.read("xl/sharedStrings.xml").decode(), re.DOTALL)
+        ]
+        names = re.findall(r'<sheet name="([^"]*)"', book.read("xl/workbook.xml").decode())
+        found = {}
+        for number, name in enumerate(names, 1):
+            text = book.read(f"xl/worksheets/sheet{number}.xml").decode()
+            rows = re.findall(r"<row [^>]*?(?:/>|>(.*?)</row>)", text, re.DOTALL)
+            found[unescape(name)] = [
+                [_cell(cell, strings) for cell in re.findall(r"<c .*?(?:</c>|/>)", r)] for r in rows
+            ]
+        return found
+
+
+def _cell(cell: str, strings: list[str]) -> tuple[str, str]:
+    kind, value = re.search(r't="(\w+)"', cell), re.search(r"<v>(.*?)</v>", cell)
+    if "<f" in cell:
+        return "f", cell
+    text = value[1] if value else ""
+    return ("s", unescape(strings[int(text)])) if kind and kind[1] == "s" else ("n", text)
+
+
+def check_nothing_runs(make) -> None:
+    """Words that a spreadsheet would run stay words, letter by letter; numbers are numbers."""
+    sheet = Sheet("x", "=X[1]", ("=Tên", "Số", "Phút"), tuple((text, -5, 1234.56) for text in BEYOND))
+    ((name, rows),) = leaves(make([sheet])).items()
+    assert name == "1. =X 1"
+    assert not [cell for row in rows for cell in row if cell[0] == "f"]
+    assert rows[1][0] == ("s", "=Tên")
+    shown_words = [row[0][1].replace("_x000D_", "\r") for row in rows[2:]]
+    assert shown_words == list(BEYOND)
+    assert rows[2][1:] == [("n", "-5"), ("n", "1234.56")]
+
+
+def test_a_workbook_runs_nothing():
+    check_nothing_runs(as_workbook)
+
+
+@pytest.mark.planted
+def test_a_workbook_that_lets_words_run_is_found(monkeypatch):
+    from xlsxwriter.worksheet import Worksheet
+
+    monkeypatch.setattr(Worksheet, "write_string", lambda self, *cell: self.write(*cell))
+    with pytest.raises(AssertionError):
+        check_nothing_runs(as_workbook)
+
+
+def test_the_month_is_one_workbook_by_one_press(people):
+    page = people["manager"].get(f"/admin/reports/month?from={DAY}&to={DAY}").text
+    (link,) = re.findall(r'href="(\?as=xlsx[^"]*)"', page)
+    answer = people["manager"].get("/admin/reports/month" + link.replace("&amp;", "&"))
+    assert answer.headers["content-disposition"] == f'attachment; filename="month-{DAY}.xlsx"'
+    found = leaves(answer.content)
+    assert len(found) == len(re.findall(r"<table>", page))
+    by_queue = next(rows for rows in found.values() if rows[0][0][1] == "Lượt, chờ và phục vụ theo hàng")
+    assert [row[0][1] for row in by_queue[2:5]] == ["A · Hộ tịch", "E · Đất đai", "Tất cả"]
+    assert by_queue[2][1] == ("n", "12")
+
+
+def test_a_departments_workbook_says_nothing_of_the_house(people):
+    answer = people["department"].get(f"/admin/reports/month?as=xlsx&from={DAY}&to={DAY}")
+    words = {text for rows in leaves(answer.content).values() for row in rows for _, text in row}
+    assert "E · Đất đai" in words
+    assert not [text for text in words if "Hộ tịch" in text or text.startswith("P1")]

@@ -21,8 +21,8 @@ def asked(monkeypatch):
     asked = []
 
     def benchmark(name):
-        def run(quick):
-            asked.append((name, quick))
+        def run(quick, **options):
+            asked.append((name, quick, *options.items()))
             return [(f"{name}_rate_32", 1300.5, "tickets/s"), (f"{name}_duplicates", 0, "tickets")]
 
         return SimpleNamespace(run=run)
@@ -40,7 +40,7 @@ def test_one_benchmark_prints_its_lines_only(asked, capsys):
 
 def test_all_run_quickly_without_a_name(asked, capsys):
     main([])
-    assert asked == [(name, True) for name in ("issue", "call", "press", "start", "paper", "history", "find")]
+    assert asked == [(name, True) for name in NAMES]
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2 * len(NAMES)
     assert all(LINE.fullmatch(line) for line in lines)
@@ -49,6 +49,14 @@ def test_all_run_quickly_without_a_name(asked, capsys):
 def test_quick_is_passed_on(asked):
     main(["start", "--quick"])
     assert asked == [("start", True)]
+
+
+def test_only_waiting_is_given_a_folder_and_seeds(asked, tmp_path):
+    main(["waiting", "--quick", "--data", str(tmp_path), "--seeds", "7,8"])
+    assert asked == [("waiting", True, ("data", tmp_path), ("seeds", [7, 8]))]
+    asked.clear()
+    main(["--seeds", "7"])
+    assert [given for given in asked if len(given) > 2] == [("waiting", True, ("seeds", [7]))]
 
 
 def test_the_file_holds_the_same_figures(asked, capsys, tmp_path):

@@ -47,7 +47,7 @@ def page(ticket: int, *, started: bool = False) -> bytes:
 def working_clerk() -> tuple[Clerk, list[bytes]]:
     """A clerk at counter 3 and what was sent; the keys come by their seed."""
     clerk = Clerk(press.busy_centre(PLACES).counters[2], "a=b")
-    return clerk, [clerk.button("http://127.0.0.1:9")._request()]
+    return clerk, [clerk.button("http://127.0.0.1:9").request()]
 
 
 def test_the_busy_centre_has_sixty_counters_each_with_its_clerk():
@@ -74,7 +74,7 @@ def test_a_press_names_the_ticket_that_the_screen_shows():
     assert first.startswith(b"POST /counter/3/calls HTTP/1.1\r\n")
     assert first.endswith(b"\r\n\r\nrequest_id=bench-3-0&seen=0")
     assert clerk.read(1.0, 20.0, page(7)) == Answer(1.0, 20.0, shows=True, called=7)
-    assert clerk.button("http://127.0.0.1:9")._request().endswith(b"request_id=bench-3-1&seen=7")
+    assert clerk.button("http://127.0.0.1:9").request().endswith(b"request_id=bench-3-1&seen=7")
 
 
 @pytest.mark.parametrize("body", [b"<p>409</p>", page(0), page(7, started=True)], ids=["refused", "nobody", "old"])

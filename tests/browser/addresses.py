@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 
+from PIL import Image, ImageDraw
+
+from domain.days import local
 from domain.tickets import milliseconds
 from operations import calling
-from store import explanations, plans, tickets
+from store import explanations, past_halls, plans, tickets
 from store.writer import Act
 from tests.browser.scenes import CLERKS, Scene
 
+LAND_QUEUE = "/admin/floor/queues/dat-dai"
 SECTIONS = "/admin/centre/drafts/0/sections"  # 0: what is in force
 
 
@@ -35,6 +39,28 @@ def followed(counter: int, end: Callable[..., object] | None = None) -> Callable
         return follow(scene, ticket)
 
     return path
+
+
+def replayed(scene: Scene) -> str:
+    """The first hour of the last day that is over."""
+    found = scene.server.store.read(past_halls.newest, local(scene.clock()).date())
+    assert found is not None
+    return f"/display/replays/{found.id}/khu-1?at={local(found.opened):%H}:55&speed=1"
+
+
+def with_pictures(scene: Scene) -> str:
+    """A wall that shows a picture: nothing has been called for two minutes."""
+    shelf = scene.server.app.state.house.pictures
+    shelf.folder.mkdir(exist_ok=True)
+    picture = Image.new("RGB", (1600, 900), "#0B6E4F")
+    for n in range(5):
+        edge = 60 * n
+        ring = (500 + edge, 150 + edge, 1100 - edge, 750 - edge)
+        ImageDraw.Draw(picture).ellipse(ring, outline="#F2B705", width=12)
+    picture.save(shelf.folder / "trong-dong.png")
+    shelf._until = -1.0
+    scene.clock.forward(minutes=2)
+    return "/display/W1"
 
 
 def passed_by(scene: Scene) -> str:

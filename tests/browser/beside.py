@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
+from sqlite_utils.utils import sqlite3
+
 import clock
 from operations import calling, shifts, ticketing
 from store.store import Store
@@ -30,8 +32,13 @@ class Beside(Server):
         self.url = self.process.start()
 
     def freeze(self) -> None:
-        """The process stands still; its sockets stay open."""
+        """The process stands still; its sockets stay open. Between two writes: nobody else could write else."""
+        assert self.process.process is not None
+        db = sqlite3.connect(str(self.aside.path), isolation_level=None)
+        db.execute("BEGIN IMMEDIATE")
         self._signal(signal.SIGSTOP)
+        os.waitpid(self.process.process.pid, os.WUNTRACED)
+        db.close()
 
     def thaw(self) -> None:
         """It goes on."""

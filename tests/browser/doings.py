@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 from domain.centre_toml import write_centre
 from domain.errors import StoreFull
 from domain.tickets import milliseconds
-from operations import managing, undoing
-from store import plans
+from operations import informing, managing, undoing
+from store import plans, receivers
 from store.writer import Act
 from tests.browser.scenes import CLERKS, Scene
 from tests.browser.screens import advance, connected, person_pass
@@ -299,6 +299,22 @@ def read_words(page: Page, scene: Scene) -> None:
     page.wait_for_selector(".words")
 
 
+def try_receiver(page: Page, scene: Scene) -> None:
+    """Nobody is there; the page says so and what to do."""
+    page.get_by_role("button", name=re.compile("Gửi tin thử|Send a test|Envoyer un essai")).first.click()
+    page.locator(".failure").wait_for()
+
+
+def add_receiver(page: Page, scene: Scene) -> None:
+    """Its keys are on the page; the receiver itself goes again, for the next look."""
+    page.fill("#label", "Trung tâm điều hành thông minh của tỉnh")
+    page.fill("#address", "https://ioc.vanxuan.example/motcua")
+    page.click("form.fields .primary")
+    page.wait_for_selector(".secret")
+    store = scene.server.store
+    store.write_now(Act("test"), informing.remove_receiver, store.read(receivers.all_receivers)[-1].id)
+
+
 def offer_agent_code(page: Page, scene: Scene) -> None:
     page.click("[action$='/IN1/codes'] button")
     page.wait_for_selector(".pairing-code")
@@ -354,3 +370,9 @@ def better(text: str) -> str:
 
 def wrong(text: str) -> str:
     return text.replace('prefix = "A"', 'prefix = "Đ"').replace('kind = "reception"', 'kin = "reception"', 1)
+
+
+def press_closed(page: Page, scene: Scene) -> None:
+    """Somebody presses a queue that gives no number now, and is told so large."""
+    page.locator(".queues button[aria-disabled=true]").first.click(force=True)
+    page.wait_for_selector("#failure .failure")

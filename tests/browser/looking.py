@@ -28,6 +28,7 @@ class Measures:
 MEASURES = {
     "kiosk": Measures(target=88, primary=120, gap=16, text=28, whole=True, contrast=7),
     "wall": Measures(text=24, whole=True, contrast=7),
+    "standing": Measures(text=24, whole=True, contrast=7),
     "tablet": Measures(target=72, primary=88, gap=12, text=24, whole=True),
     "counter": Measures(target=40, text=13),
     "admin": Measures(target=40, text=13),

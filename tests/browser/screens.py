@@ -30,6 +30,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "kiosk": {"viewport": {"width": 1080, "height": 1920}, "has_touch": True},
     "pairing": {"viewport": {"width": 1080, "height": 1920}, "has_touch": True},
     "wall": {"viewport": {"width": 1920, "height": 1080}},
+    "standing": {"viewport": {"width": 1080, "height": 1920}},
     "tablet": {"viewport": {"width": 1280, "height": 800}, "has_touch": True},
     "counter": {"viewport": {"width": 1280, "height": 720}},
     "admin": {"viewport": {"width": 1280, "height": 900}},

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sqlite_utils.utils import sqlite3
 
-from domain.centre_rules import Calling, Policy
+from domain.admission import Reason
+from domain.centre_rules import Calling, Policy, Text, Window, WindowKind
 from domain.centres import Centre
 from domain.days import local
 from domain.devices import Beat, Showing
@@ -19,20 +20,33 @@ from operations import (
     calling,
     configuring,
     devices,
+    informing,
     managing,
     moving,
+    posting,
     rating,
     shifts,
     syncing,
     undoing,
 )
+from operations.admitting import note_refusal
 from printers.status import Trouble
 from printers.worker import Health
-from store import jobs, migrations, plans
+from store import jobs, migrations, plans, receivers
 from store.writer import Act
+from tests.browser.evenings import evening, evening_of_many, staffed
 from tests.browser.scenes import CLERKS, IN_NO_HALL, NOWHERE, Scene
+from tests.browser.voices import outspoken
 from tests.printers.agent_hall import centre_with_agent
-from tests.support.halls import HandClock, centre_with_needs, demo_calendar, demo_procedures
+from tests.support.forecasts import refresh
+from tests.support.halls import (
+    HandClock,
+    centre_with_needs,
+    centre_with_walls,
+    demo_calendar,
+    demo_centre,
+    demo_procedures,
+)
 from tests.support.servers import running
 
 ELSEWHERE = replace(
@@ -163,6 +177,8 @@ def reported(scene: Scene) -> None:
         for turn in range(15):
             for counter, queue in ((1, "ho-tich"), (5, "cu-tru"), (10, "dat-dai")):
                 scene.ticket(queue, priority=("cao-tuoi", None, None)[turn % 3])
+                if turn % 3 == 0:
+                    refresh(scene.server)
                 scene.clock.forward(minutes=3 + turn % 4)
                 over = scene.call(counter)
                 scene.clock.forward(minutes=4)
@@ -179,6 +195,10 @@ def reported(scene: Scene) -> None:
         scene.server.store.write_now(Act(CLERKS[5]), shifts.pause, 5, CLERKS[5], "meeting", 15)
         scene.clock.forward(minutes=21)
         scene.server.store.write_now(Act(CLERKS[5]), shifts.resume, 5, CLERKS[5])
+        for n in range(11):
+            scene.clock.forward(minutes=7)
+            queue, reason = (("dat-dai", Reason.CLOSING), ("ho-tich", Reason.DAILY_LIMIT))[n % 3 == 2]
+            scene.server.store.write_now(Act("device:K1"), note_refusal, queue, reason)
         scene.clock.forward(hours=24)
         scene.clock.at("08:00")
     scene.sit(1)
@@ -317,6 +337,32 @@ def many_needs(scene: Scene) -> None:
     scene.server.store.write_now(Act("test"), managing.load_centre, centre_with_needs(), demo_calendar())
 
 
+def closed(scene: Scene) -> None:
+    """The afternoon in a centre whose first and last queue give numbers in the mornings only."""
+    mornings = Window(WindowKind.TICKETS, (("07:30", "11:00"),), queues=("ho-tich", "tra-ket-qua"))
+    changed = replace(demo_centre(), windows=(mornings,))
+    scene.server.store.write_now(Act("test"), managing.load_centre, changed, demo_calendar())
+    scene.clock.at("14:00")
+
+
+def hung(scene: Scene) -> None:
+    """A busy morning in a centre with walls of every layout."""
+    scene.server.store.write_now(Act("test"), managing.load_centre, centre_with_walls(), demo_calendar())
+    busy(scene)
+    for counter in (1, 5, 6):
+        for _ in range(3):
+            scene.clock.forward(minutes=7)
+            scene.call(counter)
+    for _ in range(4):
+        for queue in ("ho-tich", "cu-tru", "giay-to"):
+            scene.ticket(queue)
+    words = Text(
+        "Chiều thứ Sáu 27/11 trung tâm nghỉ từ 15:30 để diễn tập chữa cháy.", "Fire drill on Friday", "Exercice"
+    )
+    scene.server.store.write_now(Act("ql02"), posting.post_bulletin, "tang-1", words, None, None)
+    scene.call(3)
+
+
 def minded(scene: Scene) -> None:
     """Screens on a bad day: one old, one lost, one asleep, a kiosk out of order because its roll is at an end."""
     beats, release = scene.server.app.state.house.beats, version("motcua")
@@ -338,6 +384,21 @@ def minded(scene: Scene) -> None:
     object.__setattr__(scene.server.app.state.house, "printers", lambda: {"P1": well, "P2": out})
 
 
+def telling(scene: Scene) -> None:
+    """Three programs elsewhere: one has heard, one refuses, one fetches by itself."""
+    quiet(scene)
+    write, act = scene.server.store.write_now, Act("test")
+    taken, refused = (
+        write(act, informing.add_receiver, label, f"https://{host}/motcua/tin", 3, label.encode().ljust(32), b"-")
+        for label, host in (("Ứng dụng tỉnh Vạn Xuân", "app.vanxuan.example"), ("Cổng nhắn tin", "sms.example"))
+    )
+    write(act, informing.add_receiver, "Bảng tính của văn phòng", "", 0, b"3" * 32, b"-")
+    write(act, moving.leave, scene.ticket("ho-tich"))
+    for receiver, what, *why in ((taken, informing.take), (refused, informing.give_up, "refused 404")):
+        message = scene.server.store.read(receivers.messages_after, receiver, 0, 1)[0]
+        write(act, what, message.id, *why)
+
+
 def wrong_clock(scene: Scene) -> None:
     """The machine said for a while that it was three days later."""
     scene.clock.forward(days=3)
@@ -346,13 +407,14 @@ def wrong_clock(scene: Scene) -> None:
 
 
 SCENES: dict[str, Callable[[Scene], None] | None] = {
-    "quiet": quiet, "one": one_call, "busy": busy, "troubled": troubled, "overnight": overnight,
+    "quiet": quiet, "one": one_call, "mute": one_call, "busy": busy, "troubled": troubled, "overnight": overnight,
     "line": line, "judged": judged, "bookable": bookable, "hands": hands, "alarmed": alarmed, "bare": None,
     "watched": watched, "ready": ready, "wrong-clock": wrong_clock, "lived": lived,
     "planned": planned, "told": told, "altered": altered, "reported": reported, "distant": distant,
-    "minded": minded,
-    "needs": many_needs,
-    "practising": practising,
+    "minded": minded, "hung": hung, "outspoken": outspoken, "telling": telling,
+    "needs": many_needs, "closed": closed,
+    "practising": practising, "evening": evening, "evening-of-many": evening_of_many,
+    "staffed": staffed,
 }  # fmt: skip
 
 
@@ -370,6 +432,10 @@ def all_scenes(folder: Path) -> Iterator[Callable[[str], Scene]]:
         yield scene
 
 
+# Halls with a board of estimates; in the others no minutes are known yet.
+ESTIMATED = {"one", "busy", "troubled", "line", "watched"}
+
+
 @contextmanager
 def _scene(name: str, data: Path) -> Iterator[Scene]:
     clock, furnish = HandClock(), SCENES[name]
@@ -384,6 +450,8 @@ def _scene(name: str, data: Path) -> Iterator[Scene]:
         beats.timer, beats._began = (lambda: 0.0), 0.0  # no screen is lost while others are looked at
         if furnish is not None:
             furnish(scene)
+            if name in ESTIMATED:
+                refresh(server)
         else:
             server.store.write_now(
                 Act("test"), managing.add_person, "quantri", "Mai Thị Linh", ["administrator"], None

@@ -2,9 +2,11 @@
 
 import gzip
 import json
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
+from filecmp import dircmp
 from pathlib import Path
 
 import click
@@ -23,7 +25,9 @@ from store import procedures as stored
 from store.store import Store
 from store.writer import Act
 from tests.support.halls import DEMO, MORNING, HandClock, write_file
+from web.pictures import Shelf
 from web.visitors import hash_of
+from web.voice import VOICES, Pack
 
 ROOT = Path(__file__).parent.parent.parent
 ROWS = (DEMO / "procedures.jsonl").read_bytes().splitlines()
@@ -413,6 +417,19 @@ def test_a_backup_is_proven_restored_and_says_up_to_which_event(data, tmp_path):
     check_ends(run("restore", copy, data=data), 0, "Đã khôi phục", f"sự kiện {length}")
     assert journal_length(data) == length
     check_ends(run("restore", copy, data=tmp_path / "elsewhere"), 0, f"sự kiện {length}", "site.key")
+
+
+def test_a_backup_has_the_own_voices_pictures_and_languages(data, tmp_path):
+    shutil.copytree(VOICES / "vi-north", data / "packs" / "giong-minh")
+    (data / "pictures").mkdir()
+    (data / "pictures" / "sen.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    check_ends(run("backup", tmp_path / "copy.sqlite", data=data), 0, "tệp của trung tâm")
+    fresh = tmp_path / "fresh"
+    check_ends(run("restore", tmp_path / "copy.sqlite", data=fresh), 0, "tệp của trung tâm")
+    for folder in ("packs", "pictures"):
+        assert not dircmp(data / folder, fresh / folder).left_only
+    assert Pack.load(fresh / "packs" / "giong-minh").digest == Pack.load(VOICES / "vi-north").digest
+    assert Shelf(fresh / "pictures").named("sen.png")
 
 
 def test_a_backup_without_a_name_goes_beside_the_data(data):

@@ -1,17 +1,22 @@
 """The phone's page without a browser: who went before and why, why I am called, and more time, once."""
 
+import json
 import re
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from display import phones
+from domain.days import local
 from domain.explaining import Passed, Passing
+from domain.tickets import TicketState
 from operations import calling, managing, moving, opening, shifts, ticketing
 from store import tickets
 from store.writer import Act
 from tests.support.asking import NO_PRINTERS, browser, follow_path
-from tests.support.halls import demo_calendar, demo_centre
+from tests.support.forecasts import refresh
+from tests.support.halls import ROOT, demo_calendar, demo_centre
 from tests.support.servers import Server, running
 from web.tries import Tries
 
@@ -238,3 +243,76 @@ def test_the_phone_says_until_when_its_queue_is_stopped(hall, clock):
     clock.at("09:00")
     hall.store.write_now(Act("ql02"), managing.stop_queue, "ho-tich", "mất điện", end)
     assert "Hàng tạm dừng: mất điện, đến 10:00. Số của bạn vẫn giữ nguyên thứ tự." in page(hall, mine)
+
+
+# -- late
+
+
+def absent(hall: Server, clock) -> int:
+    mine = take(hall, clock)
+    assert call(hall) == mine
+    hall.store.write_now(Act("cb01"), calling.mark_absent, 1, "cb01")
+    return mine
+
+
+def test_who_is_late_is_told_until_when_the_place_is_kept_and_what_is_so_after_it(hall, clock):
+    mine = absent(hall, clock)
+    minutes = hall.store.centre().calling.grace_minutes
+    until = clock() + timedelta(minutes=minutes)
+    assert f"được giữ đến {local(until):%H:%M}" in page(hall, mine)
+    clock.forward(minutes=minutes)
+    assert f"được giữ đến {local(until):%H:%M}" in page(hall, mine)
+    clock.forward(seconds=1)
+    assert f"Đã quá giờ giữ chỗ ({local(until):%H:%M})" in page(hall, mine)
+
+
+# -- the same for an app
+
+
+def feed(hall: Server, ticket: int, tag: str = ""):
+    headers = {"If-None-Match": tag} if tag else {}
+    return browser(hall).get(follow_path(hall, ticket) + "/feed.json?lang=vi", headers=headers)
+
+
+def test_the_feed_says_what_the_page_says(hall, clock):
+    first, mine = take(hall, clock), take(hall, clock)
+    refresh(hall)
+    text, told = page(hall, mine), feed(hall, mine).json()
+    assert (told["stage"], told["ahead"], told["number"]) == ("near", 1, f"A{NARROW}002")
+    assert told["wait"] and f"<b>{told['wait_words']}</b>" in text
+    assert f'data-again="{told["again"]}"' in text
+    assert call(hall) == first and call(hall) == mine
+    told = feed(hall, mine).json()
+    assert (told["stage"], told["counter"], told["ahead"], told["wait"]) == ("called", 1, None, None)
+    assert told["way"] in page(hall, mine)
+    hall.store.write_now(Act("cb01"), calling.mark_absent, 1, "cb01")
+    told = feed(hall, mine).json()
+    assert told["stage"] == "absent" and f"{local(datetime.fromisoformat(told['kept_until'])):%H:%M}" in page(
+        hall, mine
+    )
+
+
+def test_a_feed_that_has_not_changed_is_not_sent_again(hall, clock):
+    mine = take(hall, clock)
+    tag = feed(hall, mine).headers["etag"]
+    again = feed(hall, mine, tag)
+    assert (again.status_code, again.content, again.headers["cache-control"]) == (304, b"", "private, no-cache")
+    call(hall)
+    assert feed(hall, mine, tag).status_code == 200
+
+
+def test_the_feed_opens_by_its_own_link_only(hall, clock):
+    mine = take(hall, clock)
+    assert browser(hall).get(f"/follow/{mine}-{'0' * 16}/feed.json").status_code == 404
+
+
+def test_the_example_of_the_documentation_has_the_feeds_fields(hall, clock):
+    text = (ROOT / "docs" / "receivers.md").read_text(encoding="utf-8")
+    example = re.search(r"```json follow\n(.*?)```", text, re.S)
+    assert example
+    meant, told = json.loads(example[1]), feed(hall, take(hall, clock)).json()
+    assert [*meant] == [*told]
+    for name in ("number", "queue", "stage", "ahead", "again", "counters", "way", "stopped"):
+        assert type(meant[name]) is type(told[name]), name
+    stages = set(re.findall(r"`(\w+)`", text[example.end() :].split("Ask again")[0])) - {"stage", "kept_until"}
+    assert stages == {"near", "called"} | {state.value for state in TicketState}

@@ -284,7 +284,7 @@ def test_leaders_see_the_share_of_whole_fives_and_no_counter(centre, clock):
     centre.store.write_now(Act("anyone"), rating.rate_visit, over(centre, 5, "cu-tru"), 1, "wait")
     page = manager.get("/display/managers").text
     assert _row(page, "C").endswith("80 %")
-    assert re.search(r'class="satisfied">hài lòng \d+ % \(\d+ ý kiến\)', page)
+    assert re.search(r"Hài lòng hôm nay</p><b[^>]*>\d+</b><small>% · \d+ ý kiến", page)
 
 
 def _row(page: str, prefix: str) -> str:

@@ -115,6 +115,15 @@ def test_a_joined_call_lasts_as_long_as_its_clips_and_gaps(packs, language):
     assert 3 < len(joined) / 22_050 < 6
 
 
+@pytest.mark.parametrize("folder", ["vi-central", "vi-south"])
+def test_the_other_vietnamese_voices_say_all_clips_and_say_them_otherwise(folder, made, packs):
+    pack, northern = Pack.load(made[0] / folder), packs["vi"]
+    assert (pack.language, pack.missing()) == ("vi", ())
+    for token in tokens("vi")[1:]:
+        assert 0.15 < len(pack.clip(token)) / 2 / 22_050 < 1.6, token
+    assert sum(pack.clip(token) != northern.clip(token) for token in tokens("vi")) > len(tokens("vi")) // 2
+
+
 def test_an_announcement_is_joined_once_and_few_are_kept(packs):
     pack = packs["vi"]
     row = withdrawal("B", 7, "vi")
@@ -131,10 +140,10 @@ def test_a_second_run_leaves_a_whole_pack_and_mends_a_broken_one(made, tmp_path)
     (folder / "fr" / "0.wav").unlink()
     kept = (folder / "en" / "0.wav").stat().st_ino
     run = run_maker(folder)
-    assert run.stdout.startswith("voice clips: vi-north up to date, en up to date, fr made")
+    assert run.stdout.startswith("voice clips: vi-north up to date, en up to date, fr made, vi-central up to date")
     assert (folder / "en" / "0.wav").stat().st_ino == kept
     assert Pack.load(folder / "fr").missing() == ()
-    assert sorted(path.name for path in folder.iterdir()) == sorted(FOLDERS.values())
+    assert sorted(path.name for path in folder.iterdir()) == sorted(voice_clips.VOICES)
 
 
 def test_a_language_without_a_voice_is_reported_and_fatal_only_for_vietnamese(tmp_path):

@@ -2,7 +2,16 @@
 
 import pytest
 
-from domain.reports import MINUTE, ORDINARY, Course, Figures, eight_of_ten, figures
+from domain.reports import (
+    MINUTE,
+    ORDINARY,
+    Course,
+    Figures,
+    eight_of_ten,
+    figures,
+    kept_promises,
+    nineteen_of_twenty,
+)
 from domain.tickets import TicketState
 
 
@@ -43,3 +52,16 @@ def test_half_waited_less_and_half_longer(waits, middle):
 def test_eight_of_ten_were_no_longer(number, rank):
     assert eight_of_ten([n * MINUTE for n in range(1, number + 1)]) == rank
     assert rank >= 0.8 * number > rank - 1
+
+
+@pytest.mark.parametrize(("number", "rank"), [(1, 1), (19, 19), (20, 19), (21, 20), (40, 38), (100, 95)])
+def test_nineteen_of_twenty_were_no_longer(number, rank):
+    assert nineteen_of_twenty([n * MINUTE for n in range(1, number + 1)]) == rank
+    assert rank >= 0.95 * number > rank - 1
+
+
+def test_a_promise_counts_the_called_of_queues_that_promised():
+    found = [course(wait=wait) for wait in (10, 30, 31, None)]
+    assert kept_promises(found, {"ho-tich": 30}) == pytest.approx(200 / 3)
+    assert kept_promises(found, {"ho-tich": None}) is None
+    assert kept_promises(found, {}) is None

@@ -4,6 +4,7 @@ The journal is the witness: it names an order of all acts that changed something
 (refusals, "nobody waits", pictures of the hall) must be right at some moment between its press and its answer.
 """
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +13,7 @@ from itertools import accumulate
 from typing import Any
 
 from store.journal import Recorded
-from tests.faults.one_by_one import Asked, Event, Hall, Said, View
+from tests.faults.one_by_one import BY_ITSELF, Asked, Event, Hall, Said, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,10 @@ def replay(history: Iterable[Exchange], journal: Sequence[Recorded], hall: Hall)
     effects, place = [], 0
     while place < len(journal):
         first = journal[place]
+        if type(first.event).__name__ in BY_ITSELF:
+            effects.append(_by_itself(first, hall))
+            place += 1
+            continue
         line = waiting.get(first.who.removeprefix("device:"))
         assert line, f"event {first.seq}: nobody asked for {_named(_plain(first), hall)} by {first.who}"
         effects.append(_take(line.popleft(), journal[place:], hall))
@@ -69,6 +74,13 @@ def replay(history: Iterable[Exchange], journal: Sequence[Recorded], hall: Hall)
     missing = [exchange for line in waiting.values() for exchange in line]
     assert not missing, f"answered, and missing in the journal: {missing[:3]}"
     return effects
+
+
+def _by_itself(recorded: Recorded, hall: Hall) -> Effect:
+    """What the server did of its own accord: nobody is told of it, and no press fixes its time."""
+    event = (type(recorded.event).__name__, dict[str, Any]())
+    hall.apply(event)
+    return Effect(Exchange(Asked(recorded.who, "by itself"), Said(), -1, sys.maxsize), [event], hall.seq)
 
 
 def _take(exchange: Exchange, ahead: Sequence[Recorded], hall: Hall) -> Effect:

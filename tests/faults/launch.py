@@ -14,8 +14,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-
 from commands import serving
 from commands.main import main
 from domain.centre_rules import Policy
@@ -30,6 +28,7 @@ from store.journal import Recorded
 from store.store import Store
 from store.writer import Job, Tx, Writer
 from web.live import Topic
+from web.sockets import LettingGo
 
 STALE_BY = 3
 CLERKS_AT_ONCE, KIOSKS_AT_ONCE = 10, 20  # as in test_races.py: everybody has read before anybody writes
@@ -249,7 +248,7 @@ def narrow_lines() -> None:
 def never_lets_go() -> None:
     """uvicorn's own protocol: closing waits for a buffer that nobody empties."""
     narrow_lines()
-    serving.LettingGo = WebSocketsSansIOProtocol  # type: ignore[misc, assignment]
+    del LettingGo.keepalive_timeout
 
 
 FAULTS: dict[str, Callable[[], None]] = {

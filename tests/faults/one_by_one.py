@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
+# What the server and the walls do of their own accord, and who got no number; no ticket moves by it.
+BY_ITSELF = frozenset({"EstimatesKept", "AnnouncementEnded", "NumberRefused"})
 STANDING = ("waiting", "called", "parked")
 Event = tuple[str, dict[str, Any]]
 
@@ -218,6 +220,8 @@ class Hall:
         """Let it have happened."""
         self.seq += 1
         kind, said = event
+        if kind in BY_ITSELF:
+            return
         if kind == "TicketIssued":
             queue = said["queue"]
             self.last[queue] = said["n"]

@@ -7,14 +7,16 @@ import pytest
 from markupsafe import escape
 
 from domain.centre_rules import Window, WindowKind
-from domain.waits import Wait
-from kiosk.paces import said
+from domain.waiting.ranges import Wait
+from domain.waiting.wording import said
 from operations import calling, managing
 from store.writer import Act
 from tests.kiosk.test_scanning import memory_of_
 from tests.support.asking import NO_PRINTERS, QUEUE, browser, request_id
+from tests.support.forecasts import refresh
 from tests.support.halls import MORNING, HandClock, demo_calendar, demo_centre, demo_procedures
 from tests.support.servers import Server, running
+from web.languages import translator
 
 BIRTH, LAND = "1.001193", "1.012783"
 FRAGMENT = {"HX-Request": "true"}
@@ -42,7 +44,7 @@ def kiosk(centre):
 
 def fresh(centre: Server) -> None:
     """What was looked up a moment ago counts no longer."""
-    memory_of_(centre).paces._until = 0.0
+    refresh(centre)
 
 
 def live_a_little(centre: Server, clock: HandClock, visits: int = 4) -> None:
@@ -58,12 +60,24 @@ def live_a_little(centre: Server, clock: HandClock, visits: int = 4) -> None:
     fresh(centre)
 
 
-def test_before_anybody_was_served_no_minutes_are_promised(centre, kiosk):
+def test_where_no_counter_is_open_no_minutes_are_promised(centre, kiosk):
+    fresh(centre)
     page = kiosk.get(f"/kiosk/K1/procedures/{BIRTH}").text
-    assert "chưa đủ số liệu" in page
+    assert "chưa có quầy phục vụ" in page
     assert not re.search(r"\d+–\d+ phút", page)
     ticket = kiosk.post("/kiosk/K1/tickets", data={"queue": QUEUE, "request_id": request_id()}, headers=FRAGMENT)
-    assert "chưa đủ số liệu" in ticket.text
+    assert "chưa có quầy phục vụ" in ticket.text
+    centre.open_shift("cb01", 1)
+    assert "chưa đủ số liệu" in kiosk.get(f"/kiosk/K1/procedures/{BIRTH}").text, "until the next board"
+    fresh(centre)
+    assert re.search(r"\d+–\d+ phút", kiosk.get(f"/kiosk/K1/procedures/{BIRTH}").text)
+
+
+def test_an_old_board_says_nothing(centre, kiosk, clock):
+    live_a_little(centre, clock)
+    clock.forward(seconds=31)
+    page = kiosk.get(f"/kiosk/K1/procedures/{BIRTH}").text
+    assert "chưa đủ số liệu" in page and not re.search(r"\d+–\d+ phút", page)
 
 
 def test_page_and_ticket_say_the_same_range(centre, kiosk, clock):
@@ -75,6 +89,14 @@ def test_page_and_ticket_say_the_same_range(centre, kiosk, clock):
     assert promised[0] in kiosk.get("/kiosk/K1/queues").text
     ticket = kiosk.post("/kiosk/K1/tickets", data={"queue": QUEUE, "request_id": request_id()}, headers=FRAGMENT)
     assert promised[0] in ticket.text
+
+
+def test_a_chosen_class_is_told_its_own_wait(centre, kiosk, clock):
+    live_a_little(centre, clock)
+    ordinary = re.search(r"(\d+)–(\d+) phút", kiosk.get(f"/kiosk/K1/procedures/{BIRTH}").text)
+    memory_of_(centre).declarations.declare("K1", "cao-tuoi")
+    chosen = re.search(r"(\d+)–(\d+) phút", kiosk.get(f"/kiosk/K1/procedures/{BIRTH}").text)
+    assert ordinary and chosen and int(chosen[2]) < int(ordinary[2])
 
 
 def check_closed(kiosk) -> None:
@@ -91,9 +113,24 @@ def test_after_hours_the_page_says_what_to_do_instead(centre, kiosk, clock):
     check_closed(kiosk)
     queues = kiosk.get("/kiosk/K1/queues").text
     assert "https://dichvucong.gov.vn" in queues
-    assert queues.count(" disabled") == 8
+    assert queues.count(' aria-disabled="true"') == 8
     scanned = kiosk.post("/kiosk/K1/scans", data={"text": "001090123456||An|01011990|Nam|Huế|15042021"}).text
-    assert scanned.count(" disabled") == 8
+    assert scanned.count(' aria-disabled="true"') == 8
+
+
+def test_what_was_used_up_yesterday_is_there_in_the_morning(tmp_path, clock):
+    """Also before the first number opens the new business day."""
+    with running(tmp_path / "one", clock, printer_of=NO_PRINTERS) as server:
+        queues = tuple(
+            replace(queue, daily_limit=1 if queue.id == QUEUE else None) for queue in demo_centre().queues
+        )
+        limited = replace(demo_centre(), queues=queues)
+        server.store.write_now(Act("t"), managing.load_centre, limited, demo_calendar())
+        kiosk = browser(server, f"motcua-device-K1={server.device_cookie('K1')}")
+        kiosk.post("/kiosk/K1/tickets", data={"queue": QUEUE, "request_id": request_id()}, headers=FRAGMENT)
+        assert 'name="queue"' not in kiosk.get(f"/kiosk/K1/procedures/{BIRTH}").text
+        clock.forward(days=2)
+        assert 'name="queue"' in kiosk.get(f"/kiosk/K1/procedures/{BIRTH}").text
 
 
 @pytest.mark.planted
@@ -125,26 +162,13 @@ def test_a_centre_without_addresses_names_none(tmp_path, clock):
         )
 
 
-def test_paces_are_looked_up_once_in_a_while(centre, clock, monkeypatch):
-    house, paces = centre.app.state.house, memory_of_(centre).paces
-    looked = []
-    monkeypatch.setattr("kiosk.paces.paces", lambda house: looked.append(1) or {})
-    fresh(centre)
-    for _ in range(5):
-        paces.of(house, QUEUE)
-    assert looked == [1]
-    fresh(centre)
-    paces.of(house, QUEUE)
-    assert looked == [1, 1]
-
-
 def test_ranges_in_words():
-    assert said(None, "en") == "not known yet"
-    assert said(Wait(0, 5), "vi") == "dưới 5 phút"
-    assert said(Wait(0, 10), "vi") == "0–10 phút"
-    assert said(Wait(15, 25), "en") == "15–25 min"
-    assert said(Wait(95, None), "en") == "from 95 min to over 2 hours"
-    assert said(Wait(120, None), "vi") == "trên 2 giờ"
+    assert said(None, translator("en")) == "not known yet"
+    assert said(Wait(0, 5), translator("vi")) == "dưới 5 phút"
+    assert said(Wait(0, 10), translator("vi")) == "0–10 phút"
+    assert said(Wait(15, 25), translator("en")) == "15–25 min"
+    assert said(Wait(95, None), translator("en")) == "from 95 min to over 2 hours"
+    assert said(Wait(120, None), translator("vi")) == "trên 2 giờ"
 
 
 def test_common_needs_are_three_taps_away(centre, kiosk):

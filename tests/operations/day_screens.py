@@ -13,6 +13,7 @@ from display.phones import followed
 from display.views import hall_picture
 from domain.centres import Centre
 from domain.roles import Role
+from domain.waiting.boards import NOTHING_KNOWN, WaitBoard
 from kiosk import views
 from store import journal, tickets
 from store.journal import Recorded
@@ -41,6 +42,7 @@ class Glass:
     hall: Hall
     seen: int
     told: int = 0
+    waits: WaitBoard = NOTHING_KNOWN
     listeners: list[Callable[[Sequence[Recorded]], None]] = field(default_factory=list)
 
     def listen(self, listener: Callable[[Sequence[Recorded]], None]) -> None:
@@ -149,7 +151,10 @@ class Desk:
 
 @dataclass(frozen=True)
 class Phone:
-    """The number, how it stands, and the people ahead or the counter to go to; `counters` that may call it."""
+    """The number, how it stands, and the people ahead or the counter to go to; `counters` that may call it.
+
+    The owner of a near number is sent to those where somebody sits.
+    """
 
     number: str
     state: str
@@ -205,7 +210,7 @@ def read_kiosk(page: str) -> dict[str, int | None]:
 
 
 def read_phone(page: str) -> Phone:
-    counters = re.search(r"Quầy ([\d, ]+)\. Mời ở gần", page)
+    counters = re.search(r"Quầy ([\d, ]+)\. Mời ở gần|Mời đến gần quầy ([\d, ]+) ngay", page)
     words = {
         "waiting": r"Còn (\d+) người trước bạn|Bạn là người tiếp theo",
         "called": r'class="go">Mời đến quầy <b class="figures">(\d+)<',
@@ -219,11 +224,12 @@ def read_phone(page: str) -> Phone:
     assert len(said) == 1, f"a phone says {[*said]}: {page[:300]}"
     ((state, match),) = said.items()
     figure = match[1] if match.re.groups else None
+    is_near = counters is not None and counters[2] is not None
     return Phone(
-        plain(found(r'<p class="number">([^<]*)<', page)),
-        state,
+        plain(found(r'<p class="number"[^>]*>([^<]*)<', page)),
+        "near" if is_near else state,
         int(figure) if figure else 0 if state == "waiting" else None,
-        [int(n) for n in counters[1].split(",")] if counters else [],
+        [int(n) for n in counters[counters.lastindex or 0].split(",")] if counters else [],
     )
 
 

@@ -15,6 +15,7 @@ LETTERS = {
 WALLS = {"khu-1": "tang-1", "khu-3": "tang-2"}  # a zone of each hall
 CALLED_IN = {1: "tang-1", 3: "tang-1", 4: "tang-1", 10: "tang-2"}
 REMEMBERED, BEFORE, LISTED = 48, 5, 4
+NEAR = 2  # people ahead of somebody who is sent to the counters
 TAKEN_BACK, AWAY, UNDO = timedelta(seconds=8), timedelta(minutes=60), timedelta(seconds=10)
 
 
@@ -59,7 +60,7 @@ def wall(model: Model, seqs: list[int], hall: str) -> Wall:
     return Wall(
         newest,
         [(number_of(model.slips[order]), counter) for order, counter in [*latest.items()][:BEFORE]],
-        kiosk(model),
+        {LETTERS[queue]: kiosk(model)[LETTERS[queue]] for queue in HALLS[hall]},
         [(seq, model.slips[call[1]].id, call[0]) for seq, call in here],
         [
             number_of(model.slips[call[1]])
@@ -126,7 +127,10 @@ def phone(model: Model, slip: Slip) -> Phone:
         counters = [counter for counter, person in model.shifts.items() if person == slip.for_person]
     else:
         counters = [c.number for c in demo_centre().counters if slip.queue in serves_now(model, c.number)]
-    return Phone(number_of(slip), "waiting", line.index(slip), counters)
+    ahead, manned = line.index(slip), [counter for counter in counters if counter in model.shifts]
+    if ahead <= NEAR and manned and not model.is_stopped(slip.queue):
+        return Phone(number_of(slip), "near", ahead, manned)
+    return Phone(number_of(slip), "waiting", ahead, counters)
 
 
 def serves_now(model: Model, counter: int) -> tuple[str, ...]:

@@ -132,6 +132,13 @@ def test_one_click_stops_every_queue_of_a_hall_and_one_resumes_them(hall):
     assert hall.do(managing.resume_hall, "tang-2") == 0
 
 
+def test_a_hall_is_told_of_every_press_also_within_one_millisecond(hall):
+    for press in (managing.stop_hall, managing.resume_hall, managing.stop_hall):
+        hall.do(press, "tang-1", *(["Mất điện"] if press is managing.stop_hall else []))
+    told = [row[0] for row in hall.db.execute("SELECT kind FROM notices ORDER BY seq")]
+    assert told == ["stopped", "resumed", "stopped"]
+
+
 def test_an_unknown_hall_and_a_wrong_stop_of_a_hall_change_nothing(hall):
     for operation, args, error in (
         (managing.stop_hall, ("mái-nhà", "Họp"), NotFound),

@@ -4,28 +4,39 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, get_args
 
+from domain.admission import Reason
+from domain.announcements import Outcome
 from domain.applicants import Applicant, Particulars, particulars, to_bytes
 from domain.appointments import bookable_slots
+from domain.centre_rules import Text
 from domain.days import local
 from domain.events import Event, PrinterTested
+from domain.tickets import milliseconds
+from domain.waiting.kept import KeptEstimate
 from operations import (
+    admitting,
     auditing,
     booking,
     calling,
     configuring,
     devices,
     entering,
+    informing,
     intake,
     managing,
     moving,
     opening,
+    posting,
     printing,
     rating,
     shifts,
+    speaking,
     syncing,
     ticketing,
     undoing,
 )
+from operations.estimating import keep_estimates
+from operations.speaking import Ended
 from store.journal_rows import Wanted
 from store.vault import Vault
 from tests.support.halls import HandClock, demo_calendar, demo_centre, demo_procedures
@@ -127,11 +138,36 @@ def _pair_screens(do: Any) -> None:
     do(devices.resume_device, "K1", who="ql02")
     do(devices.stop_device, "K2", "cleaning", who="ql02")
     do(devices.ask_reload, "W2", who="ql03")
+    do(speaking.ask_test, "W2", who="ql03")
+    do(speaking.note_clip, "cua-ta", "letter-a", "0" * 16, who="ql03")
+    do(speaking.note_pack, "cua-ta", "vi", 1, "0" * 16, who="ql03")
+
+
+def _tell_receivers(do: Any, clock: HandClock) -> None:
+    """One that is told, one that fetches, one that goes; the first confirms, refuses and hears again."""
+    told = do(
+        informing.add_receiver, "Ứng dụng của tỉnh", "https://app.example/tin", 2, b"6" * 32, VAULT.seal(b"s")
+    )
+    do(informing.add_receiver, "Cổng nhắn tin", "", 0, b"7" * 32, VAULT.seal(b"t"))
+    gone = do(informing.add_receiver, "Thử", "", 0, b"8" * 32, VAULT.seal(b"u"))
+    first, *_ = (do(ticketing.take_ticket, "cu-tru") for _ in range(3))
+    do(moving.leave, first.id)
+    do(informing.take, do(informing.claim_message, told).message.id)
+    missed = do(informing.claim_message, told).message
+    assert do(informing.postpone, missed, "failed 502", 1.0)
+    clock.forward(seconds=2)
+    do(informing.give_up, do(informing.claim_message, told).message.id, "refused 404")
+    do(informing.resend, told)
+    clock.forward(seconds=1)
+    do(informing.give_up, do(informing.claim_message, told).message.id, "refused 410")
+    do(informing.note_test, gone, "refused 404")
+    do(informing.remove_receiver, gone)
 
 
 def _serve(do: Any, clock: HandClock) -> None:
     for counter, person in ((1, "cb01"), (3, "cb03"), (5, "cb05"), (8, "cb08")):
         do(shifts.open_shift, counter, person, who=person)
+    given = []
     for queue, priority, printer in (
         ("ho-tich", None, "P1"),
         ("ho-tich", "cao-tuoi", "P1"),
@@ -142,8 +178,17 @@ def _serve(do: Any, clock: HandClock) -> None:
         ("dat-dai", None, None),
     ):
         clock.forward(seconds=20)
-        do(ticketing.take_ticket, queue, "en", priority, printer, who="K1")
+        given.append(do(ticketing.take_ticket, queue, "en", priority, printer, who="K1"))
+    assert do(admitting.note_refusal, "cu-tru", Reason.CLOSING, who="K1")
+    made = [_estimate(ticket.id, milliseconds(clock()), ticket.queue) for ticket in given]
+    do(keep_estimates, made, who="system")
+    do(speaking.end_announcements, "khu-1", [Ended(1, Outcome.SPOKEN, 3.4), Ended(2, Outcome.LATE)])
+    assert do(speaking.end_announcements, "khu-1", [Ended(1, Outcome.LATE)]) == 0
     do(managing.stop_queue, "xay-dung", "Mất điện tầng 2")
+    words = Text("Chiều nay nghỉ họp", "Closed this afternoon", "Fermé cet après-midi")
+    do(posting.post_bulletin, "tang-1", words, None, clock() + timedelta(days=3), who="ql02")
+    gone = do(posting.post_bulletin, "tang-2", words, clock() + timedelta(hours=1), None, who="ql02")
+    do(posting.take_down, "tang-2", gone, who="ql02")
     do(managing.stop_queue, "dat-dai", "Họp")
     do(managing.resume_queue, "dat-dai")
     do(calling.call_next, 1, "cb01")
@@ -154,6 +199,15 @@ def _serve(do: Any, clock: HandClock) -> None:
     do(rating.rate_visit, over.id, 1, "wait", VAULT.seal(CANARY.summary.encode()), who="anyone")
     do(calling.call_next, 5, "cb05")
     do(calling.call_next, 1, "cb01")
+
+
+def _estimate(ticket: int, at: int, queue: str) -> KeptEstimate:
+    """As a board makes it for somebody behind two people."""
+    bounds, values = (4.0, 31.5), (30.0, 12.5, 1.0, 481.0)
+    return KeptEstimate(
+        ticket, at, queue, "ordinary", 12.5, 5.0, 28.0, "first-days", None, True, 12.5, bounds, 2, values,
+        (None, 3.0, None, 14.25),
+    )  # fmt: skip
 
 
 def _move_people(do: Any, clock: HandClock) -> None:
@@ -220,6 +274,7 @@ def _leave_traces(do: Any, clock: HandClock) -> None:
     do(shifts.set_skills, 2, ["dat-dai"], ["ho-tich"])
     do(shifts.pause, 2, "cb02", "meeting", 30, who="cb02")
     do(shifts.call_for_help, 2, "cb02", who="cb02")
+    _tell_receivers(do, clock)
 
 
 def _receive(do: Any, procedure: str) -> str:

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from operations import calling, managing, shifts, ticketing
+from operations import calling, managing, shifts, ticketing, undoing
 from store import boards, figures, journal, tickets
 from tests.support.halls import MORNING
 
@@ -73,3 +73,30 @@ def test_the_newest_calls_come_in_order(hall):
     assert [call.n for call in tickets.newest_calls(hall.db, 1, here, 2)] == [6, 5]
     assert [call.n for call in tickets.calls_after(hall.db, 1, here, every[3].seq, 100)] == [5, 6]
     assert tickets.newest_calls(hall.db, 1, [2], 100) == tickets.newest_calls(hall.db, 2, here, 100) == []
+
+
+def test_a_board_read_after_an_older_one_is_the_same(hall):
+    hall.do(shifts.open_shift, 1, "cb01")
+    hall.do(shifts.open_shift, 2, "cb02")
+    before = boards.read_board(hall.db)
+    for _ in range(boards.CALLS_OF_A_HALL):
+        hall.do(take, "ho-tich")
+    for act in ((calling.call_next, 1, "cb01"), (calling.call_again, 1, "cb01"), (calling.call_next, 2, "cb02")):
+        hall.do(*act)
+        before = _read_twice(hall, before)
+    hall.do(undoing.undo, 2, "cb02", act=before.seq)
+    before = _read_twice(hall, before)
+    assert [call.kind for call in before.calls] == ["call", "recall", "call", "withdrawn"]
+    for _ in range(boards.CALLS_OF_A_HALL - 3):
+        hall.do(calling.call_again, 1, "cb01")
+    before = _read_twice(hall, before)
+    assert len(before.calls) == boards.CALLS_OF_A_HALL
+    hall.clock.forward(hours=24)
+    hall.do(take, "ho-tich")
+    assert _read_twice(hall, before).calls == ()
+
+
+def _read_twice(hall, before):
+    fresh = boards.read_board(hall.db)
+    assert boards.read_board(hall.db, before) == fresh
+    return fresh

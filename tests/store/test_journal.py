@@ -15,7 +15,8 @@ from tests.support.halls import Hall, empty_hall, new_hall
 
 NOTED = {
     "PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet", "JournalExported",
-    "WordsRead", "DeviceReloadAsked",
+    "WordsRead", "DeviceReloadAsked", "VoiceTestAsked", "VoiceClipRecorded", "VoicePackFinished",
+    "ReceiverTested",
 }  # fmt: skip
 
 

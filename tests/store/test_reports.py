@@ -99,6 +99,17 @@ def test_a_day_of_a_wrong_clock_is_not_the_newest_for_years(morning):
 # Numbers
 
 
+def test_a_number_counts_for_whoever_called_it_last_however_it_ended(morning):
+    """The person at the counter, not by what way the press came."""
+    absent = at(morning, 5).do(calling.call_next, 1, "cb01", who="token").ticket.id
+    morning.do(calling.mark_absent, 1, "cb01", who="token")
+    served = at(morning, 6).do(calling.call_next, 3, "cb03", who="token").ticket.id
+    morning.do(calling.finish, 3, "cb03", who="token")
+    people = {ticket: course.person for ticket, course in zip(ids(morning), courses(morning), strict=True)}
+    assert (people[absent], people[served]) == ("cb01", "cb03")
+    assert list(people.values()).count(None) == 1
+
+
 def test_each_number_has_its_end_its_wait_to_the_first_call_and_its_time_at_counters(morning):
     at(morning, 5)
     called = call(morning)

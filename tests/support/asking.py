@@ -1,6 +1,8 @@
 """How a test asks the house: names that nobody has used, browsers, sockets, and what a refusal must not move."""
 
 import itertools
+import math
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +12,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.support.halls import demo_centre
 from tests.support.servers import Server
+from web.voice import joined
 
 QUEUE = "ho-tich"
 PASSWORD = "a long enough password"
@@ -32,6 +35,13 @@ def request_id() -> str:
 def a_phone() -> str:
     """A phone number that nobody has used."""
     return f"09{a_number():08d}"
+
+
+def a_clip(seconds: float = 0.5, peak: int = 9000) -> bytes:
+    """A WAV of a tone, as a recorder sends it."""
+    rate = 22_050
+    samples = (int(peak * math.sin(n / 8)) for n in range(int(seconds * rate)))
+    return joined([array("h", samples).tobytes()], rate)
 
 
 def a_procedure() -> str:

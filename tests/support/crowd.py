@@ -420,6 +420,7 @@ def should_show(db: Any, path: str, centre: Centre) -> Shown:
         return Shown(waiting, own=own, has_come=has_come)
     halls = {zone.id: zone.hall for zone in centre.zones}
     hall = next(halls[device.zone] for device in centre.devices if device.id == path.split("/")[2])
+    waiting = {queue.prefix: waiting[queue.prefix] for queue in centre.queues if queue.hall == hall}
     here = {counter.number for counter in centre.counters if halls[counter.zone] == hall}
     rows = db.execute(
         "SELECT c.seq, t.prefix, t.n, c.counter FROM calls c JOIN tickets t ON t.id = c.ticket ORDER BY c.seq DESC"

@@ -13,6 +13,7 @@ from commands.centre import calendar_of
 from domain.centres import Centre, read_centre
 from domain.days import local
 from domain.procedures import Procedure, read_catalogue
+from domain.walls import Layout, Screen
 from operations import managing
 from store import journal, migrations, projections, tickets
 from store.tickets import Call
@@ -41,6 +42,20 @@ def centre_with_needs(count: int = 20) -> Centre:
     found = demo_centre()
     procedures = (replace(p, common=n < count) for n, p in enumerate(found.procedures))
     return replace(found, procedures=tuple(procedures))
+
+
+def centre_with_walls() -> Centre:
+    """The demo centre with a standing wall (W3), a screen at the door of counter 3 (W4), pictures on W1."""
+    found = demo_centre()
+    first = next(device for device in found.devices if device.id == "W1")
+    others = [device for device in found.devices if device.id != "W1"]
+    walls = (
+        replace(first, screen=Screen(pictures_after_seconds=60)),
+        replace(first, id="W3", name="Màn hình đứng", screen=Screen(Layout.PORTRAIT, 55, 12)),
+        replace(first, id="W4", name="Cửa quầy 3", counter=3, screen=Screen(Layout.DOOR, 43, 8)),
+        replace(first, id="W5", name="Màn hình sảnh sâu", screen=Screen(Layout.HALL, 65, 20)),
+    )
+    return replace(found, devices=(*others, *walls))
 
 
 @cache

@@ -23,7 +23,9 @@ from settings import LARGEST_SHARE, PREFIX, Settings
 from store.store import Store
 from store.writer import Act
 from tests.support.halls import write_file
+from web import voice
 from web.devices import plain_code
+from web.forecasting import Forecaster
 from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE, hash_of, new_token
 
 # Nothing listens on port 9: tests that print bring their own printer.
@@ -31,9 +33,19 @@ NO_PRINTERS = (("P1", "tcp://127.0.0.1:9"), ("P2", "tcp://127.0.0.1:9"))
 # Tests press faster than people: what a flood is, tests/web/test_floods.py says.
 SHARES = dict.fromkeys(("device_tickets", "device_requests", "stranger_requests"), LARGEST_SHARE)
 ROOT = Path(__file__).parent.parent.parent
+
+
+async def never(*_: Any) -> None:
+    """Stands in for work that goes on by itself."""
+
+
 # 418 clips, which never change: reading them anew would be a third of every start.
-clips = cache(composition.load_packs)
-composition.load_packs = lambda folder: dict(clips(folder))
+_load = voice.Pack.load
+_clips = cache(_load)
+voice.Pack.load = lambda folder: (_clips if voice.VOICES in folder.parents else _load)(folder)
+# Boards of estimates are made when a test asks (tests/support/forecasts.py): by themselves they write events.
+boards_of_themselves = Forecaster.run
+Forecaster.run = never  # type: ignore[method-assign]
 
 
 @dataclass

@@ -1,11 +1,14 @@
 """One running centre a module, with every kind of visitor in it."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 import structlog
 
+from api import outgoing
 from tests.support.asking import NO_PRINTERS
 from tests.support.servers import Server, running
 from tests.web.crowd import Crowd
@@ -35,8 +38,14 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
     """Everybody who might ask, on a server of this module."""
     data = tmp_path_factory.mktemp("centre") / "data"
     appointments.bookings.forget()
-    with running(data, printer_of=NO_PRINTERS) as server:
+    # As slips stay in the outbox, so do messages: no event comes between two looks at the journal.
+    with patch.object(outgoing.Messengers, "run", _rest), running(data, printer_of=NO_PRINTERS) as server:
         yield Crowd(server, EXAMPLES).gather()
+
+
+async def _rest(messengers: outgoing.Messengers) -> None:
+    """Sends nothing until cancelled."""
+    await asyncio.Event().wait()
 
 
 @pytest.fixture(scope="module")

@@ -9,25 +9,39 @@ from typing import Any
 import httpx2
 from websockets.exceptions import InvalidStatus
 
+from admin.recording import needed_by
 from domain.applicants import applicant, particulars, to_bytes
 from domain.centre_rules import Booking
 from domain.centre_toml import write_centre
 from domain.centres import DeviceKind
 from domain.days import local
-from domain.queue_events import AppointmentBooked, DayOpened, TicketIssued, VisitRated
+from domain.queue_events import AppointmentBooked, DayOpened, TicketCalled, TicketIssued, VisitRated
 from domain.roles import PERSON_ROLES, Role
 from domain.tickets import milliseconds
 from kiosk.memory import memory_of
-from operations import calling, configuring, entering, intake, managing, printing, shifts, syncing, ticketing
+from operations import (
+    calling,
+    configuring,
+    entering,
+    informing,
+    intake,
+    managing,
+    moving,
+    printing,
+    shifts,
+    syncing,
+    ticketing,
+)
 from store import appointments as rows
-from store import jobs, plans, ratings
+from store import jobs, plans, ratings, receivers
 from store.writer import Act, Tx
-from tests.support.asking import CHEAP, PASSWORD, QUEUE, a_number, a_phone, a_procedure, watching
+from tests.support.asking import CHEAP, PASSWORD, QUEUE, a_clip, a_number, a_phone, a_procedure, watching
 from tests.support.halls import demo_calendar, demo_centre
 from tests.support.servers import Server
-from web import appointments
+from web import appointments, sounds
 from web.devices import plain_code
-from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE, hash_of
+from web.recordings import Recordings
+from web.visitors import DEVICE_COOKIE, SIGN_IN_COOKIE, hash_of, new_token
 
 QUIET_QUEUE = "xay-dung"
 QUIET_HALL = "tang-2"
@@ -37,7 +51,8 @@ NOBODY, SIGNED_OUT, REVOKED = "nobody", "signed out", "revoked kiosk"
 DEVICES = {"kiosk": "K1", "other kiosk": "K2", "wall": "W1", "other wall": "W2", "tablet": "T1", "agent": "A1"}
 DEVICE_ROLE = {"K": Role.KIOSK, "W": Role.WALL, "T": Role.TABLET, "A": Role.AGENT}
 PEOPLE = {role.value: role for role in sorted(PERSON_ROLES)}
-VISITORS = [NOBODY, SIGNED_OUT, REVOKED, *DEVICES, *PEOPLE]
+RECEIVER = "receiver"
+VISITORS = [NOBODY, SIGNED_OUT, REVOKED, *DEVICES, *PEOPLE, RECEIVER]
 # Places on every day that the calendar leaves open, whatever day it is when the tests run.
 EVERY_DAY = Booking((("07:30", "11:00"), ("13:30", "16:00")), 30, 100, 60, (1, 2, 3, 4, 5, 6, 7))
 
@@ -90,6 +105,8 @@ class Crowd:
             self.person[name] = self.do(managing.add_person, name, f"Người {name}", [name], hashed)
             self.bearers[name] = self.server.bearer("person", self.person[name])
             self.sign_in(name)
+        self.bearers[RECEIVER] = new_token()
+        self.receiver(self.bearers[RECEIVER])
         self.sign_in("auditor", SIGNED_OUT)
         token = self.cookies[SIGNED_OUT].partition("=")[2]
         self.do(entering.sign_out, hash_of(token))
@@ -221,6 +238,19 @@ class Crowd:
             self.do(printing.end_slip, page.id, "confirmed")
         return "P2"
 
+    def receiver(self, token: str = "") -> int:
+        """A program elsewhere that fetches its messages with this token."""
+        hashed, label = hash_of(token or new_token()), f"Bên nhận {a_number()}"
+        return int(self.do(informing.add_receiver, label, "", 3, hashed, b"sealed"))
+
+    def disappointed(self) -> int:
+        """A receiver that has missed a message."""
+        return int(self.do(_miss_a_message, f"Bên nhận {a_number()}"))
+
+    def played(self) -> int:
+        """A business day that is over, on which somebody was called."""
+        return int(self.do(_call_yesterday))
+
     def dossier(self) -> str:
         """A dossier that was received."""
         return str(self.server.store.read(jobs.portal_message, self.parked_message()).dossier)
@@ -234,6 +264,24 @@ class Crowd:
         message = self.server.store.read(jobs.portal_messages_of, code)[0].id
         self.do(syncing.park, message, "từ chối")
         return int(message)
+
+    def picture(self) -> str:
+        """A picture on the shelf of the walls."""
+        shelf = self.server.app.state.house.pictures
+        shelf.folder.mkdir(exist_ok=True)
+        (shelf.folder / "sen.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(32))
+        shelf._until = -1.0
+        return "sen.png"
+
+    def recording(self, *, whole: bool = False) -> str:
+        """The address of a pack in the making, with one clip or all that are needed."""
+        recordings, name = Recordings(self.server.app.state.packs.own), f"thu-{a_number()}"
+        recordings.begin(name, "en", ())
+        centre = self.server.store.centre()
+        clip = sounds.recorded(a_clip())
+        for token in needed_by(centre, "en") if whole else ("7",):
+            recordings.keep(name, token, clip)
+        return f"/admin/voice/recordings/{name}"
 
     def open_code(self) -> str:
         """A pairing code for the spare kiosk."""
@@ -280,6 +328,15 @@ def _book_now(tx: Tx, code_hash: bytes, holder_hash: bytes) -> int:
     return booked.seq
 
 
+def _miss_a_message(tx: Tx, label: str) -> int:
+    """Somebody leaves; the receiver who should hear of it is nowhere."""
+    receiver = informing.add_receiver(tx, label, "http://127.0.0.1:9/", 0, hash_of(label), b"sealed")
+    moving.leave(tx, ticketing.take_ticket(tx, QUEUE).id)
+    message = receivers.messages_after(tx.db, receiver, 0, 1)[0]
+    informing.give_up(tx, message.id, "refused 404")
+    return receiver
+
+
 def _frown_yesterday(tx: Tx, sealed: bytes) -> int:
     """Yesterday, on which five people wrote why they were not satisfied; the next act opens today."""
     day = (tx.day.id if tx.day else 0) + 1
@@ -288,4 +345,13 @@ def _frown_yesterday(tx: Tx, sealed: bytes) -> int:
         ticket = tx.record(TicketIssued(QUEUE, "A", n, milliseconds(tx.now), 0, "vi")).seq
         tx.record(VisitRated(ticket, 1, 1, "wait"))
         ratings.keep_words(tx.db, ticket, sealed)
+    return day
+
+
+def _call_yesterday(tx: Tx) -> int:
+    """Yesterday, on which one person was called; the next act opens today."""
+    day = (tx.day.id if tx.day else 0) + 1
+    tx.record(DayOpened(day, (local(tx.now).date() - timedelta(days=1)).isoformat(), True))
+    ticket = tx.record(TicketIssued(QUEUE, "A", 1, milliseconds(tx.now), 0, "vi")).seq
+    tx.record(TicketCalled(ticket, 1, "cb01"))
     return day

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from app import ROUTES
-from domain.roles import DEVICE_ROLES, PERSON_ROLES, Role
+from domain.roles import DEVICE_ROLES, PERSON_ROLES, PROGRAM_ROLES, Role
 from tests.web.walks import key_of, roles_of
 
 PLACE = Path(__file__).parent.parent.parent / "docs" / "roles.md"
-COLUMNS = [*sorted(DEVICE_ROLES), *sorted(PERSON_ROLES)]
+COLUMNS = [*sorted(DEVICE_ROLES), *sorted(PERSON_ROLES), *sorted(PROGRAM_ROLES)]
 HEAD = """\
 # Who may do what
 

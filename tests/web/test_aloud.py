@@ -7,13 +7,13 @@ from io import BytesIO
 
 import pytest
 
-from app import PHRASES, VOICES
+from app import PHRASES
 from commands.kiosk_clips import spoken_phrases
 from kiosk.speech import shown_texts
 from tests.support.halls import demo_centre
-from web.aloud import SPEAKER_RATE, Aloud, Speaker, file_of, resampled
+from web.aloud import SPEAKER_RATE, Aloud, Speaker, file_of
 from web.languages import LANGUAGES
-from web.voice import joined, load_packs
+from web.voice import VOICES, Packs, joined, resampled
 
 BESIDE = (sys.executable, "-m", "commands.speaking")
 SILENT = Speaker((sys.executable, "-c", "import sys; sys.stdin.read()"))
@@ -22,7 +22,7 @@ SILENT = Speaker((sys.executable, "-c", "import sys; sys.stdin.read()"))
 @pytest.fixture(scope="module")
 def packs():
 
-    return load_packs(VOICES)
+    return Packs(VOICES)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 
 from domain.devices import SILENT_SECONDS
+from operations import calling, shifts, ticketing
 from operations import devices as minding
 from store import devices as rows
 from store.writer import Act
@@ -239,3 +240,35 @@ def test_a_page_that_shows_other_than_what_is_so_is_told(hall):
     assert hall.beat(showing="out").json() == {"reload": False}
     hall.do(minding.resume_device, "K1")
     assert hall.beat(showing="out").json() == {"reload": True}
+
+
+def beat_reloads(hall, device, **changed):
+    return hall.beat(device, **changed).json()["reload"]
+
+
+def test_an_upgrade_lets_every_screen_load_its_page_anew(hall):
+    for device in ("K1", "W1", "T1"):
+        assert beat_reloads(hall, device) is False
+        assert beat_reloads(hall, device, page="0.0.9") is True
+
+
+@pytest.mark.parametrize(
+    ("at", "age", "reload"),
+    [("02:59", 90_000, False), ("03:00", 90_000, True), ("03:59", 90_000, True), ("04:00", 90_000, False),
+     ("03:30", 3600, False)],
+)  # fmt: skip
+def test_a_wall_loads_its_page_anew_at_night_once(hall, at, age, reload):
+    hall.clock.forward(days=1)
+    hall.clock.at(at)
+    assert beat_reloads(hall, "W1", age=str(age)) is reload
+    assert beat_reloads(hall, "K1", age=str(age)) is False, "a kiosk does so when nobody stands there"
+
+
+def test_no_wall_does_so_while_somebody_is_called(hall):
+    hall.clock.at("03:10")
+    hall.do(shifts.open_shift, 1, "cb01", who="cb01")
+    hall.do(ticketing.take_ticket, "ho-tich")
+    hall.do(calling.call_next, 1, "cb01", who="cb01")
+    assert beat_reloads(hall, "W1", age="90000") is False
+    hall.clock.forward(minutes=11)
+    assert beat_reloads(hall, "W1", age="90000") is True

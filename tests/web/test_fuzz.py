@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.web.crowd import Asked, Crowd
+from tests.web.crowd import RECEIVER, Asked, Crowd
 from tests.web.walks import EXAMPLES, example, is_named
 
 FORMS = [key for key in EXAMPLES if key.startswith("POST ") and "/api/" not in key]
@@ -58,7 +58,7 @@ QUICK = settings(
 @cache
 def visitor(key: str) -> str:
     """Somebody who may send this form."""
-    names = ("kiosk", "tablet", "clerk", "manager", "administrator", "auditor", "nobody")
+    names = ("kiosk", "wall", "tablet", "clerk", "manager", "administrator", "auditor", "nobody")
     return next(name for name in names if is_named(name, key))
 
 
@@ -124,7 +124,7 @@ def test_no_form_breaks_by_bytes_of_any_kind(crowd: Crowd, key):
 
 @pytest.mark.parametrize("key", [key for key in EXAMPLES if key.startswith("GET /") and "/static/" not in key])
 def test_no_page_breaks_by_its_address(crowd: Crowd, key):
-    names = ("kiosk", "wall", "tablet", "clerk", "manager", "administrator", "auditor", "nobody")
+    names = ("kiosk", "wall", "tablet", "clerk", "manager", "administrator", "auditor", RECEIVER, "nobody")
     name = next(n for n in names if is_named(n, key))
     path = example(crowd, key, name).path.partition("?")[0]
     fields = st.sampled_from(["q", "lang", "kind", "after", "next", "code", "procedure", "big", "contrast", "?"])
@@ -133,7 +133,7 @@ def test_no_page_breaks_by_its_address(crowd: Crowd, key):
     @QUICK
     @given(st.dictionaries(fields, st.text(st.characters(exclude_categories=["Cs"]), max_size=40), max_size=4))
     def visit(query):
-        answer = crowd.client.get(path, params=query, headers=crowd.headers(name))
+        answer = crowd.client.get(path, params=query, headers=crowd.headers(name, bearer=name == RECEIVER))
         assert answer.status_code < 500, (path, query)
         assert "Traceback" not in answer.text
 

@@ -7,7 +7,7 @@ from websockets.exceptions import InvalidStatus
 
 from tests.support.asking import QUEUE, request_id, seq, watching
 from tests.support.servers import Server
-from tests.web.crowd import Asked, Crowd
+from tests.web.crowd import RECEIVER, Asked, Crowd
 from tests.web.walks import EXAMPLES, example, is_named
 
 TICKET = "POST /kiosk/{device}/tickets"
@@ -112,7 +112,7 @@ def _who(key: str, *people: str) -> str:
 
 @pytest.mark.parametrize("key", [key for key in EXAMPLES if key.startswith("GET /")])
 def test_reading_needs_no_origin_and_changes_nothing(crowd, key):
-    name = _who(key, "clerk", "manager", "auditor", "administrator")
+    name = _who(key, "clerk", "manager", "auditor", "administrator", RECEIVER)
     asked = example(crowd, key, name)
     before = seq(crowd.server)
     answer = crowd.send(name, key, asked, Origin="http://evil.example", **{"Sec-Fetch-Site": "cross-site"})

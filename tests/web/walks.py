@@ -7,7 +7,7 @@ from typing import Any
 from app import ROUTES
 from domain.roles import Role
 from domain.tickets import milliseconds
-from tests.support.asking import PASSWORD, QUEUE, a_number, a_phone, a_procedure, follow_path, request_id
+from tests.support.asking import PASSWORD, QUEUE, a_clip, a_number, a_phone, a_procedure, follow_path, request_id
 from tests.support.halls import demo_centre
 from tests.web.crowd import (
     DEVICE_ROLE,
@@ -15,6 +15,7 @@ from tests.web.crowd import (
     PEOPLE,
     QUIET_HALL,
     QUIET_QUEUE,
+    RECEIVER,
     SPARE_DEVICE,
     Asked,
     Crowd,
@@ -70,6 +71,7 @@ _KIOSK: dict[str, Example] = {
     "POST /kiosk/{device}/tickets/{ticket}/departures": lambda c, w: Asked(
         f"/kiosk/K1/tickets/{c.ticket()}/departures", {}
     ),
+    "POST /kiosk/{device}/queues/{queue}/refusals": lambda c, w: Asked(f"/kiosk/K1/queues/{QUEUE}/refusals", {}),
     "GET /kiosk/{device}/needs": lambda c, w: Asked("/kiosk/K1/needs"),
     "GET /kiosk/{device}/sectors": lambda c, w: Asked("/kiosk/K1/sectors"),
     "GET /kiosk/{device}/sectors/{sector}": lambda c, w: Asked("/kiosk/K1/sectors/1"),
@@ -160,12 +162,22 @@ _DISPLAY: dict[str, Example] = {
     "WS /agents/{device}": lambda c, w: Asked(f"/agents/{DEVICES['agent']}"),
     "GET /display/managers": lambda c, w: Asked("/display/managers"),
     "WS /display/managers/live": lambda c, w: Asked("/display/managers/live"),
+    "GET /display/replays": lambda c, w: Asked("/display/replays"),
+    "GET /display/replays/{day}/{zone}": lambda c, w: Asked(f"/display/replays/{c.played()}/khu-1"),
     "GET /display/{device}": lambda c, w: Asked("/display/W1"),
+    "GET /display/{device}/sizes.css": lambda c, w: Asked("/display/W1/sizes.css"),
+    "GET /display/{device}/pictures/{name}": lambda c, w: Asked(f"/display/W1/pictures/{c.picture()}"),
     "GET /display/{device}/calls": lambda c, w: Asked("/display/W1/calls?after=0"),
-    "GET /display/{device}/voice/{language}/{seq}.wav": lambda c, w: Asked(
-        f"/display/W1/voice/vi/{c.announced()}.wav"
+    "POST /display/{device}/voice/turns": lambda c, w: Asked(
+        "/display/W1/voice/turns", {"speaker": "abcdef", "n": a_number()}
+    ),
+    "GET /display/{device}/voice/{parts}/{seq}.wav": lambda c, w: Asked(
+        f"/display/W1/voice/chime+vi/{c.announced()}.wav"
     ),
     "WS /display/{device}/live": lambda c, w: Asked("/display/W1/live"),
+    "GET /follow/{ticket}-{signature}/feed.json": lambda c, w: Asked(
+        f"{follow_path(c.server, c.ticket())}/feed.json"
+    ),
     "GET /follow/{ticket}-{signature}": lambda c, w: Asked(follow_path(c.server, c.ticket())),
     "POST /follow/{ticket}-{signature}/departures": lambda c, w: Asked(
         follow_path(c.server, c.ticket()) + "/departures", {}
@@ -175,6 +187,22 @@ _DISPLAY: dict[str, Example] = {
     ),
     "POST /follow/{ticket}-{signature}/returns": lambda c, w: Asked(
         follow_path(c.server, c.absent()) + "/returns", {}
+    ),
+}
+_VOICE: dict[str, Example] = {
+    "GET /admin/voice": lambda c, w: Asked("/admin/voice"),
+    "POST /admin/voice/tests/{device}": lambda c, w: Asked("/admin/voice/tests/W2", {}),
+    "POST /admin/voice/recordings": lambda c, w: Asked(
+        "/admin/voice/recordings", {"name": f"giong-{a_number()}", "language": "en"}
+    ),
+    "GET /admin/voice/recordings/{pack}": lambda c, w: Asked(c.recording()),
+    "POST /admin/voice/recordings/{pack}/finishes": lambda c, w: Asked(f"{c.recording(whole=True)}/finishes", {}),
+    "GET /admin/voice/recordings/{pack}/clips/{token}": lambda c, w: Asked(f"{c.recording()}/clips/7"),
+    "POST /admin/voice/recordings/{pack}/clips/{token}": lambda c, w: Asked(
+        f"{c.recording()}/clips/7", {}, files={"clip": a_clip()}
+    ),
+    "GET /admin/voice/recordings/{pack}/clips/{token}/sound.wav": lambda c, w: Asked(
+        f"{c.recording()}/clips/7/sound.wav"
     ),
 }
 _SCORE = {"score": 3}
@@ -231,6 +259,22 @@ _ADMIN: dict[str, Example] = {
         f"/admin/tickets/{c.ticket()}/reprints", {"printer": "P1"}
     ),
 }
+_RECEIVERS: dict[str, Example] = {
+    "GET /admin/receivers": lambda c, w: Asked("/admin/receivers"),
+    "POST /admin/receivers": lambda c, w: Asked(
+        "/admin/receivers", {"label": f"Cổng nhắn tin {a_number()}", "address": "", "ahead": 3}
+    ),
+    "POST /admin/receivers/{receiver}/removals": lambda c, w: Asked(
+        f"/admin/receivers/{c.receiver()}/removals", {}
+    ),
+    "POST /admin/receivers/{receiver}/trials": lambda c, w: Asked(
+        f"/admin/receivers/{c.disappointed()}/trials", {}
+    ),
+    "POST /admin/receivers/{receiver}/resends": lambda c, w: Asked(
+        f"/admin/receivers/{c.disappointed()}/resends", {}
+    ),
+    "GET /api/v1/messages": lambda c, w: Asked("/api/v1/messages?after=0"),
+}
 _AUDIT: dict[str, Example] = {
     "GET /admin/journal": lambda c, w: Asked("/admin/journal"),
     "GET /admin/journal/chain": lambda c, w: Asked("/admin/journal/chain"),
@@ -265,10 +309,18 @@ _FLOOR: dict[str, Example] = {
     "POST /admin/floor/halls/{hall}/resumptions": lambda c, w: Asked(
         f"/admin/floor/halls/{QUIET_HALL}/resumptions", {}
     ),
+    "POST /admin/floor/halls/{hall}/bulletins": lambda c, w: Asked(
+        f"/admin/floor/halls/{QUIET_HALL}/bulletins", {"vi": "Nghỉ chiều nay"}
+    ),
+    "POST /admin/floor/halls/{hall}/bulletins/{bulletin}/removals": lambda c, w: Asked(
+        f"/admin/floor/halls/{QUIET_HALL}/bulletins/1/removals", {}
+    ),
     "GET /admin/reports": lambda c, w: Asked("/admin/reports?by=agency"),
     "GET /admin/reports/calls": lambda c, w: Asked("/admin/reports/calls"),
+    "GET /admin/reports/estimates": lambda c, w: Asked("/admin/reports/estimates"),
     "GET /admin/reports/satisfaction": lambda c, w: Asked("/admin/reports/satisfaction"),
     "GET /admin/reports/month": lambda c, w: Asked("/admin/reports/month"),
+    "GET /admin/reports/staffing": lambda c, w: Asked("/admin/reports/staffing"),
     "GET /admin/reports/words": lambda c, w: Asked("/admin/reports/words"),
     "POST /admin/reports/words": lambda c, w: Asked("/admin/reports/words", {"day": 1, "queue": QUEUE}),
     "GET /admin/morning": lambda c, w: Asked("/admin/morning"),
@@ -378,8 +430,8 @@ _API: dict[str, Example] = {
     "POST /api/v1/check-ins": lambda c, w: Asked(f"{_V1}/check-ins", json={"code": c.booked()[1]}),
 }
 EXAMPLES = {
-    **_PLAIN, **_KIOSK, **_DEVICES, **_BOOKING, **_COUNTER, **_DISPLAY, **_RATING, **_ADMIN, **_AUDIT, **_CENTRE,
-    **_FLOOR, **_API,
+    **_PLAIN, **_KIOSK, **_DEVICES, **_BOOKING, **_COUNTER, **_DISPLAY, **_VOICE, **_RATING, **_ADMIN, **_AUDIT,
+    **_CENTRE, **_FLOOR, **_API, **_RECEIVERS,
 }  # fmt: skip
 
 
@@ -395,6 +447,8 @@ def is_named(name: str, key: str) -> bool:
         return True
     if name in PEOPLE:
         return PEOPLE[name] in roles
+    if name == RECEIVER:
+        return Role.RECEIVER in roles
     if name not in DEVICES:
         return False
     role = DEVICE_ROLE[DEVICES[name][0]]

@@ -8,17 +8,27 @@
     hearing();
     const data = String(event.detail.message.data);
     if (data.startsWith('{"t":"hb"')) event.preventDefault();
-    if (data.startsWith('{"t":"gone"')) { event.preventDefault(); gone = true; location.reload(); }
+    if (data.startsWith('{"t":"gone"')) { event.preventDefault(); gone = true; leave(); }
   });
 
-  const since = () => String(lastWall.getHours()).padStart(2, '0') + ':' + String(lastWall.getMinutes()).padStart(2, '0');
+  async function answers() {
+    try { return (await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(PROBE_EVERY) })).ok; } catch { return false; }
+  }
+
+  // Sent away: whoever asks anew is told why, but only once somebody is there to tell.
+  async function leave() {
+    if (await answers()) location.reload();
+    else setTimeout(leave, PROBE_EVERY);
+  }
+
+  // By the server's clock, where the page shows it: a wall's own may be wrong.
+  const shown = () => document.querySelector('#clock .figures')?.textContent;
+  const since = () => shown() || String(lastWall.getHours()).padStart(2, '0') + ':' + String(lastWall.getMinutes()).padStart(2, '0');
 
   async function probe() {
     if (performance.now() - probing < PROBE_EVERY) return;
     probing = performance.now();
-    try {
-      if (!(await fetch('/healthz', { cache: 'no-store' })).ok) return;
-    } catch { return; }
+    if (!(await answers())) return;
     // A page that would rather do something else when the server is back says so.
     if (document.dispatchEvent(new Event('link:back', { cancelable: true }))) location.reload();
   }
