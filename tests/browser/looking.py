@@ -94,7 +94,7 @@ def _reason(node: dict[str, Any]) -> str:
 def settle(page: Page) -> None:
     """Fonts loaded, no picture or animation still on its way; what leaves only after seconds is still there.
 
-    An animation that is taken back rejects its promise, one that never ends keeps it for ever: neither is waited for.
+    An animation taken back rejects its promise, one that never ends keeps it for ever: neither is waited for.
     """
     page.evaluate("""() => Promise.race([
       new Promise(resolve => setTimeout(resolve, 5000)),
