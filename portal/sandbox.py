@@ -46,13 +46,15 @@ def make_sandbox(
     *,
     madonvi: str = "",
     destination: str = DESTINATION,
+    state: State | None = None,
 ) -> Starlette:
     """The sandbox as an app; its `Adapter` stands in `app.state.sandbox`.
 
     `accounts` maps user names to passwords, `madonvi` is the prefix every unit must have ("" for any).
+    `state`: what a sandbox before this one has received; its sessions are gone.
     Raises OSError or msgspec.DecodeError when the catalogue cannot be read.
     """
-    state, faults = State(), Faults()
+    state, faults = state or State(), Faults()
     services = Services(
         Catalogue.read(catalogue),
         accounts,

@@ -48,14 +48,19 @@ class PortalWorker:
 
     async def _serve(self) -> None:
         while True:
-            messages = await self._claim()
-            if not messages:
-                self._woken.clear()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_AGAIN_SECONDS):
-                        await self._woken.wait()
+            if await self.send_next():
                 continue
+            self._woken.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+                    await self._woken.wait()
+
+    async def send_next(self) -> bool:
+        """Send what may go next and note what came of it; False when nothing may go."""
+        messages = await self._claim()
+        if messages:
             await self._handle(messages)
+        return bool(messages)
 
     async def _claim(self) -> Sequence[PortalMessage]:
         try:

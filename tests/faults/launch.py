@@ -4,6 +4,8 @@ Each function breaks one promise as a plausible mistake would; the tests must ca
 """
 
 import asyncio
+import os
+import signal
 import socket
 import sys
 import threading
@@ -221,6 +223,48 @@ def takes_silence_for_yes() -> None:
     worker.PortalWorker.send = hopeful  # type: ignore[method-assign]
 
 
+def dies_when_told() -> None:
+    """No fault of ours: killed once at the step of the sync that the file `die-at` names."""
+    from portal.client import PortalClient
+    from portal.worker import PortalWorker
+
+    send, put = PortalWorker.send, PortalClient._put
+    told: dict[str, Path] = {}
+
+    def here(point: str, kind: str) -> None:
+        note = told["file"]
+        if note.exists() and note.read_text(encoding="utf-8") == f"{point} {kind}":
+            note.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async def before(self: Any, messages: Any) -> str:
+        told["file"], kind = self._store.path.parent / "die-at", messages[0].kind
+        here("before send", kind)
+        answer = await send(self, messages)
+        here("before record", kind)
+        return answer
+
+    async def unanswered(self: Any, record: Any, *, is_update: bool) -> Any:
+        answer = await put(self, record, is_update=is_update)
+        here("after send", "dossier")
+        return answer
+
+    PortalWorker.send = before  # type: ignore[method-assign]
+    PortalClient._put = unanswered  # type: ignore[method-assign]
+
+
+def takes_begun_for_done() -> None:
+    """After a start, what had been begun is taken for sent."""
+    from portal.worker import PortalWorker
+
+    send = PortalWorker.send
+
+    async def hopeful(self: Any, messages: Any) -> str:
+        return "inserted" if messages[0].tried_before else await send(self, messages)
+
+    PortalWorker.send = hopeful  # type: ignore[method-assign]
+
+
 def waits_for_the_portal() -> None:
     """Taking a number waits while the portal has not answered."""
     write = Store.write
@@ -256,7 +300,8 @@ FAULTS: dict[str, Callable[[], None]] = {
     for plant in (
         answers_before_commit, numbers_in_memory, numbers_read_before, selects_then_updates, answers_from_a_cache,
         keeps_pictures_over_a_restart, forgets_requests, full_when_told, keeps_half_when_full, prints_unknown_again,
-        takes_silence_for_yes, waits_for_the_portal, narrow_lines, never_lets_go,
+        takes_silence_for_yes, dies_when_told, takes_begun_for_done, waits_for_the_portal, narrow_lines,
+        never_lets_go,
     )
 }  # fmt: skip
 
