@@ -7,7 +7,9 @@ Instants inside events are milliseconds since 1970 (UTC).
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from domain.fee_events import FeeEvent
 from domain.hall_events import HallEvent
+from domain.lookup_events import LookupMade
 from domain.queue_events import QueueEvent
 
 
@@ -350,6 +352,8 @@ class MessagesResent:
 Event = (
     QueueEvent
     | HallEvent
+    | FeeEvent
+    | LookupMade
     | CentreLoaded
     | CentrePlanned
     | CentrePlanCancelled
