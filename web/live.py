@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import get_args
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -33,6 +34,7 @@ from domain.events import (
 )
 from domain.fee_events import FeeEvent
 from domain.hall_events import AnnouncementEnded, VoiceClipRecorded, VoicePackFinished, VoiceTestAsked
+from domain.lookup_events import LookupMade
 from domain.queue_events import (
     AppointmentBooked,
     AppointmentCancelled,
