@@ -206,6 +206,6 @@ WORDS_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("SlipEnded", "grade"): GRADES,
     ("FeePaid", "means"): fee_words.MEANS,
     ("FeeRefunded", "means"): fee_words.MEANS,
-    ("LookupMade", "database"): fee_words.DATABASES,
+    ("LookupMade", "database"): {str(database): word for database, word in fee_words.DATABASES.items()},
     ("LookupMade", "outcome"): fee_words.LOOKUP_ENDS,
 }

@@ -86,6 +86,24 @@ class AmountDiffers(Refused):
     text = msgid("Số tiền %(given)s đồng khác số phải nộp %(asked)s đồng. Hãy đếm lại hoặc sửa khoản thu.")
 
 
+class NoPlatform(Refused):
+    """The centre names no payment platform, or its secret is not there."""
+
+    text = msgid("Trung tâm chưa nối nền tảng thanh toán. Mời thu tiền mặt hoặc chuyển khoản.")
+
+
+class PlatformSilent(Refused):
+    """Nobody knows whether it collects: the same attempt goes on when somebody presses again."""
+
+    text = msgid("Nền tảng thanh toán chưa trả lời. Mời bấm lại sau ít phút, hoặc thu tiền mặt.")
+
+
+class PlatformRefused(Refused):
+    """The fee is owed as before."""
+
+    text = msgid("Nền tảng thanh toán không nhận khoản này (mã %(word)s). Mời thu tiền mặt hoặc chuyển khoản.")
+
+
 @dataclass(frozen=True, slots=True)
 class Fee:
     """A fee to ask for. `text` stands as published; `relief_text` is the provision that lightens it, verbatim."""

@@ -12,9 +12,11 @@ import structlog
 
 from domain.applicants import from_bytes
 from domain.centres import Centre
-from domain.errors import NotFound, Refused, StoreFull, StoreUnavailable, msgid
+from domain.errors import NotFound, Refused, StoreFull, StoreUnavailable
+from domain.fees import NoPlatform, PlatformRefused, PlatformSilent
 from operations import paying
 from operations.paying import Begun
+from portal.messages import PortalError
 from portal.payments import (
     Collection,
     NotAConfirmation,
@@ -33,12 +35,6 @@ if TYPE_CHECKING:
 
 ACT = Act("payments")
 log = structlog.get_logger("portal")
-
-
-class NoPlatform(Refused):
-    """The centre names no payment platform, or its secret is not there."""
-
-    text = msgid("Trung tâm chưa nối nền tảng thanh toán. Mời thu tiền mặt hoặc chuyển khoản.")
 
 
 class Word(Enum):
@@ -66,7 +62,7 @@ class Payments:
     async def begin(self, act: Act, fee: int, ip: str) -> "Started":
         """Have the platform collect a fee; the same attempt as long as nobody knows what became of it.
 
-        Raises NoPlatform, UnknownFee, FeeNotOwed, PaymentRefused (the fee is owed as before), Temporary, Unclear.
+        Raises NoPlatform, UnknownFee, FeeNotOwed, PlatformRefused, PlatformSilent.
         """
         payment, secret = self._store.centre().payment, self._secret()
         if payment is None or not payment.gateway_url or not secret:
@@ -82,7 +78,9 @@ class Payments:
                 return await client.begin(message)
             except PaymentRefused as error:
                 await self._store.write(ACT, paying.end_online, begun.reference, error.word)
-                raise
+                raise PlatformRefused(word=error.word) from None
+            except PortalError:
+                raise PlatformSilent() from None
 
     async def hear(self, raw: bytes) -> Word:
         """Take a confirmation in: all of it or nothing, once however often it comes."""

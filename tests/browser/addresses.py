@@ -5,8 +5,9 @@ from collections.abc import Callable
 from PIL import Image, ImageDraw
 
 from domain.days import local
+from domain.fees import Fee, FeeKind, Relief, Timing
 from domain.tickets import milliseconds
-from operations import calling
+from operations import calling, paying
 from store import explanations, past_halls, plans, tickets
 from store.writer import Act
 from tests.browser.scenes import CLERKS, Scene
@@ -106,3 +107,23 @@ def first_configuration(scene: Scene) -> str:
 
 def first_ticket(scene: Scene) -> int:
     return scene.server.store.read(lambda db: int(db.execute("SELECT min(id) FROM tickets").fetchone()[0]))
+
+
+def owing(scene: Scene) -> str:
+    """A dossier with a fee that is owed, one that is paid and one from which the law exempts."""
+    code = scene.dossier(2, "2.000635")
+    law = "Người thuộc hộ nghèo, Điều 10 Luật Phí và lệ phí số 97/2015/QH13"
+    asked = (
+        Fee(FeeKind.DUTY, "8.000 đồng/bản sao Trích lục", 8_000),
+        Fee(FeeKind.DUTY, "8.000 đồng/bản sao Trích lục", 24_000),
+        Fee(FeeKind.CHARGE, "Phí khai thác", 0, Timing.EXEMPT, Relief.EXEMPTED, law),
+    )
+    act = Act(CLERKS[2])
+    numbers = [scene.server.store.write_now(act, paying.ask_fee, code, CLERKS[2], fee) for fee in asked]
+    scene.server.store.write_now(act, paying.take_cash, numbers[0], CLERKS[2], 8_000)
+    return f"/counter/2/dossiers/{code}/payment"
+
+
+def owing_nothing(scene: Scene) -> str:
+    """A dossier for which nobody has asked for a fee."""
+    return f"/counter/2/dossiers/{scene.dossier(2, '2.000635')}/payment"

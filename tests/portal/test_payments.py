@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from domain.applicants import Applicant, particulars, to_bytes
 from domain.centre_outside import Payment
-from domain.fees import Fee, FeeKind, FeeState
+from domain.fees import Fee, FeeKind, FeeState, NoPlatform, PlatformRefused, PlatformSilent
 from operations import intake, managing, paying, shifts
 from portal import payments
-from portal.client import Temporary, Unclear
-from portal.payment_service import NoPlatform, Word
-from portal.payments import Collection, NotAConfirmation, NotSealed, PaymentRefused, init_message, read_confirmation
+from portal.client import Temporary
+from portal.payment_service import Word
+from portal.payments import Collection, NotAConfirmation, NotSealed, init_message, read_confirmation
 from portal.sandbox import SandboxThread
 from portal.sandbox_faults import FaultName
 from portal.sandbox_payments import SECRET
@@ -251,9 +251,9 @@ def test_who_does_not_pay_owes_as_before(place, fails):
 @pytest.mark.parametrize(
     ("fault", "error", "state"),
     [
-        (FaultName.PAYMENT_REFUSED, PaymentRefused, FeeState.UNPAID),
-        (FaultName.BAD_GATEWAY, Unclear, FeeState.PENDING),
-        (FaultName.NOT_JSON, Unclear, FeeState.PENDING),
+        (FaultName.PAYMENT_REFUSED, PlatformRefused, FeeState.UNPAID),
+        (FaultName.BAD_GATEWAY, PlatformSilent, FeeState.PENDING),
+        (FaultName.NOT_JSON, PlatformSilent, FeeState.PENDING),
     ],
 )
 def test_a_platform_in_trouble_leaves_the_fee_owed(place, fault, error, state):
