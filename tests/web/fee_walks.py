@@ -59,6 +59,12 @@ def _confirmation(crowd: Crowd, _: str) -> Asked:
     return Asked("/portal/payments", json={**word, "MaXacThuc": seal})
 
 
+def _settle(crowd: Crowd, _: str) -> Asked:
+    number = f"GD{a_number()}"
+    crowd.do(paying.confirm_online, number, "H56.19.0.1", DONG)
+    return Asked("/admin/takings/settlements", {"request_id": request_id(), "payment": number, "reason": "đã trả"})
+
+
 HERE = "/counter/{counter}/dossiers/{code}"
 FEE = HERE + "/fees/{fee}"
 FEES: dict[str, Example] = {
@@ -70,5 +76,7 @@ FEES: dict[str, Example] = {
     f"POST {FEE}/online": lambda c, w: _fee(c, w, "online"),
     f"POST {FEE}/cancellations": lambda c, w: _fee(c, w, "cancellations", reason="ghi nhầm"),
     f"POST {FEE}/refunds": lambda c, w: _fee(c, w, "refunds", paid=True, reason="nộp thừa", means="tien-mat"),
+    "GET /admin/takings": lambda c, w: Asked("/admin/takings?day=1"),
+    "POST /admin/takings/settlements": _settle,
     "POST /portal/payments": _confirmation,
 }
