@@ -16,7 +16,7 @@ from domain.errors import NotFound, Refused, StoreFull, StoreUnavailable
 from domain.fees import NoPlatform, PlatformRefused, PlatformSilent
 from operations import paying
 from operations.paying import Begun
-from portal.messages import PortalError
+from portal.answers import PortalError
 from portal.payments import (
     Collection,
     NotAConfirmation,

@@ -16,7 +16,8 @@ from typing import Any
 import msgspec
 
 from domain.errors import msgid
-from portal.messages import PORTAL_ZONE, Permanent, Record
+from portal.answers import Permanent
+from portal.messages import PORTAL_ZONE, Record
 
 VERSION = "1.0.6"
 SUCCESS = "00"
