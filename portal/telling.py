@@ -72,8 +72,8 @@ def facts_after(store: Store, vault: Vault, story: Story, number: int) -> Dossie
         status=stood.status, delivery=0 if facts["delivery"] == ELECTRONIC else facts["delivery"],
         unit_name=_unit(story.centre, stood), digitised=any(paper.digitised for paper in told.papers),
         vneid_verified=False, online_payment=store.read(fees.paid_online, stood.code), note="",
-        finished_at=stood.finished_at, returned_at=stood.returned_at, return_note=_returned(story, number), refused_at=refused,
-        documents=(), fees=(),
+        finished_at=stood.finished_at, returned_at=stood.returned_at, return_note=_returned(story, number),
+        refused_at=refused, documents=(), fees=(),
         supplements=tuple(_supplements(story, number)), filed_on_portal=stood.counter is None,
     )  # fmt: skip
 
