@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from domain.applicants import Applicant, particulars, to_bytes
 from domain.centre_outside import Payment
+from domain.errors import StoreFull
 from domain.fees import Fee, FeeKind, FeeState, NoPlatform, PlatformRefused, PlatformSilent
 from operations import intake, managing, paying, shifts
 from portal import payments
@@ -132,6 +133,9 @@ class Place:
 
     def hear(self, body: bytes) -> httpx2.Response:
         return httpx2.post(f"{self.server.url}/portal/payments", content=body)
+
+    def hear_with(self, body: bytes, headers: dict[str, str]) -> httpx2.Response:
+        return httpx2.post(f"{self.server.url}/portal/payments", content=body, headers=headers)
 
     def rows(self, table: str) -> list[Any]:
         return self.store.read(lambda db: db.execute(f"SELECT * FROM {table}").fetchall())
@@ -345,6 +349,42 @@ def test_no_word_over_http_breaks_anything_or_is_half_stored(place, raw):
     added = place.store.read(lambda db: [recorded.event for recorded in journal.read(db, events)])
     assert [type(event).__name__ for event in added] in ([], ["PaymentConfirmed"])
     assert place.state() is FeeState.UNPAID
+
+
+def test_twenty_at_once_pay_once(place):
+    place.begin()
+    body = sealed(word_for(next(reversed(place.platform.till.payments)), MaGiaoDich=f"GD-{place.fee}"))
+
+    async def all_at_once() -> list[int]:
+        async with httpx2.AsyncClient() as http:
+            address = f"{place.server.url}/portal/payments"
+            answers = await asyncio.gather(*(http.post(address, content=body) for _ in range(20)))
+        return [answer.status_code for answer in answers]
+
+    assert asyncio.run(all_at_once()) == [200] * 20
+    check_once(place)
+
+
+def test_a_store_that_cannot_write_now_asks_for_the_word_again(place, monkeypatch):
+    place.begin()
+    body = sealed(word_for(next(reversed(place.platform.till.payments)), MaGiaoDich=f"GD-{place.fee}"))
+
+    async def full(*_: Any) -> Any:
+        raise StoreFull()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(place.server.app.state.payments._store, "write", full)
+        assert (place.hear(body).status_code, place.state()) == (503, FeeState.PENDING)
+    assert place.hear(body).status_code == 200
+    check_once(place)
+
+
+def test_only_this_door_is_open_to_a_program_without_a_credential(place):
+    assert place.hear(b"{}").json()["MaLoi"] == "01"
+    assert place.hear_with(b"{}", {"Origin": "http://evil.example"}).status_code == 403
+    assert place.hear_with(b"{}", {"Cookie": "x=1"}).status_code == 403
+    for path in ("/portal/payments/x", "/sign-in", "/portal"):
+        assert httpx2.post(f"{place.server.url}{path}", content=b"").status_code == 403
 
 
 def test_a_word_of_any_length_has_its_limit(place):
