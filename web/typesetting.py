@@ -25,7 +25,6 @@ from web.assets import FONTS, ROOT
 if TYPE_CHECKING:
     from typst import Compiler, Fonts
 
-DOTS_PER_INCH = 72  # of a picture: an A4 page is 595 by 842
 WAIT_SECONDS = 20.0
 APART_SECONDS = 20.0
 APART_BYTES = 2 << 30  # of memory: the engine itself takes 0.3 GB of addresses
@@ -77,6 +76,7 @@ class Job:
     data: Mapping[str, str]
     made_at: datetime | None = None
     kind: str = "pdf"
+    dots: int = 72  # an inch, of a picture: an A4 page is 595 by 842
 
     def options(self) -> dict[str, Any]:
         """What the engine is asked for."""
@@ -84,7 +84,7 @@ class Job:
         if self.made_at is not None:
             wanted["timestamp"] = self.made_at
         if self.kind == "png":
-            wanted["ppi"] = DOTS_PER_INCH
+            wanted["ppi"] = self.dots
         return wanted
 
 
@@ -144,7 +144,7 @@ def _run_apart(layout: str, folder: Path, job: Job) -> list[bytes]:
     asked = {
         "layout": layout, "folder": str(folder), "data": dict(job.data), "kind": job.kind, "memory": APART_BYTES,
         "most": LARGEST_ANSWER, "seconds": int(APART_SECONDS),
-        "made_at": job.made_at.isoformat() if job.made_at else None,
+        "made_at": job.made_at.isoformat() if job.made_at else None, "dots": job.dots,
     }  # fmt: skip
     # No word of this reaches an argument or the environment, which other accounts could read.
     command, request = [sys.executable, "-m", "web.typesetting_apart"], json.dumps(asked).encode()

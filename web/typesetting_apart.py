@@ -45,10 +45,11 @@ def _set(asked: dict[str, Any]) -> list[bytes]:
 
     folder = Path(asked["folder"])
     made_at = datetime.fromisoformat(asked["made_at"]) if asked["made_at"] else None
+    job = Job(asked["data"], made_at, asked["kind"], asked["dots"])
     compiler = Compiler(
         folder / asked["layout"], root=folder, font_paths=fonts(), package_path=folder, package_cache_path=folder
     )
-    return files_of(compiler.compile(**Job(asked["data"], made_at, asked["kind"]).options()))
+    return files_of(compiler.compile(**job.options()))
 
 
 def _say(head: dict[str, Any], *files: bytes) -> None:
