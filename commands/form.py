@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DOTS_PER_INCH = 144
 File = click.Path(path_type=Path, dir_okay=False)
-Folder = click.Path(path_type=Path, file_okay=False)
+Folder = click.Path(path_type=Path)
 
 
 @click.group()

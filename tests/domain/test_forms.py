@@ -68,12 +68,23 @@ def test_a_dossier_from_before_takes_the_oldest():
     assert form_of(FormKind.CONTROL, datetime(2017, 1, 1, tzinfo=LOCAL)).number == "05"
 
 
-@given(st.sampled_from(FormKind), st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)))
-def test_every_day_has_every_form_and_editions_only_follow_each_other(kind, at):
+def check_editions_follow_each_other(kind: FormKind, at: datetime) -> None:
     at = at.replace(tzinfo=LOCAL)
     sources = [edition.source for edition in forms.EDITIONS]
     now, later = form_of(kind, at), form_of(kind, at + timedelta(days=400))
     assert sources.index(now.source) <= sources.index(later.source)
+
+
+@given(st.sampled_from(FormKind), st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)))
+def test_every_day_has_every_form_and_editions_only_follow_each_other(kind, at):
+    check_editions_follow_each_other(kind, at)
+
+
+@pytest.mark.planted
+def test_planted_editions_in_the_wrong_order_are_found(monkeypatch):
+    monkeypatch.setattr(forms, "EDITIONS", forms.EDITIONS[::-1])
+    with pytest.raises((AssertionError, StopIteration)):
+        check_editions_follow_each_other(FormKind.STOP, OLD)
 
 
 def test_editions_stand_in_order():
