@@ -41,7 +41,7 @@ class RegisterTooLong(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class PrintedForm:
     """The file; `mistake`: why ours was used although the centre has a template of its own."""
 
     body: bytes
@@ -54,7 +54,7 @@ def template_of(kind: FormKind) -> str:
     return f"{number}-batch.typ" if kind is FormKind.BATCH else f"{number}.typ"
 
 
-def print_form(facts: FormFacts, own: Path | None = None) -> Paper:
+def print_form(facts: FormFacts, own: Path | None = None) -> PrintedForm:
     """The PDF; takes up to a second, so in a thread. `own`: the centre's folder of templates, which need not exist.
 
     A template of the centre that fails on these facts must not leave anybody without a receipt: ours is taken.
@@ -64,12 +64,12 @@ def print_form(facts: FormFacts, own: Path | None = None) -> Paper:
     mistake = None
     if own is not None and _is_own(facts.kind, own):
         try:
-            return Paper(typeset_apart(name, (TEMPLATES, own), job)[0])
+            return PrintedForm(typeset_apart(name, (TEMPLATES, own), job)[0])
         except LayoutRefused as wrong:
             # Its place and not its words: the engine may quote what stands on the form.
             log.error("own form failed", file=wrong.arguments["file"], line=wrong.arguments.get("line"))
             mistake = wrong
-    return Paper(typeset(TEMPLATES / name, job)[0], mistake)
+    return PrintedForm(typeset(TEMPLATES / name, job)[0], mistake)
 
 
 def draw_form(facts: FormFacts, own: Path | None = None, dots: int = 72) -> list[bytes]:
