@@ -28,7 +28,7 @@ def form() -> None:
 def check(folder: Path) -> None:
     """Set every template NN.typ of FOLDER with a sample; says for each mistake its file and line."""
     from dossiers.form_files import samples
-    from dossiers.papers import check_templates, template_of
+    from dossiers.papers import check_templates, is_own, template_of
 
     if not folder.is_dir():
         raise click.UsageError(f"{folder}: không có thư mục này")
@@ -40,8 +40,8 @@ def check(folder: Path) -> None:
         click.echo(said(mistake), err=True)
     if mistakes:
         raise click.ClickException(f"{folder}: {len(mistakes)} mẫu chưa dùng được; các mẫu có sẵn được dùng thay")
-    found = [template_of(kind) for kind in FormKind if (folder / template_of(kind)).exists()]
-    click.echo(f"{len(found)} mẫu dùng được: {', '.join(found) or 'thư mục không có tệp NN.typ nào'}")
+    found = [template_of(kind).removesuffix(".typ") for kind in FormKind if is_own(kind, folder)]
+    click.echo(f"{len(found)} mẫu dùng được: {', '.join(found) or 'thư mục không có tệp NN.typ hay head.typ'}")
 
 
 def _command(kind: FormKind) -> click.Command:
@@ -61,6 +61,7 @@ def _command(kind: FormKind) -> click.Command:
         chosen: Chosen, sample: bool, file: Path | None, facts: bool, forms: Path | None, out: Path | None
     ) -> None:
         from dossiers.form_files import SAMPLES
+        from dossiers.papers import OWN_FOLDER
 
         own = SAMPLES / f"{name}.json"
         if facts:
@@ -68,7 +69,7 @@ def _command(kind: FormKind) -> click.Command:
         elif out is None or sample == (file is not None):
             raise click.UsageError("say --out FILE, and either --sample or --data FILE")
         else:
-            _write(_read(own if file is None else file, kind), forms or chosen.data / "forms", out)
+            _write(_read(own if file is None else file, kind), forms or chosen.data / OWN_FOLDER, out)
 
     return write
 

@@ -22,6 +22,7 @@ from web.typesetting import (
     Job,
     LayoutFolderWrong,
     LayoutRefused,
+    TypesettingFailed,
     typeset,
     typeset_apart,
 )
@@ -45,7 +46,7 @@ class PrintedForm:
     """The file; `mistake`: why ours was used although the centre has a template of its own."""
 
     body: bytes
-    mistake: LayoutRefused | None = None
+    mistake: LayoutRefused | TypesettingFailed | None = None
 
 
 def template_of(kind: FormKind) -> str:
@@ -61,13 +62,13 @@ def print_form(facts: FormFacts, own: Path | None = None) -> PrintedForm:
     Raises RegisterTooLong, TooMuchToSet, TypesettingBusy, TypesettingFailed.
     """
     name, job = template_of(facts.kind), _job(facts)
-    mistake = None
-    if own is not None and _is_own(facts.kind, own):
+    mistake: LayoutRefused | TypesettingFailed | None = None
+    if own is not None and is_own(facts.kind, own):
         try:
             return PrintedForm(typeset_apart(name, (TEMPLATES, own), job)[0])
-        except LayoutRefused as wrong:
+        except (LayoutRefused, TypesettingFailed) as wrong:
             # Its place and not its words: the engine may quote what stands on the form.
-            log.error("own form failed", file=wrong.arguments["file"], line=wrong.arguments.get("line"))
+            log.error("own form failed", file=wrong.arguments.get("file", name), line=wrong.arguments.get("line"))
             mistake = wrong
     return PrintedForm(typeset(TEMPLATES / name, job)[0], mistake)
 
@@ -75,7 +76,7 @@ def print_form(facts: FormFacts, own: Path | None = None) -> PrintedForm:
 def draw_form(facts: FormFacts, own: Path | None = None, dots: int = 72) -> list[bytes]:
     """The pages as PNG of so many dots an inch, to be looked at. Raises as `print_form`, and LayoutRefused."""
     name, job = template_of(facts.kind), _job(facts, "png", dots)
-    if own is not None and _is_own(facts.kind, own):
+    if own is not None and is_own(facts.kind, own):
         return typeset_apart(name, (TEMPLATES, own), job)
     return typeset(TEMPLATES / name, job)
 
@@ -84,7 +85,7 @@ def check_templates(own: Path, samples: Mapping[FormKind, FormFacts]) -> list[La
     """What is wrong with the centre's own templates, each tried on a sample of its form."""
     wrong: list[LayoutRefused] = []
     for kind in FACTS:
-        if _is_own(kind, own):
+        if is_own(kind, own):
             try:
                 typeset_apart(template_of(kind), (TEMPLATES, own), _job(samples[kind]))
             except LayoutFolderWrong as mistake:
@@ -94,7 +95,8 @@ def check_templates(own: Path, samples: Mapping[FormKind, FormFacts]) -> list[La
     return wrong
 
 
-def _is_own(kind: FormKind, own: Path) -> bool:
+def is_own(kind: FormKind, own: Path) -> bool:
+    """Whether the centre's folder changes this form."""
     return (own / template_of(kind)).exists() or (own / HEAD).exists()
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from typst import Compiler, Fonts
 
 WAIT_SECONDS = 20.0
-APART_SECONDS = 20.0
+APART_SECONDS = 10.0  # a receipt takes 0.15; somebody may stand at the counter and wait
 APART_BYTES = 2 << 30  # of memory: the engine itself takes 0.3 GB of addresses
 LARGEST_DATA = 4_000_000  # characters; a register of a month is a tenth of it
 LARGEST_ANSWER = 40_000_000

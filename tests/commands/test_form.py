@@ -69,11 +69,13 @@ def test_own_templates_of_the_data_folder_are_used_and_their_mistakes_are_told(r
 def test_a_folder_is_checked_whole(run, tmp_path):
     folder = tmp_path / "mau"
     folder.mkdir()
-    assert "không có tệp NN.typ nào" in run("check", folder).output
+    assert "không có tệp NN.typ hay head.typ" in run("check", folder).output
+    (folder / "head.typ").write_bytes((TEMPLATES / "head.typ").read_bytes())
+    assert "8 mẫu dùng được" in run("check", folder).output
     for template in TEMPLATES.iterdir():
         (folder / template.name).write_bytes(template.read_bytes())
     result = run("check", folder)
-    assert result.exit_code == 0 and "8 mẫu dùng được: 01.typ, 01-batch.typ, 02.typ" in result.output
+    assert result.exit_code == 0 and "8 mẫu dùng được: 01, 01-batch, 02" in result.output
     (folder / "02.typ").write_text("\n\n#wrong", encoding="utf-8")
     (folder / "06.typ").write_text('#read("/etc/passwd")', encoding="utf-8")
     result = run("check", folder)

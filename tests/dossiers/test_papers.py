@@ -415,6 +415,18 @@ def test_a_template_that_fails_leaves_nobody_without_a_paper(tmp_path, capsys):
     assert "Tuyết" not in shown.out + shown.err, "the log has the place, not the words"
 
 
+def test_a_folder_that_cannot_be_read_leaves_nobody_without_a_paper(tmp_path, monkeypatch):
+    (tmp_path / "04.typ").write_text("của tỉnh", encoding="utf-8")
+
+    def unreadable(folder, target):
+        raise PermissionError
+
+    monkeypatch.setattr(typesetting, "_copy", unreadable)
+    paper = print_form(sample(FormKind.APOLOGY), tmp_path)
+    assert isinstance(paper.mistake, typesetting.TypesettingFailed)
+    assert paper.body == print_form(sample(FormKind.APOLOGY)).body
+
+
 def test_every_wrong_template_is_told(tmp_path):
     for name in ("01", "05", "07"):
         (tmp_path / f"{name}.typ").write_text("#nothing", encoding="utf-8")
