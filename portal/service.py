@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from domain.centres import Portal
-from domain.events import CentreLoaded, DossierReceived, PortalResent
+from domain.dossier_events import DossierReceived, DossierStepped
+from domain.events import CentreLoaded, PortalResent
 from store import centres
 from store.journal import Recorded
 from store.store import Store
@@ -17,7 +18,7 @@ from store.vault import Vault
 if TYPE_CHECKING:
     from portal.worker import PortalWorker
 
-TELLS_THE_PORTAL = (DossierReceived, PortalResent)
+TELLS_THE_PORTAL = (DossierReceived, DossierStepped, PortalResent)
 
 
 class PortalService:
