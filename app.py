@@ -22,6 +22,9 @@ from display.routes import ROUTES as DISPLAY
 from kiosk import speech
 from kiosk.routes import ROUTES as KIOSK
 from operations import ticketing
+from portal.national import Lookups
+from portal.payment_routes import ROUTES as PAYMENTS
+from portal.payment_service import Payments
 from portal.service import PortalService
 from printers.agents import ROUTES as AGENTS
 from printers.agents import Agents
@@ -50,7 +53,8 @@ STOP_SECONDS = 5.0
 VENDOR = Path(assets.__file__).parent / "static" / "vendor"
 PHRASES = VENDOR / "phrases"
 SPEAKER = (sys.executable, "-m", "commands.speaking")
-ROUTES = [*KIOSK, *ENTRANCE, *booking.ROUTES, *leaflets.ROUTES, *COUNTER, *DISPLAY, *RATING, *ADMIN, *API, *AGENTS]
+SCREENS = [*KIOSK, *ENTRANCE, *booking.ROUTES, *leaflets.ROUTES, *COUNTER, *DISPLAY, *RATING, *ADMIN]
+ROUTES = [*SCREENS, *API, *AGENTS, *PAYMENTS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Rooms:
     house: House
     printers: PrinterService
     portal: PortalService
+    payments: Payments
+    lookups: Lookups
     agents: Agents
     messengers: Messengers
     packs: Packs
@@ -100,9 +106,11 @@ def furnish(settings: Settings, now: Callable[[], datetime]) -> Rooms:
         pictures=Shelf(settings.data / "pictures"), receivers_nearby=settings.receivers_nearby,
     )  # fmt: skip
     portal = PortalService(store, vault, now, settings.portal_url, settings.portal_password_file)
+    payments = Payments(store, vault, now, settings.payment_secret_file)
+    lookups = Lookups(store, settings.lookup_secrets)
     messengers = Messengers(store, vault, now, nearby=settings.receivers_nearby)
     aloud = Aloud(packs, PHRASES, settings.data / "voice", Speaker(SPEAKER))
-    return Rooms(house, printers, portal, agents, messengers, packs, aloud)
+    return Rooms(house, printers, portal, payments, lookups, agents, messengers, packs, aloud)
 
 
 @contextlib.asynccontextmanager

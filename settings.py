@@ -33,6 +33,8 @@ class Settings:
     follow_url: str = ""
     portal_url: str = ""
     portal_password_file: Path | None = None
+    payment_secret_file: Path | None = None
+    lookup_secrets: Path | None = None
     printer_of: tuple[tuple[str, str], ...] = ()
     keypad: tuple[tuple[str, str], ...] = ()
     device_tickets: int = 40
@@ -74,7 +76,7 @@ def _read(name: str, key: str, text: str) -> object:
             return _port(name, text)
         case "device_tickets" | "device_requests" | "stranger_requests":
             return _share(name, text)
-        case "data" | "portal_password_file":
+        case "data" | "portal_password_file" | "payment_secret_file" | "lookup_secrets":
             return Path(text)
         case "hosts":
             return tuple(part.strip() for part in text.split(",") if part.strip())

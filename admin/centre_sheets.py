@@ -15,6 +15,7 @@ from admin.centre_choices import (
 )
 from admin.centre_fields import Field, Kind, Sheet
 from admin.dossier_sheets import DOSSIERS, PROCEDURES
+from admin.outside_sheets import LOOKUPS, PAYMENT
 from admin.slip_sheets import EMBLEM, PAPER
 from domain.calendar import WEEKDAYS
 from domain.centre_rules import Booking, DayOverride, Loudness, Window
@@ -364,6 +365,6 @@ GROUPS: tuple[tuple[str, tuple[Sheet, ...]], ...] = (
     (msgid("Người và thiết bị"), (PEOPLE, SCREENS, PRINTERS, SCANNER, VOICE, VOLUMES)),
     (msgid("Hồ sơ"), (PROCEDURES, DOSSIERS)),
     (msgid("Phiếu giấy"), (PAPER, EMBLEM)),
-    (msgid("Trung tâm"), (NAMES, AGENCIES, HALLS, ZONES, PORTAL)),
+    (msgid("Trung tâm"), (NAMES, AGENCIES, HALLS, ZONES, PORTAL, PAYMENT, LOOKUPS)),
 )
 SHEETS = {sheet.key: sheet for _, sheets in GROUPS for sheet in sheets}

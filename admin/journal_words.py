@@ -24,7 +24,7 @@ from store.instants import moment
 from store.journal import decoded
 from store.journal_rows import Row
 from store.tickets import UnknownTicket
-from web import wording
+from web import fee_words, wording
 from web.house import House
 from web.languages import translator
 from web.pages import text_of
@@ -190,6 +190,7 @@ SHOWN: Mapping[str, Callable[[Words, Any], str]] = {
     **dict.fromkeys(("queues", "secondary"), _letters),
     **dict.fromkeys(("label", "effective"), _day),
     "queue": Words.queue,
+    "amount": lambda words, amount: fee_words.dong(amount),
     "priority": Words.priority,
     "roles": _roles,
     "procedure": lambda words, found: str(found.get("code", "")) if isinstance(found, dict) else str(found),
@@ -215,4 +216,8 @@ WORDS_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("IdentityRevealed", "reason"): {str(reason): name for reason, name in REVEAL_REASONS.items()},
     ("SlipEnded", "state"): wording.SLIP_ENDS,
     ("SlipEnded", "grade"): GRADES,
+    ("FeePaid", "means"): fee_words.MEANS,
+    ("FeeRefunded", "means"): fee_words.MEANS,
+    ("LookupMade", "database"): {str(database): word for database, word in fee_words.DATABASES.items()},
+    ("LookupMade", "outcome"): fee_words.LOOKUP_ENDS,
 }

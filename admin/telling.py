@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from admin.centre import OTHERS
 from domain import dossier_events as d
 from domain import events as e
+from domain import fee_events as f
 from domain import hall_events as h
 from domain import queue_events as q
 from domain.errors import msgid
+from domain.lookup_events import LookupMade
 
 Clause = tuple[str, str]
 
@@ -284,9 +286,37 @@ OF_WORK = {
     ),
     e.PortalResent: Told(msgid("gửi lại Cổng"), msgid("Gửi lại tin %(message)s.")),
 }
+OF_MONEY = {
+    f.FeeAsked: Told(
+        msgid("ghi khoản thu"),
+        msgid("Hồ sơ %(dossier)s có khoản thu %(amount)s đồng, %(person)s xác nhận."),
+        (("relief_text", msgid("Căn cứ miễn, giảm: %(relief_text)s")),),
+    ),
+    f.PaymentBegun: Told(msgid("chờ thu trực tuyến"), msgid("Khoản thu %(fee)s chờ Cổng thu %(amount)s đồng.")),
+    f.PaymentEnded: Told(msgid("thu trực tuyến không thành"), msgid("Khoản thu %(fee)s chưa thu được qua Cổng.")),
+    f.FeePaid: Told(
+        msgid("thu tiền"),
+        msgid("Khoản thu %(fee)s đã nộp %(amount)s đồng (%(means)s), biên lai %(series)s số %(number)s."),
+    ),
+    f.PaymentConfirmed: Told(
+        msgid("Cổng báo đã thu"),
+        msgid("Cổng báo đã thu %(amount)s đồng."),
+        (("trouble", msgid("Không khớp, cần người xem.")),),
+    ),
+    f.PaymentSettled: Told(
+        msgid("xử lý khoản lệch"), msgid("%(person)s đã xử lý khoản Cổng báo không khớp: %(reason)s.")
+    ),
+    f.FeeCancelled: Told(msgid("hủy khoản thu"), msgid("%(person)s hủy khoản thu %(fee)s: %(reason)s.")),
+    f.FeeRefunded: Told(msgid("hoàn phí"), msgid("%(person)s hoàn lại khoản thu %(fee)s (%(means)s): %(reason)s.")),
+    LookupMade: Told(
+        msgid("đối chiếu dữ liệu quốc gia"),
+        msgid("%(person)s hỏi cơ sở dữ liệu %(database)s: %(outcome)s."),
+        (("dossier", msgid("Cho hồ sơ %(dossier)s.")),),
+    ),
+}
 TOLD: dict[type, Told] = {
     **OF_DAYS, **OF_COUNTERS, **OF_TICKETS, **OF_APPOINTMENTS, **OF_THE_CENTRE, **OF_PEOPLE, **OF_DOSSIERS,
-    **OF_WORK,
+    **OF_WORK, **OF_MONEY,
 }  # fmt: skip
 NAMES: dict[str, str] = {kind.__name__: told.name for kind, told in TOLD.items()}
 UNREADABLE = msgid("Không đọc được việc này: dòng nhật ký đã bị sửa.")

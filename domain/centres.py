@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from domain import deadlines
 from domain.centre_checks import unserved, whole_file
 from domain.centre_codes import AgencyCode, FormerAgencyCode, Login, Prefix, PrinterAddress, Url, UrlOrNone, UrlPath
+from domain.centre_outside import Lookup, Payment
 from domain.centre_rules import (
     Booking,
     Calling,
@@ -298,6 +299,8 @@ class Centre:
     voice: Voice = USUAL_VOICE
     volumes: Annotated[tuple[Loudness, ...], Count(0, 60)] = ()
     dossiers: DossierRules = USUAL_DOSSIERS
+    payment: Payment | None = None
+    lookups: Annotated[tuple[Lookup, ...], Count(0, 5)] = ()
 
     def counters_in(self, hall: str) -> frozenset[int]:
         """The numbers of this hall's counters, whatever their zone."""

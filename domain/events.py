@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from domain.dossier_events import DossierEvent
+from domain.fee_events import FeeEvent
 from domain.hall_events import HallEvent
+from domain.lookup_events import LookupMade
 from domain.queue_events import QueueEvent
 
 
@@ -323,6 +325,8 @@ Event = (
     QueueEvent
     | HallEvent
     | DossierEvent
+    | FeeEvent
+    | LookupMade
     | CentreLoaded
     | CentrePlanned
     | CentrePlanCancelled

@@ -24,6 +24,8 @@ from starlette.routing import Route
 from portal.sandbox_adapter import DESTINATION, Adapter
 from portal.sandbox_catalogue import Catalogue
 from portal.sandbox_faults import Faults
+from portal.sandbox_national import Registers
+from portal.sandbox_payments import Till
 from portal.sandbox_routes import Pages
 from portal.sandbox_services import Services
 from portal.sandbox_state import State
@@ -65,8 +67,9 @@ def make_sandbox(
         madonvi=madonvi,
     )
     adapter = Adapter(services, state, faults, now, destination)
-    app = Starlette(routes=_routes(adapter))
-    app.state.sandbox = adapter
+    till, registers = Till(faults, now), Registers(faults, adapter.closing.wait)
+    app = Starlette(routes=[*_routes(adapter), *till.routes(), *registers.routes()])
+    app.state.sandbox, app.state.till, app.state.registers = adapter, till, registers
     return app
 
 
@@ -96,6 +99,18 @@ class SandboxThread:
         """The sandbox's fault switches."""
         adapter: Adapter = self._app.state.sandbox
         return adapter.faults
+
+    @property
+    def till(self) -> Till:
+        """The payment platform."""
+        till: Till = self._app.state.till
+        return till
+
+    @property
+    def registers(self) -> Registers:
+        """The national databases."""
+        registers: Registers = self._app.state.registers
+        return registers
 
     def __enter__(self) -> SandboxThread:
         self._thread.start()
@@ -161,6 +176,9 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--username", default=next(iter(TEST_ACCOUNTS)))
     parser.add_argument("--password", default=next(iter(TEST_ACCOUNTS.values())))
     parser.add_argument("--madonvi", default="", metavar="PREFIX", help="units that may call; default any")
+    parser.add_argument(
+        "--payment-callback", default="", metavar="URL", help="where the centre hears what was paid"
+    )
     parser.add_argument("--token-minutes", type=float, default=30)
     return parser.parse_args(words)
 
@@ -171,6 +189,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         accounts = {given.username: given.password}
         app = make_sandbox(given.catalogue, accounts, given.token_minutes, madonvi=given.madonvi)
+        app.state.till.callback = given.payment_callback
         listener = _listen(given.host, given.port)
     except (OSError, msgspec.DecodeError) as error:
         sys.stderr.write(f"portal cannot start: {error}\n")

@@ -36,6 +36,13 @@ SWITCHES = (
     (FaultName.SLOW, "Trả lời chậm 20 giây", "Chờ rồi mới xử lý."),
     (FaultName.REFUSE_TRANSITIONS, "Từ chối chuyển trạng thái lạ", "Bình thường chỉ cảnh báo."),
     (FaultName.DUPLICATE_AS_3, "Báo trùng bằng mã 3", "Bình thường là mã -3."),
+    (FaultName.PAYMENT_REFUSED, "Từ chối thu tiền", "Nền tảng thanh toán không nhận khoản này."),
+    (FaultName.PAYMENT_FAILS, "Trả tiền không thành", "Nền tảng báo chưa thu được."),
+    (FaultName.CONFIRM_TWICE, "Báo đã thu hai lần", "Cùng một xác nhận, gửi lại nguyên văn."),
+    (FaultName.CONFIRM_LATE, "Báo đã thu muộn", "Giữ lại cho đến khi được cho gửi."),
+    (FaultName.CONFIRM_WRONG_SEAL, "Xác nhận sai mã xác thực", "Như người lạ gửi."),
+    (FaultName.CONFIRM_OTHER_AMOUNT, "Báo số tiền khác", "Nhiều hơn 1.000 đồng."),
+    (FaultName.SAYS_TOO_MUCH, "Cơ sở dữ liệu trả thừa", "Thêm dữ liệu không được hỏi."),
 )
 GROUPS = {"9": "good", "10": "good", "5": "wait", "6": "wait", "8": "wait", "1": "wait"}
 

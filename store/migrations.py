@@ -200,6 +200,35 @@ CREATE TABLE portal_messages (
 );
 CREATE INDEX portal_messages_open ON portal_messages (id) WHERE state = 'queued';
 CREATE INDEX portal_messages_of_dossier ON portal_messages (dossier, id);
+CREATE TABLE fees (
+  id INTEGER PRIMARY KEY, dossier TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, amount INTEGER NOT NULL,
+  timing TEXT NOT NULL, relief TEXT NOT NULL, relief_text TEXT NOT NULL, state TEXT NOT NULL, means TEXT,
+  series TEXT, number INTEGER, asked_at INTEGER NOT NULL, ended_at INTEGER, reason TEXT NOT NULL
+);
+CREATE INDEX fees_of_dossier ON fees (dossier, id);
+CREATE TABLE receipts (
+  series TEXT NOT NULL, number INTEGER NOT NULL, fee INTEGER NOT NULL UNIQUE, day INTEGER NOT NULL,
+  at INTEGER NOT NULL, means TEXT NOT NULL, amount INTEGER NOT NULL, person TEXT NOT NULL, reference TEXT NOT NULL,
+  refunded_day INTEGER, refunded_at INTEGER, refunded_means TEXT, PRIMARY KEY (series, number)
+) WITHOUT ROWID;
+CREATE INDEX receipts_of_day ON receipts (day);
+CREATE INDEX receipts_refunded ON receipts (refunded_day) WHERE refunded_day IS NOT NULL;
+CREATE TABLE payments (
+  reference TEXT PRIMARY KEY, fee INTEGER NOT NULL, amount INTEGER NOT NULL, begun_at INTEGER NOT NULL,
+  ended_at INTEGER, code TEXT NOT NULL
+);
+CREATE INDEX payments_of_fee ON payments (fee);
+CREATE TABLE confirmations (
+  payment TEXT PRIMARY KEY, reference TEXT NOT NULL, amount INTEGER NOT NULL, fee INTEGER, day INTEGER NOT NULL,
+  at INTEGER NOT NULL, trouble TEXT NOT NULL, settled_at INTEGER, settled TEXT NOT NULL
+);
+CREATE INDEX confirmations_open ON confirmations (at) WHERE trouble <> '' AND settled_at IS NULL;
+CREATE TABLE lookups (
+  seq INTEGER PRIMARY KEY, dossier TEXT NOT NULL, database TEXT NOT NULL, purpose TEXT NOT NULL,
+  person TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
+  milliseconds INTEGER NOT NULL
+);
+CREATE INDEX lookups_of_dossier ON lookups (dossier, database, seq);
 CREATE TABLE receivers (
   id INTEGER PRIMARY KEY, label TEXT NOT NULL, address TEXT NOT NULL, ahead INTEGER NOT NULL,
   added_at INTEGER NOT NULL, removed_at INTEGER

@@ -12,6 +12,8 @@ from domain.centre_rules import Text
 from domain.days import local
 from domain.dossiers import Act
 from domain.events import Event, PrinterTested
+from domain.fees import Fee, FeeKind, Means
+from domain.lookups import Agreement, Database, Found, Purpose
 from domain.tickets import milliseconds
 from domain.waiting.kept import KeptEstimate
 from operations import (
@@ -26,9 +28,11 @@ from operations import (
     entering,
     informing,
     intake,
+    looking_up,
     managing,
     moving,
     opening,
+    paying,
     posting,
     printing,
     processing,
@@ -94,6 +98,7 @@ def live_three_days(do: Any, clock: HandClock) -> None:
     _move_people(do, clock)
     _keep_appointments(do, clock)
     _frown_in_words(do, clock)
+    _take_money(do, codes[0])
     do(shifts.close_shift, 1, "cb02")
     _plan_ahead(do, clock)
     clock.forward(days=1)
@@ -274,6 +279,23 @@ def _frown_in_words(do: Any, clock: HandClock) -> None:
         do(calling.call_next, 8, "cb08", who="cb08")
         over = do(calling.finish, 8, "cb08", who="cb08")
         do(rating.rate_visit, over.id, 1, "manner", VAULT.seal(f"{CANARY.summary} {n}".encode()), who="anyone")
+
+
+def _take_money(do: Any, code: str) -> None:
+    """A fee paid online, one that the portal could not collect, one refunded, one cancelled; and a question."""
+    asked = Fee(FeeKind.DUTY, "8.000 đồng/bản", 8_000)
+    online, failed, refunded, gone = (do(paying.ask_fee, code, "cb01", asked) for _ in range(4))
+    begun = do(paying.begin_online, online)
+    assert do(paying.confirm_online, "GD-1", begun.reference, 8_000).receipt
+    assert do(paying.confirm_online, "GD-2", begun.reference, 8_000).trouble
+    do(paying.settle_payment, "GD-2", "ql02", "đã trả lại ở quầy")
+    do(paying.end_online, do(paying.begin_online, failed).reference, "24")
+    do(paying.take_cash, failed, "cb01", 8_000)
+    do(paying.note_transfer, refunded, "cb01", 8_000, "FT26013")
+    do(paying.refund_fee, refunded, "cb01", Means.CASH, "nộp thừa")
+    do(paying.cancel_fee, gone, "cb01", "ghi nhầm")
+    answer = Found({"name": Agreement.AGREES})
+    do(looking_up.note_lookup, Database.POPULATION, Purpose.RECEPTION, "cb01", code, answer, 12)
 
 
 def _leave_traces(do: Any, clock: HandClock) -> None:

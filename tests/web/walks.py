@@ -21,6 +21,7 @@ from tests.web.crowd import (
     Crowd,
     Example,
 )
+from tests.web.fee_walks import FEES
 
 
 def key_of(route: Any) -> str:
@@ -431,7 +432,7 @@ _API: dict[str, Example] = {
 }
 EXAMPLES = {
     **_PLAIN, **_KIOSK, **_DEVICES, **_BOOKING, **_COUNTER, **_DISPLAY, **_VOICE, **_RATING, **_ADMIN, **_AUDIT,
-    **_CENTRE, **_FLOOR, **_API, **_RECEIVERS,
+    **_CENTRE, **_FLOOR, **_API, **_RECEIVERS, **FEES,
 }  # fmt: skip
 
 
