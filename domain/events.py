@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from domain.hall_events import HallEvent
+from domain.letter_events import LetterEvent
 from domain.queue_events import QueueEvent
 
 
@@ -350,6 +351,7 @@ class MessagesResent:
 Event = (
     QueueEvent
     | HallEvent
+    | LetterEvent
     | CentreLoaded
     | CentrePlanned
     | CentrePlanCancelled
