@@ -22,6 +22,9 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from portal.sandbox_adapter import DESTINATION, Adapter
+from portal.sandbox_axis import ACCOUNTS as AXIS_ACCOUNTS
+from portal.sandbox_axis import SandboxAxis
+from portal.sandbox_axis_state import AxisState
 from portal.sandbox_catalogue import Catalogue
 from portal.sandbox_faults import Faults
 from portal.sandbox_routes import Pages
@@ -46,8 +49,10 @@ def make_sandbox(
     *,
     madonvi: str = "",
     destination: str = DESTINATION,
+    axis_accounts: Mapping[str, str] = AXIS_ACCOUNTS,
+    axis_state: AxisState | None = None,
 ) -> Starlette:
-    """The sandbox as an app; its `Adapter` stands in `app.state.sandbox`.
+    """The sandbox as an app; its `Adapter` stands in `app.state.sandbox`, the document axis in `app.state.axis`.
 
     `accounts` maps user names to passwords, `madonvi` is the prefix every unit must have ("" for any).
     Raises OSError or msgspec.DecodeError when the catalogue cannot be read.
@@ -63,8 +68,9 @@ def make_sandbox(
         madonvi=madonvi,
     )
     adapter = Adapter(services, state, faults, now, destination)
-    app = Starlette(routes=_routes(adapter))
-    app.state.sandbox = adapter
+    axis = SandboxAxis(now, axis_accounts, axis_state)
+    app = Starlette(routes=[*_routes(adapter), *axis.routes()])
+    app.state.sandbox, app.state.axis = adapter, axis
     return app
 
 
@@ -95,6 +101,12 @@ class SandboxThread:
         adapter: Adapter = self._app.state.sandbox
         return adapter.faults
 
+    @property
+    def axis(self) -> AxisState:
+        """What the document exchange axis has received, with its own switches."""
+        axis: SandboxAxis = self._app.state.axis
+        return axis.state
+
     def __enter__(self) -> SandboxThread:
         self._thread.start()
         if not self._listening.wait(STOP_SECONDS):
@@ -118,6 +130,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(app, loop="asyncio", lifespan="off", ws="none", access_log=False, log_level="critical")
         )
         self._adapter: Adapter = app.state.sandbox
+        self._axis: SandboxAxis = app.state.axis
         self._on_listening = on_listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -126,6 +139,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._adapter.closing.set()
+        self._axis.closing.set()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
