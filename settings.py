@@ -33,6 +33,8 @@ class Settings:
     follow_url: str = ""
     portal_url: str = ""
     portal_password_file: Path | None = None
+    axis_url: str = ""
+    axis_secret_file: Path | None = None
     printer_of: tuple[tuple[str, str], ...] = ()
     keypad: tuple[tuple[str, str], ...] = ()
     device_tickets: int = 40
@@ -74,7 +76,7 @@ def _read(name: str, key: str, text: str) -> object:
             return _port(name, text)
         case "device_tickets" | "device_requests" | "stranger_requests":
             return _share(name, text)
-        case "data" | "portal_password_file":
+        case "data" | "portal_password_file" | "axis_secret_file":
             return Path(text)
         case "hosts":
             return tuple(part.strip() for part in text.split(",") if part.strip())
@@ -121,7 +123,7 @@ def _key(name: str, text: str) -> tuple[str, str]:
 
 
 def _check(settings: Settings) -> None:
-    for name in ("follow_url", "portal_url"):
+    for name in ("follow_url", "portal_url", "axis_url"):
         url = getattr(settings, name)
         if url and urlsplit(url).scheme not in ("http", "https"):
             raise SettingWrong(f"{PREFIX}{name.upper()}: {url!r} should begin with http:// or https://")

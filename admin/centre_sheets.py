@@ -20,6 +20,7 @@ from domain.calendar import WEEKDAYS
 from domain.centre_rules import Booking, DayOverride, Loudness, Window
 from domain.centres import (
     Agency,
+    Axis,
     Centre,
     Counter,
     Device,
@@ -98,6 +99,21 @@ PORTAL = Sheet(
                 Field("username", Kind.WORD, msgid("Tên tài khoản"), msgid("Mật khẩu không nằm trong cấu hình.")),
                 Field("dstcode", Kind.WORD, msgid("Mã nơi nhận (dstcode)")),
                 Field("madonvi", Kind.WORD, msgid("Mã đơn vị (madonvi)")),
+            ),
+        ),
+    ),
+)  # fmt: skip
+AXIS = Sheet(
+    "axis",
+    msgid("Trục liên thông văn bản"),
+    Centre,
+    (
+        Field(
+            "axis", Kind.PART, msgid("Gửi, nhận văn bản với cơ quan khác"), record=Axis,
+            parts=(
+                Field("address", Kind.WORD, msgid("Địa chỉ kết nối Trục")),
+                Field("system_id", Kind.WORD, msgid("Mã hệ thống"), msgid("Khóa không nằm trong cấu hình.")),
+                Field("organ", Kind.WORD, msgid("Mã định danh của trung tâm trên Trục")),
             ),
         ),
     ),
@@ -385,6 +401,6 @@ GROUPS: tuple[tuple[str, tuple[Sheet, ...]], ...] = (
     (msgid("Giờ và ngày"), (HOURS, TIMES, DAYS_OFF)),
     (msgid("Người và thiết bị"), (PEOPLE, SCREENS, PRINTERS, SCANNER, VOICE, VOLUMES)),
     (msgid("Phiếu giấy"), (PAPER, EMBLEM)),
-    (msgid("Trung tâm"), (NAMES, AGENCIES, HALLS, ZONES, PORTAL)),
+    (msgid("Trung tâm"), (NAMES, AGENCIES, HALLS, ZONES, PORTAL, AXIS)),
 )
 SHEETS = {sheet.key: sheet for _, sheets in GROUPS for sheet in sheets}

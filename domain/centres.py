@@ -254,6 +254,18 @@ class Portal:
 
 
 @dataclass(frozen=True, slots=True)
+class Axis:
+    """Where the document exchange axis is reached, as which system, and the agency code that letters are sent from.
+
+    The secret is no part of the file.
+    """
+
+    address: Url
+    system_id: Annotated[str, Pattern(r"[\w.-]{1,60}", msgid("ghi mã hệ thống do Trục cấp"))]
+    organ: AgencyCode
+
+
+@dataclass(frozen=True, slots=True)
 class Centre:
     """One centre with all that its file says; `follow_url` is empty where no slip carries a QR code.
 
@@ -279,6 +291,7 @@ class Centre:
     hours: Annotated[Hours, hours_agree]
     days: Annotated[tuple[DayOverride, ...], Count(0, 400)] = ()
     portal: Portal | None = None
+    axis: Axis | None = None
     calling: Calling = AS_DEFAULT
     windows: Annotated[tuple[Window, ...], Count(0, 60)] = ()
     scanner: Scanner = USUAL_SCANNER

@@ -8,7 +8,7 @@ MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
         "announcements", "appointments", "bulletins", "calendars", "centres", "counters", "days", "devices",
-        "dossiers", "estimates", "jobs", "moves", "notices", "people", "plans", "printers", "procedures",
+        "dossiers", "estimates", "jobs", "letters", "moves", "notices", "people", "plans", "printers", "procedures",
         "ratings", "receivers", "refusals", "shortcuts", "tickets",
     )
 )  # fmt: skip

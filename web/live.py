@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import get_args
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -32,6 +33,7 @@ from domain.events import (
     TokenRevoked,
 )
 from domain.hall_events import AnnouncementEnded, VoiceClipRecorded, VoicePackFinished, VoiceTestAsked
+from domain.letter_events import LetterEvent
 from domain.queue_events import (
     AppointmentBooked,
     AppointmentCancelled,
@@ -69,7 +71,7 @@ NEVER_SHOWN: tuple[type, ...] = (
     EstimatesKept, AnnouncementEnded, VoiceTestAsked, VoiceClipRecorded, VoicePackFinished, NumberRefused,
     ReceiverAdded, ReceiverRemoved, ReceiverTested, MessageTaken, MessageGivenUp, MessagesResent,
 )  # fmt: skip
-NOT_ON_WALLS = (*NEVER_SHOWN, PortalAcknowledged, PortalParked, PortalResent)
+NOT_ON_WALLS = (*NEVER_SHOWN, PortalAcknowledged, PortalParked, PortalResent, *get_args(LetterEvent))
 
 Render = Callable[[str], str]
 
