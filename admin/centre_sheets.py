@@ -103,21 +103,14 @@ PORTAL = Sheet(
         ),
     ),
 )  # fmt: skip
-AXIS = Sheet(
-    "axis",
-    msgid("Trục liên thông văn bản"),
-    Centre,
-    (
-        Field(
-            "axis", Kind.PART, msgid("Gửi, nhận văn bản với cơ quan khác"), record=Axis,
-            parts=(
-                Field("address", Kind.WORD, msgid("Địa chỉ kết nối Trục")),
-                Field("system_id", Kind.WORD, msgid("Mã hệ thống"), msgid("Khóa không nằm trong cấu hình.")),
-                Field("organ", Kind.WORD, msgid("Mã định danh của trung tâm trên Trục")),
-            ),
-        ),
-    ),
-)  # fmt: skip
+AXIS_PARTS = (
+    Field("address", Kind.WORD, msgid("Địa chỉ kết nối Trục")),
+    Field("system_id", Kind.WORD, msgid("Mã hệ thống"), msgid("Khóa không nằm trong cấu hình.")),
+    Field("organ", Kind.WORD, msgid("Mã định danh của trung tâm trên Trục")),
+)
+AXIS = Sheet("axis", msgid("Trục liên thông văn bản"), Centre, (
+    Field("axis", Kind.PART, msgid("Gửi, nhận văn bản với cơ quan khác"), record=Axis, parts=AXIS_PARTS),
+))  # fmt: skip
 LINES = Sheet(
     "queues",
     msgid("Hàng chờ"),
