@@ -166,9 +166,11 @@ class AxisClient:
         """
         if tried_before and (known := await self.look_up(document, since, until)):
             return Delivery(known.axis_id, found=True)
-        files = {"edocFile": ("document.edxml", raw, "application/xml")}
-        answer = await self._call("POST", "sendEdoc", changes=True, data={"messageType": "edoc"}, files=files)
-        return Delivery(_number(answer.get("docId") or _data(answer).get("docId"), changes=True))
+        return Delivery(await self._post("edoc", raw))
+
+    async def tell(self, raw: bytes) -> str:
+        """Bring a status message to the axis; gives its number. Told twice it says the same."""
+        return await self._post("status", raw)
 
     async def look_up(self, document: str, since: date, until: date) -> Row | None:
         """The document in the list of what we sent; None only where a list that can be read does not have it."""
@@ -205,6 +207,11 @@ class AxisClient:
             Agency(_word(row, "code", "orgCode"), _word(row, "code102"), _word(row, "name", "orgName"))
             for row in rows
         ]
+
+    async def _post(self, kind: MessageType, raw: bytes) -> str:
+        files = {"edocFile": ("document.edxml", raw, "application/xml")}
+        answer = await self._call("POST", "sendEdoc", changes=True, data={"messageType": kind}, files=files)
+        return _number(answer.get("docId") or _data(answer).get("docId"), changes=True)
 
     async def _list(self, name: str, kind: MessageType, since: date, until: date) -> list[Row]:
         days = {"fromDate": f"{since:%Y/%m/%d}", "toDate": f"{until:%Y/%m/%d}"}

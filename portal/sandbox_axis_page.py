@@ -12,6 +12,7 @@ from portal.sandbox_axis_rules import STATUS_NAMES
 from portal.sandbox_axis_state import VIETNAM, AxisState, Document
 
 SHOWN = 50
+ALWAYS = 1_000_000
 SWITCHES = {
     "timeout_after_commit": "Ghi nhận rồi im lặng",
     "bad_gateway": "Lỗi 502",
@@ -46,7 +47,7 @@ def _scroll(name: str, content: str) -> str:
 def _documents(documents: list[Document]) -> str:
     if not documents:
         return '<p class="quiet">Chưa có văn bản nào.</p>'
-    heads = ("Trục nhận lúc", "Số của văn bản", "Từ", "Đến", "Loại", "Tệp", "Bên nhận trả lời")
+    heads = ("Trục nhận lúc", "Số của văn bản", "Từ, đến", "Loại", "Bên nhận trả lời")
     head = "".join(f'<th scope="col">{words}</th>' for words in heads)
     rows = "".join(_row(each) for each in list(reversed(documents))[:SHOWN])
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
@@ -54,11 +55,11 @@ def _documents(documents: list[Document]) -> str:
 
 def _row(each: Document) -> str:
     told = each.read
-    kind = "Văn bản" if told.kind == "edoc" else f"Trạng thái {told.status}: {STATUS_NAMES.get(told.status, '')}"
-    cells = (
-        f"{each.at.astimezone(VIETNAM):%H:%M:%S %d/%m}", told.document, told.sender, ", ".join(told.receivers),
-        kind, str(len(told.files)),
-    )  # fmt: skip
+    kind = f"Văn bản, {len(told.files)} tệp"
+    if told.kind == "status":
+        kind = f"Trạng thái {told.status}: {STATUS_NAMES.get(told.status, '')}"
+    way = f"{told.sender} → {', '.join(told.receivers)}"
+    cells = (f"{each.at.astimezone(VIETNAM):%H:%M:%S}", told.document, way, kind)
     answers = _answers(each) if told.kind == "edoc" else ""
     return (
         "<tr>" + "".join(f'<td class="figure">{escape(cell)}</td>' for cell in cells) + f"<td>{answers}</td></tr>"
@@ -66,10 +67,12 @@ def _row(each: Document) -> str:
 
 
 def _answers(each: Document) -> str:
-    buttons = "".join(f'<button name="code" value="{code}">{STATUS_NAMES[code]}</button>' for code in ANSWERS)
+    words = "".join(f'<option value="{code}">{STATUS_NAMES[code]}</option>' for code in ANSWERS)
     return (
         '<form method="post" action="/axis/answers">'
-        f'<input type="hidden" name="document" value="{escape(each.axis_id)}">{buttons}</form>'
+        f'<input type="hidden" name="document" value="{escape(each.axis_id)}">'
+        f'<select name="code" aria-label="Trạng thái của {escape(each.read.document)}">{words}</select>'
+        "<button>Trả lời</button></form>"
     )
 
 
@@ -80,8 +83,9 @@ def _lines(lines: Iterable[str]) -> str:
 
 def _switch(name: str, words: str, state: AxisState) -> str:
     times = state.active_faults().get(name, 0)
-    now = f'<span class="mark wait">còn {times} lần</span>' if times else "đang tắt"
-    choices = (("1", "Một lần"), ("1000", "Đến khi tắt"), ("0", "Tắt"))
+    rest = f"còn {times} lần" if times < ALWAYS // 2 else "đến khi tắt"
+    now = f'<span class="mark wait">đang bật, {rest}</span>' if times else "đang tắt"
+    choices = (("1", "Một lần"), (str(ALWAYS), "Đến khi tắt"), ("0", "Tắt"))
     buttons = "".join(
         f'<button name="times" value="{n}" aria-label="{say}: {words}">{say}</button>' for n, say in choices
     )

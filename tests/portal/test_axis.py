@@ -221,6 +221,19 @@ async def test_a_receiver_answers_and_we_hear_it(sandbox, state):
     )  # fmt: skip
 
 
+async def test_we_tell_how_a_letter_of_another_stands(sandbox, state):
+    told = read(status_document(document="H56.07,2026/07/14,7816/UBND-VP")).says
+    answers = replace(told.answers, organ="H56.07")
+    message = replace(told, sender=LETTER.sender, answers=answers, at=MORNING)
+    async with client_of(sandbox) as client:
+        number = await client.tell(build_status(message))
+        with pytest.raises(Permanent):
+            await client.tell(RAW)
+    (document,) = state.documents
+    assert (document.axis_id, document.read.kind, document.read.status) == (number, "status", "03")
+    assert document.read.receivers == ("H56.07",)
+
+
 async def test_an_address_with_a_name_in_it_is_refused():
     for address in ("ftp://x", "http://a:b@x", "x"):
         with pytest.raises(ValueError, match="address"):
