@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from domain import deadlines
+from domain.centre_axis import Axis
 from domain.centre_checks import unserved, whole_file
 from domain.centre_codes import AgencyCode, FormerAgencyCode, Login, Prefix, PrinterAddress, Url, UrlOrNone, UrlPath
 from domain.centre_rules import (
@@ -31,6 +32,7 @@ from domain.centre_rules import Text as Text
 from domain.centre_syntax import CentreFileWrong as CentreFileWrong
 from domain.centre_syntax import parsed
 from domain.deadlines import Unit
+from domain.dossier_rules import DossierRules
 from domain.errors import msgid
 from domain.logos import LONGEST_LOGO, emblem
 from domain.procedures import ProcedureCode
@@ -51,7 +53,7 @@ from domain.roles import PERSON_ROLES, Role
 from domain.slips import SlipLayout, whole_layout
 from domain.walls import Screen, farthest_metres, is_readable
 
-AS_DEFAULT, USUAL_SCANNER, USUAL_VOICE = Calling(), Scanner(), Voice()
+AS_DEFAULT, USUAL_SCANNER, USUAL_VOICE, USUAL_DOSSIERS = Calling(), Scanner(), Voice(), DossierRules()
 
 
 class QueueKind(StrEnum):
@@ -181,13 +183,22 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Which queue a procedure of the catalogue is received in, and how its button reads."""
+    """Which queue a procedure of the catalogue is received in, how its button reads, and how it is dealt with.
+
+    `limit` is the counter's, and that of the other channels where they have none of their own. `at_once`: done
+    while the citizen waits, as certifications are. `system`: a ministry's own, of which we keep a reference only.
+    """
 
     code: ProcedureCode
     queue: Id
     short_title: Annotated[str, Words(60)]
     limit: Annotated[Limit, countable] | None = None
     common: bool = False
+    limit_online: Annotated[Limit, countable] | None = None
+    limit_post: Annotated[Limit, countable] | None = None
+    supplements: Annotated[int, Between(0, 9)] = 1
+    at_once: bool = False
+    system: Annotated[str, Words(80, may_be_empty=True)] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,18 +265,6 @@ class Portal:
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
-    """Where the document exchange axis is reached, as which system, and the agency code that letters are sent from.
-
-    The secret is no part of the file.
-    """
-
-    address: Url
-    system_id: Annotated[str, Pattern(r"[\w.-]{1,60}", msgid("ghi mã hệ thống do Trục cấp"))]
-    organ: AgencyCode
-
-
-@dataclass(frozen=True, slots=True)
 class Centre:
     """One centre with all that its file says; `follow_url` is empty where no slip carries a QR code.
 
@@ -300,6 +299,7 @@ class Centre:
     logo: Annotated[str, Words(LONGEST_LOGO, may_be_empty=True), emblem] = ""
     voice: Voice = USUAL_VOICE
     volumes: Annotated[tuple[Loudness, ...], Count(0, 60)] = ()
+    dossiers: DossierRules = USUAL_DOSSIERS
 
     def counters_in(self, hall: str) -> frozenset[int]:
         """The numbers of this hall's counters, whatever their zone."""

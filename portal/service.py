@@ -8,8 +8,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
-from domain.centres import Axis, Portal
-from domain.events import CentreLoaded, DossierReceived, PortalResent
+from domain.centre_axis import Axis
+from domain.centres import Portal
+from domain.dossier_events import DossierReceived, DossierStepped
+from domain.events import CentreLoaded, PortalResent
 from domain.letter_events import LetterQueued, LetterResent
 from store import centres
 from store.journal import Recorded
@@ -98,7 +100,7 @@ class PortalService(Service["PortalWorker", Portal]):
     """Dossiers to the national portal."""
 
     needs = "portal.worker"
-    tells = (DossierReceived, PortalResent)
+    tells = (DossierReceived, DossierStepped, PortalResent)
 
     def _configured(self) -> Portal | None:
         return self._store.centre().portal

@@ -8,15 +8,15 @@ MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
         "announcements", "appointments", "bulletins", "calendars", "centres", "counters", "days", "devices",
-        "dossiers", "estimates", "jobs", "letters", "moves", "notices", "people", "plans", "printers", "procedures",
-        "ratings", "receivers", "refusals", "shortcuts", "tickets",
+        "dossiers", "estimates", "jobs", "letters", "moves", "notices", "outbox", "people", "plans", "printers",
+        "procedures", "ratings", "receivers", "receptions", "refusals", "shortcuts", "tickets",
     )
 )  # fmt: skip
 # What is recorded for its own sake and changes no table.
 NOTES = frozenset({
     "PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet", "JournalExported",
     "WordsRead", "DeviceReloadAsked", "VoiceTestAsked", "VoiceClipRecorded", "VoicePackFinished",
-    "ReceiverTested",
+    "ReceiverTested", "IdentityRevealed",
 })  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import clock
-from domain.centres import Axis
+from domain.centre_axis import Axis
 from domain.letters import Letter, LetterKind, Organisation, Trace
 from operations import corresponding
 from portal.sandbox import SandboxThread

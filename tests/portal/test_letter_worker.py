@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from domain.centres import Axis
+from domain.centre_axis import Axis
 from domain.letters import Letter, LetterKind, LetterState
 from operations import corresponding, managing
 from portal.axis import AxisClient, AxisError, Failure, Profile
