@@ -16,7 +16,7 @@ from web.voice import PACKS
 
 KEY = "site.key"
 # What a centre has made itself and would lose; its emblem stands in its configuration.
-OWN = (PACKS, "pictures", "languages")
+OWN = (PACKS, "pictures", "languages", "forms")
 
 
 @click.command()
@@ -25,7 +25,7 @@ OWN = (PACKS, "pictures", "languages")
 def backup(chosen: Chosen, target: Path | None) -> None:
     """Copy the data while the server runs, and prove the copy; TARGET is a new file [DATA/backups/…].
 
-    Own voices, pictures and languages go to the folder `files` beside it. The centre's key is no part of the
+    Own voices, pictures, languages and forms go to the folder `files` beside it. The centre's key is no part of the
     copy: keep DATA/site.key apart, without it applicants stay sealed.
     """
     source = chosen.settings.file
