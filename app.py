@@ -25,7 +25,7 @@ from operations import ticketing
 from portal.national import Lookups
 from portal.payment_routes import ROUTES as PAYMENTS
 from portal.payment_service import Payments
-from portal.service import PortalService
+from portal.service import LetterService, PortalService
 from printers.agents import ROUTES as AGENTS
 from printers.agents import Agents
 from printers.devices import connect
@@ -66,6 +66,7 @@ class Rooms:
     portal: PortalService
     payments: Payments
     lookups: Lookups
+    letters: LetterService
     agents: Agents
     messengers: Messengers
     packs: Packs
@@ -108,9 +109,10 @@ def furnish(settings: Settings, now: Callable[[], datetime]) -> Rooms:
     portal = PortalService(store, vault, now, settings.portal_url, settings.portal_password_file)
     payments = Payments(store, vault, now, settings.payment_secret_file)
     lookups = Lookups(store, settings.lookup_secrets)
+    letters = LetterService(store, vault, now, settings.axis_url, settings.axis_secret_file)
     messengers = Messengers(store, vault, now, nearby=settings.receivers_nearby)
     aloud = Aloud(packs, PHRASES, settings.data / "voice", Speaker(SPEAKER))
-    return Rooms(house, printers, portal, payments, lookups, agents, messengers, packs, aloud)
+    return Rooms(house, printers, portal, payments, lookups, letters, agents, messengers, packs, aloud)
 
 
 @contextlib.asynccontextmanager
@@ -118,9 +120,9 @@ async def live_in(rooms: Rooms) -> AsyncIterator[None]:
     """Work from the first request to the last."""
     house, store = rooms.house, rooms.house.store
     store.start()
-    for room in (rooms.printers, rooms.agents, rooms.portal, rooms.messengers, house.forecaster):
+    for room in (rooms.printers, rooms.agents, rooms.portal, rooms.letters, rooms.messengers, house.forecaster):
         store.listen(room.heed)
-    work = [rooms.printers.run(), rooms.portal.run(), rooms.messengers.run()]
+    work = [rooms.printers.run(), rooms.portal.run(), rooms.letters.run(), rooms.messengers.run()]
     screens = [live.follow(store), live.tick(house.hub), house.forecaster.run(house.hub.change_walls)]
     watches = [openings.open_days(house), stops.end(house), beats.watch(house)]
     every = (*work, *screens, *watches, speech.keep_ready(house, rooms.aloud))

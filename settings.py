@@ -35,6 +35,8 @@ class Settings:
     portal_password_file: Path | None = None
     payment_secret_file: Path | None = None
     lookup_secrets: Path | None = None
+    axis_url: str = ""
+    axis_secret_file: Path | None = None
     printer_of: tuple[tuple[str, str], ...] = ()
     keypad: tuple[tuple[str, str], ...] = ()
     device_tickets: int = 40
@@ -76,7 +78,7 @@ def _read(name: str, key: str, text: str) -> object:
             return _port(name, text)
         case "device_tickets" | "device_requests" | "stranger_requests":
             return _share(name, text)
-        case "data" | "portal_password_file" | "payment_secret_file" | "lookup_secrets":
+        case "data" | "portal_password_file" | "payment_secret_file" | "lookup_secrets" | "axis_secret_file":
             return Path(text)
         case "hosts":
             return tuple(part.strip() for part in text.split(",") if part.strip())
@@ -123,7 +125,7 @@ def _key(name: str, text: str) -> tuple[str, str]:
 
 
 def _check(settings: Settings) -> None:
-    for name in ("follow_url", "portal_url"):
+    for name in ("follow_url", "portal_url", "axis_url"):
         url = getattr(settings, name)
         if url and urlsplit(url).scheme not in ("http", "https"):
             raise SettingWrong(f"{PREFIX}{name.upper()}: {url!r} should begin with http:// or https://")

@@ -10,6 +10,7 @@ from domain import dossier_events as d
 from domain import events as e
 from domain import fee_events as f
 from domain import hall_events as h
+from domain import letter_events as letter
 from domain import queue_events as q
 from domain.errors import msgid
 from domain.lookup_events import LookupMade
@@ -314,9 +315,27 @@ OF_MONEY = {
         (("dossier", msgid("Cho hồ sơ %(dossier)s.")),),
     ),
 }
+OF_LETTERS = {
+    letter.LetterQueued: Told(
+        msgid("viết văn bản"),
+        msgid("Văn bản %(document)s chờ gửi đến %(receivers)s."),
+        (("dossier", msgid("Hồ sơ %(dossier)s.")),),
+    ),
+    letter.LetterSent: Told(
+        msgid("gửi văn bản"),
+        msgid("Trục liên thông văn bản đã nhận văn bản số %(letter)s."),
+        (("found", msgid("Lần gửi trước đã đến nơi.")),),
+    ),
+    letter.LetterStatusHeard: Told(
+        msgid("trạng thái văn bản"), msgid("%(receiver)s báo trạng thái %(code)s của văn bản số %(letter)s.")
+    ),
+    letter.LetterParked: Told(msgid("văn bản chưa gửi được"), msgid("Văn bản số %(letter)s cần người xử lý.")),
+    letter.LetterResent: Told(msgid("gửi lại văn bản"), msgid("Gửi lại văn bản số %(letter)s.")),
+    letter.LetterArrived: Told(msgid("văn bản đến"), msgid("Có văn bản đến từ %(sender)s.")),
+}
 TOLD: dict[type, Told] = {
     **OF_DAYS, **OF_COUNTERS, **OF_TICKETS, **OF_APPOINTMENTS, **OF_THE_CENTRE, **OF_PEOPLE, **OF_DOSSIERS,
-    **OF_WORK, **OF_MONEY,
+    **OF_WORK, **OF_MONEY, **OF_LETTERS,
 }  # fmt: skip
 NAMES: dict[str, str] = {kind.__name__: told.name for kind, told in TOLD.items()}
 UNREADABLE = msgid("Không đọc được việc này: dòng nhật ký đã bị sửa.")
@@ -325,6 +344,7 @@ WHO = {
     "system": msgid("hệ thống"),
     "printers": msgid("việc in"),
     "portal": msgid("việc gửi Cổng"),
+    "axis": msgid("việc gửi văn bản"),
     "receivers": msgid("việc báo tin"),
     **OTHERS,
 }

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from domain.dossier_events import DossierEvent
 from domain.fee_events import FeeEvent
 from domain.hall_events import HallEvent
+from domain.letter_events import LetterEvent
 from domain.lookup_events import LookupMade
 from domain.queue_events import QueueEvent
 
@@ -324,6 +325,7 @@ class MessagesResent:
 Event = (
     QueueEvent
     | HallEvent
+    | LetterEvent
     | DossierEvent
     | FeeEvent
     | LookupMade

@@ -22,6 +22,9 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from portal.sandbox_adapter import DESTINATION, Adapter
+from portal.sandbox_axis import ACCOUNTS as AXIS_ACCOUNTS
+from portal.sandbox_axis import SandboxAxis
+from portal.sandbox_axis_state import AxisState
 from portal.sandbox_catalogue import Catalogue
 from portal.sandbox_faults import Faults
 from portal.sandbox_national import Registers
@@ -49,8 +52,10 @@ def make_sandbox(
     madonvi: str = "",
     destination: str = DESTINATION,
     state: State | None = None,
+    axis_accounts: Mapping[str, str] = AXIS_ACCOUNTS,
+    axis_state: AxisState | None = None,
 ) -> Starlette:
-    """The sandbox as an app; its `Adapter` stands in `app.state.sandbox`.
+    """The sandbox as an app; its `Adapter` stands in `app.state.sandbox`, the document axis in `app.state.axis`.
 
     `accounts` maps user names to passwords, `madonvi` is the prefix every unit must have ("" for any).
     `state`: what a sandbox before this one has received; its sessions are gone.
@@ -67,8 +72,10 @@ def make_sandbox(
         madonvi=madonvi,
     )
     adapter = Adapter(services, state, faults, now, destination)
+    axis = SandboxAxis(now, axis_accounts, axis_state)
     till, registers = Till(faults, now), Registers(faults, adapter.closing.wait)
-    app = Starlette(routes=[*_routes(adapter), *till.routes(), *registers.routes()])
+    app = Starlette(routes=[*_routes(adapter), *till.routes(), *registers.routes(), *axis.routes()])
+    app.state.axis = axis
     app.state.sandbox, app.state.till, app.state.registers = adapter, till, registers
     return app
 
@@ -112,6 +119,12 @@ class SandboxThread:
         registers: Registers = self._app.state.registers
         return registers
 
+    @property
+    def axis(self) -> AxisState:
+        """What the document exchange axis has received, with its own switches."""
+        axis: SandboxAxis = self._app.state.axis
+        return axis.state
+
     def __enter__(self) -> SandboxThread:
         self._thread.start()
         if not self._listening.wait(STOP_SECONDS):
@@ -135,6 +148,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(app, loop="asyncio", lifespan="off", ws="none", access_log=False, log_level="critical")
         )
         self._adapter: Adapter = app.state.sandbox
+        self._axis: SandboxAxis = app.state.axis
         self._on_listening = on_listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -143,6 +157,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._adapter.closing.set()
+        self._axis.closing.set()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

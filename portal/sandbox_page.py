@@ -55,7 +55,8 @@ def page(state: State, faults: Faults) -> str:
 <script src="/sandbox/page.js" defer></script></head><body>
 <p id="link" role="status" hidden></p>
 <header><h1>Cổng thử nghiệm – những gì đã nhận</h1>
-<p class="quiet">Đây không phải Cổng Dịch vụ công quốc gia. Mọi thứ chỉ nằm trong bộ nhớ và mất khi tắt.</p>
+<p class="quiet">Đây không phải Cổng Dịch vụ công quốc gia. Mọi thứ chỉ nằm trong bộ nhớ và mất khi tắt.
+<a href="/axis">Trục liên thông văn bản thử nghiệm</a></p>
 </header>
 <main>
 <dl id="figures" data-live>{_figures(state)}</dl>

@@ -229,6 +229,21 @@ CREATE TABLE lookups (
   milliseconds INTEGER NOT NULL
 );
 CREATE INDEX lookups_of_dossier ON lookups (dossier, database, seq);
+CREATE TABLE letters (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, dossier TEXT, document TEXT NOT NULL, sender TEXT NOT NULL,
+  receivers TEXT NOT NULL, body INTEGER NOT NULL, state TEXT NOT NULL, answer TEXT NOT NULL, axis_id TEXT NOT NULL,
+  digest TEXT NOT NULL, at INTEGER NOT NULL, since INTEGER NOT NULL, changed_at INTEGER, resent INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX letters_by_document ON letters (document) WHERE sender = '';
+CREATE UNIQUE INDEX letters_by_number ON letters (axis_id) WHERE sender <> '';
+CREATE INDEX letters_by_digest ON letters (digest) WHERE sender <> '';
+CREATE INDEX letters_open ON letters (id) WHERE state IN ('queued', 'parked');
+CREATE INDEX letters_of_dossier ON letters (dossier, id) WHERE dossier IS NOT NULL;
+CREATE TABLE letter_statuses (
+  seq INTEGER PRIMARY KEY, letter INTEGER NOT NULL, receiver TEXT NOT NULL, code TEXT NOT NULL,
+  axis_id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL
+);
+CREATE INDEX letter_statuses_of ON letter_statuses (letter, seq);
 CREATE TABLE receivers (
   id INTEGER PRIMARY KEY, label TEXT NOT NULL, address TEXT NOT NULL, ahead INTEGER NOT NULL,
   added_at INTEGER NOT NULL, removed_at INTEGER
@@ -266,6 +281,7 @@ CREATE TABLE card_holders (
 CREATE INDEX card_holders_of ON card_holders (hash, kind);
 CREATE TABLE rating_words (ticket INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE receiver_secrets (receiver INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
+CREATE TABLE letter_bodies (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL, raw BLOB);
 -- housekeeping: what may be forgotten
 CREATE TABLE rating_skips (ticket INTEGER PRIMARY KEY);
 CREATE TABLE drafts (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, sealed BLOB NOT NULL);
@@ -292,7 +308,7 @@ CREATE TABLE leases (
 # Replaying the journal gives every table outside these two lists.
 VAULT = (
     "people", "planned_people", "particulars", "dossier_words", "dossier_marks", "device_tokens", "token_hashes",
-    "appointment_codes", "appointment_holders", "card_holders", "rating_words", "receiver_secrets",
+    "appointment_codes", "appointment_holders", "card_holders", "rating_words", "receiver_secrets", "letter_bodies",
 )  # fmt: skip
 HOUSEKEEPING = (
     "drafts", "device_changes", "pairing_codes", "requests", "sign_ins", "leases", "rating_skips",

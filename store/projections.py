@@ -8,8 +8,9 @@ MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
         "announcements", "appointments", "bulletins", "calendars", "centres", "counters", "days", "devices",
-        "dossiers", "estimates", "fees", "jobs", "lookups", "moves", "notices", "outbox", "people", "plans",
-        "printers", "procedures", "ratings", "receivers", "receptions", "refusals", "shortcuts", "tickets",
+        "dossiers", "estimates", "fees", "jobs", "letters", "lookups", "moves", "notices", "outbox", "people",
+        "plans", "printers", "procedures", "ratings", "receivers", "receptions", "refusals", "shortcuts",
+        "tickets",
     )
 )  # fmt: skip
 # What is recorded for its own sake and changes no table.

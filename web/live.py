@@ -34,6 +34,7 @@ from domain.events import (
 )
 from domain.fee_events import FeeEvent
 from domain.hall_events import AnnouncementEnded, VoiceClipRecorded, VoicePackFinished, VoiceTestAsked
+from domain.letter_events import LetterEvent
 from domain.lookup_events import LookupMade
 from domain.queue_events import (
     AppointmentBooked,
@@ -73,7 +74,7 @@ NEVER_SHOWN: tuple[type, ...] = (
     ReceiverAdded, ReceiverRemoved, ReceiverTested, MessageTaken, MessageGivenUp, MessagesResent,
     *get_args(FeeEvent), LookupMade,
 )  # fmt: skip
-NOT_ON_WALLS = (*NEVER_SHOWN, PortalAcknowledged, PortalParked, PortalResent)
+NOT_ON_WALLS = (*NEVER_SHOWN, PortalAcknowledged, PortalParked, PortalResent, *get_args(LetterEvent))
 
 Render = Callable[[str], str]
 

@@ -265,6 +265,18 @@ def takes_begun_for_done() -> None:
     PortalWorker.send = hopeful  # type: ignore[method-assign]
 
 
+def forgets_what_it_sent() -> None:
+    """After a start the letters' worker does not know that an earlier try may have arrived."""
+    from portal import letter_worker
+
+    send = letter_worker.AxisClient.send
+
+    async def forgetful(self: Any, *args: Any, tried_before: bool) -> Any:
+        return await send(self, *args, tried_before=False)
+
+    letter_worker.AxisClient.send = forgetful  # type: ignore[method-assign]
+
+
 def waits_for_the_portal() -> None:
     """Taking a number waits while the portal has not answered."""
     write = Store.write
@@ -301,7 +313,7 @@ FAULTS: dict[str, Callable[[], None]] = {
         answers_before_commit, numbers_in_memory, numbers_read_before, selects_then_updates, answers_from_a_cache,
         keeps_pictures_over_a_restart, forgets_requests, full_when_told, keeps_half_when_full, prints_unknown_again,
         takes_silence_for_yes, dies_when_told, takes_begun_for_done, waits_for_the_portal, narrow_lines,
-        never_lets_go,
+        forgets_what_it_sent, never_lets_go,
     )
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ from domain.days import local
 from domain.dossiers import Act
 from domain.events import Event, PrinterTested
 from domain.fees import Fee, FeeKind, Means
+from domain.letters import Attachment, Letter, LetterKind, Organisation, Status, Trace
 from domain.lookups import Agreement, Database, Found, Purpose
 from domain.tickets import milliseconds
 from domain.waiting.kept import KeptEstimate
@@ -23,6 +24,7 @@ from operations import (
     booking,
     calling,
     configuring,
+    corresponding,
     devices,
     endings,
     entering,
@@ -94,6 +96,7 @@ def live_three_days(do: Any, clock: HandClock) -> None:
     do(printing.reprint_receipt, codes[0], "P2")
     _print(do, clock)
     _tell_portal(do, clock, codes)
+    _write_letters(do, clock, codes[0])
     _process(do, clock, codes)
     _move_people(do, clock)
     _keep_appointments(do, clock)
@@ -357,6 +360,27 @@ def _print(do: Any, clock: HandClock) -> None:
     do(printing.change_roll, "P1")
     clock.forward(minutes=11)
     assert do(printing.claim_slip, "P2").job is None
+
+
+def _write_letters(do: Any, clock: HandClock, dossier: str) -> None:
+    """One letter that is refused, sent again and answered, and one that arrives; the canary is in both."""
+    letter = Letter(
+        sender=Organisation("H56.19", "Trung tâm"), receivers=(Organisation("H56.07", "Văn phòng"),), number="1",
+        notation="PXL", promulgated=local(clock()).date(), subject=CANARY.summary, content=CANARY.address,
+        traces=(Trace("H56.19", clock()),), attachments=(Attachment("04.pdf", CANARY.name.encode()),),
+    )  # fmt: skip
+    new = corresponding.write_letter(letter, LetterKind.APOLOGY, VAULT.seal, dossier)
+    number = do(corresponding.queue_letter, new, who="cb01")
+    assert do(corresponding.claim_letter).letter.id == number
+    assert do(corresponding.postpone, number, "502", tried=True)
+    clock.forward(seconds=31)
+    do(corresponding.claim_letter)
+    do(corresponding.park, number, "18")
+    do(corresponding.resend, number, who="ql01")
+    do(corresponding.acknowledge, do(corresponding.claim_letter).letter.id, "vb-1", found=True)
+    assert do(corresponding.hear_status, letter.document_id, "H56.07", Status.ACCEPTED, "vb-2")
+    sealed = VAULT.seal(letter.content.encode())
+    do(corresponding.take_in, corresponding.NewArrival("H56.07", "vb-3", "0" * 64, sealed, sealed))
 
 
 def _tell_portal(do: Any, clock: HandClock, codes: list[str]) -> None:
