@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from admin.centre import OTHERS
 from domain import events as e
+from domain import file_events as f
 from domain import hall_events as h
 from domain import queue_events as q
 from domain.errors import msgid
@@ -253,8 +254,29 @@ OF_WORK = {
     ),
     e.PortalResent: Told(msgid("gửi lại Cổng"), msgid("Gửi lại tin %(message)s.")),
 }
+OF_FILES = {
+    f.FileAttached: Told(
+        msgid("thêm tệp"),
+        msgid("Thêm một tệp %(media)s vào hồ sơ %(dossier)s: %(part)s."),
+        (
+            ("component", msgid("Thuộc: %(component)s.")),
+            ("digitised", msgid("Số hóa từ bản giấy.")),
+            ("reused", msgid("Tái sử dụng.")),
+            ("from_warehouse", msgid("Lấy từ kho dữ liệu.")),
+        ),
+    ),
+    f.FileRemoved: Told(msgid("gỡ tệp"), msgid("Gỡ tệp số %(file)s của hồ sơ %(dossier)s: %(reason)s.")),
+    f.FileOpened: Told(msgid("mở tệp"), msgid("Mở tệp số %(file)s của hồ sơ %(dossier)s %(reason)s.")),
+    f.LinkIssued: Told(
+        msgid("cấp đường dẫn tệp"),
+        msgid("Cổng có đường dẫn tới tệp số %(file)s của hồ sơ %(dossier)s, dùng đến %(expires)s."),
+    ),
+    f.FileFetched: Told(
+        msgid("Cổng tải tệp"), msgid("Cổng tải tệp số %(file)s của hồ sơ %(dossier)s theo đường dẫn số %(link)s.")
+    ),
+}
 TOLD: dict[type, Told] = {
-    **OF_DAYS, **OF_COUNTERS, **OF_TICKETS, **OF_APPOINTMENTS, **OF_THE_CENTRE, **OF_PEOPLE, **OF_WORK,
+    **OF_DAYS, **OF_COUNTERS, **OF_TICKETS, **OF_APPOINTMENTS, **OF_THE_CENTRE, **OF_PEOPLE, **OF_WORK, **OF_FILES,
 }  # fmt: skip
 NAMES: dict[str, str] = {kind.__name__: told.name for kind, told in TOLD.items()}
 UNREADABLE = msgid("Không đọc được việc này: dòng nhật ký đã bị sửa.")

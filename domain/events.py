@@ -7,6 +7,7 @@ Instants inside events are milliseconds since 1970 (UTC).
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from domain.file_events import FileEvent
 from domain.hall_events import HallEvent
 from domain.queue_events import QueueEvent
 
@@ -350,6 +351,7 @@ class MessagesResent:
 Event = (
     QueueEvent
     | HallEvent
+    | FileEvent
     | CentreLoaded
     | CentrePlanned
     | CentrePlanCancelled

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from domain.centres import Portal
 from domain.events import CentreLoaded, DossierReceived, PortalResent
+from domain.file_events import FileAttached, FileRemoved
+from portal.files import Fetching
 from store import centres
 from store.journal import Recorded
 from store.store import Store
@@ -17,16 +19,17 @@ from store.vault import Vault
 if TYPE_CHECKING:
     from portal.worker import PortalWorker
 
-TELLS_THE_PORTAL = (DossierReceived, PortalResent)
+TELLS_THE_PORTAL = (DossierReceived, PortalResent, FileAttached, FileRemoved)
 
 
 class PortalService:
     """Runs beside the server; without a portal in the configuration messages wait in the outbox."""
 
     def __init__(self, store: Store, vault: Vault, now: Callable[[], datetime], url: str,
-                 password_file: Path | None) -> None:  # fmt: skip
+                 password_file: Path | None, fetching: Fetching | None = None) -> None:  # fmt: skip
         self._store, self._vault, self._now = store, vault, now
         self._url, self._password_file = url, password_file
+        self._fetching = fetching
         self._changed = asyncio.Event()
         self.worker: PortalWorker | None = None
 
@@ -78,7 +81,9 @@ class PortalService:
             madonvi=portal.madonvi,
             username=portal.username,
         )
-        return PortalWorker(self._store, self._vault, PortalClient(profile, self._password()), self._now)
+        return PortalWorker(
+            self._store, self._vault, PortalClient(profile, self._password()), self._now, self._fetching
+        )
 
     def _password(self) -> str:
         return self._password_file.read_text(encoding="utf-8").strip() if self._password_file else ""

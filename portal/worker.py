@@ -11,9 +11,11 @@ import structlog
 from domain.applicants import from_bytes
 from domain.centres import Centre
 from domain.errors import Refused
-from operations import syncing
+from operations import attaching, syncing
 from operations.intake import find_placement
+from portal import files
 from portal.client import Failure, PortalClient, Temporary, Unclear
+from portal.files import Fetching
 from portal.messages import DossierFacts, Permanent, Step, dossier_record, progress_items
 from store import dossiers, people
 from store.dossiers import Dossier
@@ -32,8 +34,12 @@ log = structlog.get_logger("portal")
 class PortalWorker:
     """A few messages at once, never two of one dossier; it rests until woken or until a wait is over."""
 
-    def __init__(self, store: Store, vault: Vault, client: PortalClient, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, vault: Vault, client: PortalClient, clock: Callable[[], datetime],
+        fetching: Fetching | None = None,
+    ) -> None:  # fmt: skip
         self._store, self._vault, self._client, self._clock = store, vault, client, clock
+        self._fetching = fetching or Fetching()
         self._woken = asyncio.Event()
         self.last_contact: datetime | None = None
         self.last_failure: str = ""
@@ -113,7 +119,10 @@ class PortalWorker:
             await self._client.send_progress(progress_items([self._step(centre, dossier, message)]))
             return "step"
         entry = await self._client.procedure(dossier.procedure)
-        record = dossier_record(self._facts(centre, dossier), entry)
+        if self._fetching.url:
+            await self._store.write(ACT, attaching.issue_links, dossier.code, self._fetching.life)
+        facts = self._store.read(files.with_files, self._vault, self._facts(centre, dossier), self._fetching)
+        record = dossier_record(facts, entry)
         return str((await self._client.deliver(record, message.tried_before)).value)
 
     def _facts(self, centre: Centre, dossier: Dossier) -> DossierFacts:

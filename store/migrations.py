@@ -180,6 +180,18 @@ CREATE TABLE portal_messages (
 );
 CREATE INDEX portal_messages_open ON portal_messages (id) WHERE state = 'queued';
 CREATE INDEX portal_messages_of_dossier ON portal_messages (dossier, id);
+CREATE TABLE attachments (
+  id INTEGER PRIMARY KEY, dossier TEXT NOT NULL, part TEXT NOT NULL, component TEXT NOT NULL, media TEXT NOT NULL,
+  size INTEGER NOT NULL, address TEXT NOT NULL, digitised INTEGER NOT NULL, reused INTEGER NOT NULL,
+  from_warehouse INTEGER NOT NULL, who TEXT NOT NULL, at INTEGER NOT NULL, removed_at INTEGER
+);
+CREATE INDEX attachments_of_dossier ON attachments (dossier, id);
+CREATE INDEX attachments_at ON attachments (address) WHERE removed_at IS NULL;
+CREATE TABLE file_links (
+  id INTEGER PRIMARY KEY, file INTEGER NOT NULL, expires INTEGER NOT NULL, fetches INTEGER NOT NULL,
+  fetched_at INTEGER
+);
+CREATE INDEX file_links_of_file ON file_links (file, id);
 CREATE TABLE receivers (
   id INTEGER PRIMARY KEY, label TEXT NOT NULL, address TEXT NOT NULL, ahead INTEGER NOT NULL,
   added_at INTEGER NOT NULL, removed_at INTEGER
@@ -201,6 +213,7 @@ CREATE TABLE planned_people (
   PRIMARY KEY (plan, person)
 ) WITHOUT ROWID;
 CREATE TABLE particulars (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
+CREATE TABLE attachment_names (file INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE device_tokens (device TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
 CREATE TABLE token_hashes (hash BLOB PRIMARY KEY, token INTEGER NOT NULL);
 CREATE TABLE appointment_codes (appointment INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
@@ -237,8 +250,8 @@ CREATE TABLE leases (
 
 # Replaying the journal gives every table outside these two lists.
 VAULT = (
-    "people", "planned_people", "particulars", "device_tokens", "token_hashes", "appointment_codes",
-    "appointment_holders", "card_holders", "rating_words", "receiver_secrets",
+    "people", "planned_people", "particulars", "attachment_names", "device_tokens", "token_hashes",
+    "appointment_codes", "appointment_holders", "card_holders", "rating_words", "receiver_secrets",
 )  # fmt: skip
 HOUSEKEEPING = (
     "drafts", "device_changes", "pairing_codes", "requests", "sign_ins", "leases", "rating_skips",

@@ -7,8 +7,8 @@ from store.journal import KINDS, unheeded
 MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
-        "announcements", "appointments", "bulletins", "calendars", "centres", "counters", "days", "devices",
-        "dossiers", "estimates", "jobs", "moves", "notices", "people", "plans", "printers", "procedures",
+        "announcements", "appointments", "attachments", "bulletins", "calendars", "centres", "counters", "days",
+        "devices", "dossiers", "estimates", "jobs", "moves", "notices", "people", "plans", "printers", "procedures",
         "ratings", "receivers", "refusals", "shortcuts", "tickets",
     )
 )  # fmt: skip
@@ -16,7 +16,7 @@ MODULES = tuple(
 NOTES = frozenset({
     "PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet", "JournalExported",
     "WordsRead", "DeviceReloadAsked", "VoiceTestAsked", "VoiceClipRecorded", "VoicePackFinished",
-    "ReceiverTested",
+    "ReceiverTested", "FileOpened",
 })  # fmt: skip
 
 

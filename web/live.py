@@ -31,6 +31,7 @@ from domain.events import (
     SlipEnded,
     TokenRevoked,
 )
+from domain.file_events import FileAttached, FileFetched, FileOpened, FileRemoved, LinkIssued
 from domain.hall_events import AnnouncementEnded, VoiceClipRecorded, VoicePackFinished, VoiceTestAsked
 from domain.queue_events import (
     AppointmentBooked,
@@ -68,6 +69,7 @@ NEVER_SHOWN: tuple[type, ...] = (
     AppointmentBooked, AppointmentMoved, AppointmentCancelled, DeviceReloadAsked,
     EstimatesKept, AnnouncementEnded, VoiceTestAsked, VoiceClipRecorded, VoicePackFinished, NumberRefused,
     ReceiverAdded, ReceiverRemoved, ReceiverTested, MessageTaken, MessageGivenUp, MessagesResent,
+    FileAttached, FileRemoved, FileOpened, LinkIssued, FileFetched,
 )  # fmt: skip
 NOT_ON_WALLS = (*NEVER_SHOWN, PortalAcknowledged, PortalParked, PortalResent)
 

@@ -16,7 +16,7 @@ from tests.support.halls import Hall, empty_hall, new_hall
 NOTED = {
     "PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet", "JournalExported",
     "WordsRead", "DeviceReloadAsked", "VoiceTestAsked", "VoiceClipRecorded", "VoicePackFinished",
-    "ReceiverTested",
+    "ReceiverTested", "FileOpened",
 }  # fmt: skip
 
 
