@@ -28,7 +28,7 @@ from domain.attachments import (
     cleaned_name,
 )
 from domain.calendar import Translate
-from domain.errors import Refused
+from domain.errors import Refused, msgid
 from domain.procedures import Procedure
 from domain.roles import Role, open_to
 from operations import attaching
@@ -232,8 +232,8 @@ def _rows(
 
 def _marks(file: Attachment, said: Translate) -> tuple[str, ...]:
     marks = (
-        (file.digitised, said("số hóa")), (file.reused, said("tái sử dụng")),
-        (file.from_warehouse, said("từ kho dữ liệu")),
+        (file.digitised, said(msgid("số hóa"))), (file.reused, said(msgid("tái sử dụng"))),
+        (file.from_warehouse, said(msgid("từ kho dữ liệu"))),
     )  # fmt: skip
     return tuple(words for is_so, words in marks if is_so)
 
