@@ -3,7 +3,6 @@
 `files_context` is for any page that includes `web/_files.html`. Every opening is recorded before its first byte.
 """
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,7 +36,7 @@ from store import attachments, dossiers, people, procedures
 from store.attachments import Attachment
 from store.dossiers import Dossier
 from store.strongbox import Sealed
-from web import failures, file_checks, forms, wording
+from web import failures, forms, wording
 from web.file_rooms import LARGEST_SETTING
 from web.house import House, act_of, house_of
 from web.languages import translator
@@ -155,7 +154,7 @@ def served(sealed: Sealed, media: Media, name: str) -> Response:
     headers = {
         "Content-Disposition": f"attachment; filename=\"tep{media.ending}\"; filename*=UTF-8''{quote(name)}",
         "Content-Length": str(sealed.size),
-        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
         "Cache-Control": "no-store",
         "Accept-Ranges": "none",
     }
@@ -168,10 +167,10 @@ async def _attach(request: Request, dossier: Dossier) -> Response:
     if int(request.headers.get("content-length") or 0) > limits.file_bytes + BESIDE:
         raise FileTooLarge(megabytes=limits.file)
     async with house.files.upload():
-        file, form = await forms.read_form_with_sent_file(request, "file")
+        file, form = await house.files.sent(request)
         if len(file.content) > limits.file_bytes:
             raise FileTooLarge(megabytes=limits.file)
-        media = await asyncio.to_thread(file_checks.checked, file.content)
+        media = await house.files.checked(file.content)
         part, _, component = forms.text(form, "belongs", LONGEST_COMPONENT + 20).partition(":")
         name = house.vault.seal(cleaned_name(file.name, media).encode())
 

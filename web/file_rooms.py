@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
+from starlette.datastructures import FormData
+from starlette.requests import Request
 
-from domain.attachments import FilesBusy, Limits
+from domain.attachments import FileBroken, FilesBusy, Limits, Media
 from domain.errors import Refused, StoreUnavailable
 from operations import attaching
 from operations.attaching import Sent
@@ -16,11 +18,14 @@ from store import attachments
 from store.store import Store
 from store.strongbox import Sealed, Strongbox
 from store.writer import Act
-from web import clocks
+from web import clocks, file_checks, forms
 from web.floods import Buckets
+from web.forms import SentFile
 
 LARGEST_SETTING = 50  # megabytes: what any setting may allow a file, and what one upload may take of the memory
-UPLOADS_AT_ONCE = 3  # each holds its file in memory twice, and a picture of 80 million points unpacked
+UPLOADS_AT_ONCE = 3  # each holds its file in memory twice
+CHECKS_AT_ONCE = 1  # a picture of 80 million points takes 240 MB, unpacked
+UPLOAD_SECONDS = 120.0  # who stops in the middle must not keep a turn for ever
 READINGS_AT_ONCE = 4
 PATIENCE_SECONDS = 20.0
 FETCHES_A_MINUTE = 12  # of one link; the portal fetches once
@@ -38,6 +43,7 @@ class FileRoom:
     ) -> None:  # fmt: skip
         self.store, self.box, self.limits, self.keep_days = store, box, limits, keep_days
         self.fetches = Buckets(FETCHES_A_MINUTE / 60, FETCHES_A_MINUTE, timer)
+        self._checks = asyncio.Semaphore(CHECKS_AT_ONCE)
         self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
         self._readings = asyncio.Semaphore(READINGS_AT_ONCE)
 
@@ -46,6 +52,19 @@ class FileRoom:
         """A turn to send a file: no more are held in memory at once. Raises FilesBusy."""
         async with _turn(self._uploads):
             yield
+
+    async def sent(self, request: Request) -> tuple[SentFile, FormData]:
+        """The file of a form and the fields beside it. Raises Invalid, FileBroken for one that never ends."""
+        try:
+            async with asyncio.timeout(UPLOAD_SECONDS):
+                return await forms.read_form_with_sent_file(request, "file")
+        except TimeoutError as error:
+            raise FileBroken() from error
+
+    async def checked(self, content: bytes) -> Media:
+        """What the content is. Raises what file_checks.checked raises, FilesBusy."""
+        async with _turn(self._checks):
+            return await asyncio.to_thread(file_checks.checked, content)
 
     async def attach(self, act: Act, dossier: str, content: bytes, sent: Callable[[str], Sent]) -> int:
         """Seal a checked file and enter it; `sent` tells of it by its address. Raises what attach_file raises."""

@@ -1,5 +1,7 @@
 """Files of a dossier over real HTTP: sent, seen, opened, removed, fetched by the portal; and what is refused."""
 
+import asyncio
+import socket
 from datetime import timedelta
 
 import pytest
@@ -12,6 +14,7 @@ from tests.support import files
 from tests.support.asking import request_id, seq
 from tests.support.halls import HandClock
 from tests.support.servers import running
+from web import file_rooms
 
 CLERK = "cb01"
 PROCEDURE = "1.001193"
@@ -79,7 +82,7 @@ def test_a_file_is_saved_never_shown_run_or_kept(centre, code, clerk):
     assert headers["content-disposition"].startswith("attachment;")
     assert "filename*=UTF-8''T%E1%BB%9D%20khai.pdf" in headers["content-disposition"]
     assert headers["x-content-type-options"] == "nosniff" and headers["cache-control"] == "no-store"
-    assert "default-src 'none'; sandbox" in headers.get_list("content-security-policy")
+    assert headers.get_list("content-security-policy") == ["default-src 'none'; sandbox; frame-ancestors 'none'"]
 
 
 def test_no_opening_without_a_reason_and_none_that_is_not_recorded_first(centre, code, clerk):
@@ -162,6 +165,35 @@ def test_bodies_that_are_no_form_are_refused(centre, code, clerk):
         answer = clerk.post(path, content=body, headers={"Content-Type": kind})
         assert answer.status_code == 422, (body, kind)
     assert seq(centre) == before and on_disk(centre) == []
+
+
+def stall(centre, code):
+    """A clerk's computer that stops in the middle of a file; gives the first line of the answer."""
+    host, port = centre.url.removeprefix("http://").split(":")
+    head = (
+        f"POST /dossiers/{code}/files HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {centre.url}\r\n"
+        f"Cookie: motcua-person={centre.person_cookie(CLERK)}\r\nContent-Length: 900000\r\n"
+        'Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\nContent-Disposition: form-data; name="file";'
+        ' filename="a.pdf"\r\n\r\n%PDF-'
+    )
+    with socket.create_connection((host, int(port)), timeout=10) as line:
+        line.sendall(head.encode())
+        return line.recv(4096).partition(b"\r\n")[0]
+
+
+def test_who_stops_in_the_middle_keeps_no_turn(centre, code, clerk, monkeypatch):
+    monkeypatch.setattr(file_rooms, "UPLOAD_SECONDS", 0.2)
+    for _ in range(file_rooms.UPLOADS_AT_ONCE + 1):
+        assert b" 422 " in stall(centre, code)
+    assert send(clerk, code).status_code == 303
+
+
+def test_more_senders_than_turns_are_told_to_wait(centre, code, clerk, monkeypatch):
+    monkeypatch.setattr(file_rooms, "PATIENCE_SECONDS", 0.1)
+    room = centre.app.state.house.files
+    monkeypatch.setattr(room, "_uploads", asyncio.Semaphore(0))
+    answer = send(clerk, code)
+    assert answer.status_code == 503 and answer.headers["retry-after"] == "5" and on_disk(centre) == []
 
 
 def test_an_altered_file_is_not_served_at_all(centre, code, clerk):
