@@ -10,11 +10,11 @@ from admin.centre_choices import (
     QUEUES,
     SCANNER_KEYS,
     TURNS,
-    UNITS,
     WIDTHS,
     WINDOWS,
 )
 from admin.centre_fields import Field, Kind, Sheet
+from admin.dossier_sheets import DOSSIERS, PROCEDURES
 from admin.slip_sheets import EMBLEM, PAPER
 from domain.calendar import WEEKDAYS
 from domain.centre_rules import Booking, DayOverride, Loudness, Window
@@ -24,9 +24,7 @@ from domain.centres import (
     Counter,
     Device,
     Hall,
-    Limit,
     Person,
-    Placement,
     Portal,
     Printer,
     PriorityClass,
@@ -158,26 +156,6 @@ COUNTERS = Sheet(
         ),
     ),
     "number", ("number",), ("zone", "queues", "secondary", "accessible"),
-)  # fmt: skip
-PROCEDURES = Sheet(
-    "procedures",
-    msgid("Thủ tục"),
-    Placement,
-    (
-        Field("code", Kind.WORD, msgid("Mã thủ tục"), msgid("Theo danh mục quốc gia; không đổi được về sau.")),
-        Field("short_title", Kind.WORD, msgid("Tên ngắn trên ki-ốt")),
-        Field("queue", Kind.CHOICE, msgid("Hàng tiếp nhận"), source="queues"),
-        Field("common", Kind.YES, msgid("Hay dùng: hiện trước ở ki-ốt")),
-        Field(
-            "limit", Kind.PART, msgid("Đặt thời hạn ở đây"), msgid("Chỉ khi danh mục không ghi đủ thời hạn."),
-            record=Limit,
-            parts=(
-                Field("amount", Kind.NUMBER, msgid("Bao nhiêu")),
-                Field("unit", Kind.CHOICE, msgid("Tính theo"), choices=UNITS),
-            ),
-        ),
-    ),
-    "code", ("short_title",), ("queue", "limit", "common"),
 )  # fmt: skip
 CLASSES = Sheet(
     "classes",
@@ -381,9 +359,10 @@ VOLUMES = Sheet(
     "", ("zone", "times"), ("percent",),
 )  # fmt: skip
 GROUPS: tuple[tuple[str, tuple[Sheet, ...]], ...] = (
-    (msgid("Hàng và quầy"), (LINES, COUNTERS, PROCEDURES, CLASSES, CALLING)),
+    (msgid("Hàng và quầy"), (LINES, COUNTERS, CLASSES, CALLING)),
     (msgid("Giờ và ngày"), (HOURS, TIMES, DAYS_OFF)),
     (msgid("Người và thiết bị"), (PEOPLE, SCREENS, PRINTERS, SCANNER, VOICE, VOLUMES)),
+    (msgid("Hồ sơ"), (PROCEDURES, DOSSIERS)),
     (msgid("Phiếu giấy"), (PAPER, EMBLEM)),
     (msgid("Trung tâm"), (NAMES, AGENCIES, HALLS, ZONES, PORTAL)),
 )

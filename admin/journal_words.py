@@ -12,9 +12,12 @@ from admin.telling import CANCELLED_BY, CLASS_REASONS, GRADES, NAMES, SERVED, TO
 from domain import attachments, devices
 from domain.centres import Centre
 from domain.days import local
+from domain.dossiers import ACT_NAMES, REVEAL_REASONS, STATUS_NAMES
+from domain.errors import msgid
 from domain.queue_events import TicketIssued, VisitRated
 from domain.routing import RANK_STEP
 from domain.tickets import Ticket, milliseconds, shown_number
+from operations.intake import COMPLETE, REFUSE
 from store import people, tickets
 from store.centres import NoCentre
 from store.instants import moment
@@ -181,7 +184,9 @@ SHOWN: Mapping[str, Callable[[Words, Any], str]] = {
     **dict.fromkeys(("ticket", "runner_up"), Words.number),
     **dict.fromkeys(("person", "before", "for_person", "who", "holder"), Words.who),
     "key": Words.key,
-    **dict.fromkeys(("slot", "came", "called", "ended", "until", "due", "starts", "ends", "expires"), Words.clock),
+    **dict.fromkeys(
+        ("slot", "came", "called", "ended", "until", "due", "answer_by", "starts", "ends", "expires"), Words.clock
+    ),
     **dict.fromkeys(("queues", "secondary"), _letters),
     **dict.fromkeys(("label", "effective"), _day),
     "queue": Words.queue,
@@ -190,6 +195,8 @@ SHOWN: Mapping[str, Callable[[Words, Any], str]] = {
     "procedure": lambda words, found: str(found.get("code", "")) if isinstance(found, dict) else str(found),
     "kind": lambda words, kind: words.said(NAMES[kind]) if kind in NAMES else str(kind),
 }
+STATUSES = {str(int(status)): name for status, name in STATUS_NAMES.items()}
+TURNED = {COMPLETE: msgid("yêu cầu hoàn thiện"), REFUSE: msgid("từ chối tiếp nhận")}
 WORDS_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("TicketCalled", "reason"): wording.OUT_OF_ORDER,
     ("NumberRefused", "reason"): wording.REFUSALS,
@@ -204,6 +211,11 @@ WORDS_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("FileAttached", "part"): attachments.PARTS,
     ("FileOpened", "reason"): attachments.OPENED_FOR,
     ("FileRemoved", "reason"): attachments.REMOVALS,
+    ("DossierStepped", "act"): {str(act): name for act, name in ACT_NAMES.items()},
+    ("DossierStepped", "before"): STATUSES,
+    ("DossierStepped", "after"): STATUSES,
+    ("VisitTurned", "way"): TURNED,
+    ("IdentityRevealed", "reason"): {str(reason): name for reason, name in REVEAL_REASONS.items()},
     ("SlipEnded", "state"): wording.SLIP_ENDS,
     ("SlipEnded", "grade"): GRADES,
 }

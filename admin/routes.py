@@ -28,7 +28,7 @@ from domain.errors import Invalid, NotFound, UnknownProcedure
 from domain.roles import COUNTER_ROLES, LEADING_ROLES, PERSON_ROLES, Role, open_to
 from operations import entering, managing, opening, printing, syncing
 from operations.entering import find_device
-from store import jobs, procedures, tickets
+from store import outbox, procedures, tickets
 from web import forms
 from web.devices import new_code, plain_code
 from web.house import act_of, house_of
@@ -126,7 +126,7 @@ async def show_desk(request: Request) -> Response:
 async def resend(request: Request) -> Response:
     """Send a parked message again."""
     house, form, message = house_of(request), await forms.read_form(request), request.path_params["message"]
-    found = house.store.read(jobs.portal_message, message)
+    found = house.store.read(outbox.portal_message, message)
     if found is not None and not slips.has_dossier(house, own_scope(request), found.dossier):
         raise NotFound(what=f"#{message}")
     await house.store.write(act_of(request, form), syncing.resend, message)

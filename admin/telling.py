@@ -6,6 +6,7 @@ What outsiders wrote (the portal's answers, a printer's note) is left out: nobod
 from dataclasses import dataclass
 
 from admin.centre import OTHERS
+from domain import dossier_events as d
 from domain import events as e
 from domain import file_events as f
 from domain import hall_events as h
@@ -200,11 +201,8 @@ OF_PEOPLE = {
         ),
     ),
 }
-OF_WORK = {
-    e.SlipReprinted: Told(
-        msgid("in lại phiếu số"), msgid("In lại phiếu của số %(ticket)s (bản %(copy)s) ở máy %(printer)s.")
-    ),
-    e.DossierReceived: Told(
+OF_DOSSIERS = {
+    d.DossierReceived: Told(
         msgid("tiếp nhận hồ sơ"),
         msgid("Quầy %(counter)s tiếp nhận hồ sơ %(code)s."),
         (
@@ -212,9 +210,42 @@ OF_WORK = {
             ("due", msgid("Hẹn trả %(due)s.")),
         ),
     ),
-    e.ReceiptReprinted: Told(
+    d.ReceiptReprinted: Told(
         msgid("in lại giấy tiếp nhận"),
         msgid("In lại giấy tiếp nhận của hồ sơ %(code)s (bản %(copy)s) ở máy %(printer)s."),
+    ),
+    d.DossierArrived: Told(
+        msgid("hồ sơ trực tuyến đến"),
+        msgid("Cổng chuyển đến hồ sơ %(code)s."),
+        (("answer_by", msgid("Trả lời trước %(answer_by)s.")),),
+    ),
+    d.DossierStepped: Told(
+        msgid("xử lý hồ sơ"),
+        msgid("Hồ sơ %(code)s, bước %(number)s: %(act)s. Trạng thái %(before)s thành %(after)s."),
+        (
+            ("unit", msgid("Hồ sơ ở %(unit)s.")),
+            ("due", msgid("Hẹn trả %(due)s.")),
+            ("beyond", msgid("Người giám sát làm ngoài bảng chuyển trạng thái.")),
+        ),
+    ),
+    d.DossierCorrected: Told(msgid("sửa thông tin hồ sơ"), msgid("%(person)s sửa thông tin của hồ sơ %(code)s.")),
+    d.VisitTurned: Told(
+        msgid("chưa nhận hồ sơ"),
+        msgid("Quầy %(counter)s chưa nhận hồ sơ thủ tục %(procedure)s: %(way)s."),
+        (("ticket", msgid("Của số %(ticket)s.")),),
+    ),
+    d.ReferenceNoted: Told(
+        msgid("ghi mã của bộ"),
+        msgid("Quầy %(counter)s ghi mã %(reference)s của thủ tục %(procedure)s ở hệ thống %(system)s."),
+        (("ticket", msgid("Của số %(ticket)s.")),),
+    ),
+    d.IdentityRevealed: Told(
+        msgid("xem số giấy tờ"), msgid("%(person)s xem số giấy tờ trong hồ sơ %(code)s: %(reason)s.")
+    ),
+}
+OF_WORK = {
+    e.SlipReprinted: Told(
+        msgid("in lại phiếu số"), msgid("In lại phiếu của số %(ticket)s (bản %(copy)s) ở máy %(printer)s.")
     ),
     e.SlipEnded: Told(
         msgid("in xong"),
@@ -276,7 +307,8 @@ OF_FILES = {
     ),
 }
 TOLD: dict[type, Told] = {
-    **OF_DAYS, **OF_COUNTERS, **OF_TICKETS, **OF_APPOINTMENTS, **OF_THE_CENTRE, **OF_PEOPLE, **OF_WORK, **OF_FILES,
+    **OF_DAYS, **OF_COUNTERS, **OF_TICKETS, **OF_APPOINTMENTS, **OF_THE_CENTRE, **OF_PEOPLE, **OF_DOSSIERS,
+    **OF_WORK, **OF_FILES,
 }  # fmt: skip
 NAMES: dict[str, str] = {kind.__name__: told.name for kind, told in TOLD.items()}
 UNREADABLE = msgid("Không đọc được việc này: dòng nhật ký đã bị sửa.")

@@ -9,7 +9,7 @@ from admin.slips import has_dossier, unsure
 from domain.centres import Centre, Counter
 from domain.roles import PERSON_ROLES
 from domain.routing import counters_serving, served_queues
-from store import jobs, people, procedures
+from store import jobs, outbox, people, procedures
 from store.centres import NoCentre
 from web import wording
 from web.health import check
@@ -93,7 +93,7 @@ def _placed(house: House, codes: list[str]) -> list[Any]:
 def desk(request: Request) -> dict[str, Any]:
     """Parked and waiting messages, and slips that nobody can vouch for, of the queues that the visitor may see."""
     house, scope = house_of(request), own_scope(request)
-    messages = house.store.read(jobs.open_portal_messages)
+    messages = house.store.read(outbox.open_portal_messages)
     return frame(request) | {
         "messages": [message for message in messages if has_dossier(house, scope, message.dossier)],
         "slips": unsure(request),

@@ -9,13 +9,13 @@ from starlette.routing import BaseRoute, Route
 
 from api import appointments, messages, openapi, receivers
 from api.callers import ISSUERS, READERS, WORKERS, check_printer, counter_of, json, person_of
-from domain.applicants import applicant, particulars, to_bytes
+from domain.applicants import Paper, applicant, particulars, to_bytes
 from domain.errors import Invalid, NotFound
 from domain.roles import Role, open_to
 from domain.tickets import TicketState
 from operations import calling, intake, shifts
 from operations.ticketing import take_ticket
-from store import tickets
+from store import marks, tickets
 from web import refusals, waits
 from web.house import act_of, house_of, visitor_of
 from web.pages import page, text_of
@@ -115,9 +115,11 @@ async def receive_dossier(request: Request) -> Response:
     house, wanted = house_of(request), messages.decode(await request.body(), messages.ReceiveDossier)
     counter = counter_of(request)
     owner = applicant(wanted.owner_name, wanted.identity, wanted.phone, wanted.address)
-    told = particulars(owner, wanted.summary, [(paper.name, paper.copies) for paper in wanted.papers])
+    told = particulars(owner, wanted.summary, [Paper(paper.name, copies=paper.copies) for paper in wanted.papers])
     sealed = house.vault.seal(to_bytes(told))
-    taken = intake.Intake(wanted.procedure, sealed, wanted.owner_kind, wanted.delivery)
+    taken = intake.Intake(
+        wanted.procedure, sealed, wanted.owner_kind, wanted.delivery, found_by=marks.of_owner(house.vault, owner)
+    )
     received = await house.store.write(
         act_of(request), intake.receive_dossier, counter, person_of(request).id, taken
     )

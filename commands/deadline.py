@@ -11,7 +11,8 @@ import click
 
 from domain.calendar import Calendar, DayKind, DayRule, HalfDay
 from domain.days import LOCAL
-from domain.deadlines import Limit, Unit, due, explain
+from domain.deadline_words import explain
+from domain.deadlines import Limit, Unit, due
 from domain.errors import Refused
 from operations.calendars import DEFAULT_HALF_DAYS, DEFAULT_YEARS, materialise, official_days
 

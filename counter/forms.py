@@ -2,8 +2,9 @@
 
 from starlette.datastructures import FormData
 
-from domain.applicants import applicant, particulars, to_bytes
+from domain.applicants import Paper, applicant, particulars, to_bytes
 from operations.intake import Intake
+from store import marks
 from store.vault import Vault
 from web import cards, forms
 
@@ -16,7 +17,7 @@ def read_intake(form: FormData, vault: Vault, printer: str | None) -> Intake:
         forms.text(form, "phone", 16, required=False),
         forms.text(form, "address", 300, required=False),
     )
-    papers = [(value, 1) for value in form.getlist("paper") if isinstance(value, str)]
+    papers = [Paper(value, copies=1) for value in form.getlist("paper") if isinstance(value, str)]
     told = particulars(owner, forms.text(form, "summary", 1000, required=False), papers)
     return Intake(
         procedure=forms.text(form, "procedure", 20),
@@ -24,5 +25,6 @@ def read_intake(form: FormData, vault: Vault, printer: str | None) -> Intake:
         owner_kind=forms.number(form, "owner_kind", 1, 4, default=1),
         delivery=forms.number(form, "delivery", 0, 1, default=0),
         printer=printer,
+        found_by=marks.of_owner(vault, owner),
         card=cards.hash_of(vault, cards.DOSSIER, owner.identity) if owner.identity else None,
     )

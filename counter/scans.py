@@ -16,7 +16,7 @@ from domain.errors import Invalid, NotFound, Refused, msgid
 from domain.roles import open_to
 from domain.scans import Card, DossierCode, SlipLink, SlipNumber, recognise
 from domain.tickets import Ticket, TicketState
-from store import boards, dossiers, explanations, jobs, procedures, tickets
+from store import boards, dossiers, explanations, outbox, procedures, tickets
 from web import failures, forms, wording
 from web.house import House, house_of
 from web.languages import translator
@@ -177,7 +177,7 @@ def _dossier(house: House, code: str) -> dict[str, Any]:
     if dossier is None:
         raise UnknownDossier(code=code)
     procedure = house.store.read(procedures.find, dossier.procedure)
-    portal = views.portal_state(house.store.read(jobs.portal_messages_of, code))
+    portal = views.portal_state(house.store.read(outbox.portal_messages_of, code))
     return {"dossier": dossier, "title": procedure.title if procedure else dossier.procedure, "portal": portal}
 
 

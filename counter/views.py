@@ -15,9 +15,9 @@ from domain.shortcuts import cap, in_use
 from domain.tickets import Ticket, milliseconds
 from operations import undoing
 from operations.shifts import find_counter
-from store import announcements, dossiers, explanations, jobs, moves, people, tickets
+from store import announcements, dossiers, explanations, moves, outbox, people, tickets
 from store.boards import Board
-from store.jobs import PortalMessage
+from store.outbox import PortalMessage
 from store.people import Person
 from store.shortcuts import chosen_by
 from web import wording
@@ -223,7 +223,7 @@ def _lines(
 def _received(house: House, number: int) -> list[dict[str, Any]]:
     rows = []
     for dossier in house.store.read(dossiers.newest, DOSSIERS_SHOWN, number):
-        messages = house.store.read(jobs.portal_messages_of, dossier.code)
+        messages = house.store.read(outbox.portal_messages_of, dossier.code)
         rows.append({"code": dossier.code, "due": dossier.due, "portal": portal_state(messages)})
     return rows
 

@@ -31,6 +31,7 @@ from domain.centre_rules import Text as Text
 from domain.centre_syntax import CentreFileWrong as CentreFileWrong
 from domain.centre_syntax import parsed
 from domain.deadlines import Unit
+from domain.dossier_rules import DossierRules
 from domain.errors import msgid
 from domain.logos import LONGEST_LOGO, emblem
 from domain.procedures import ProcedureCode
@@ -51,7 +52,7 @@ from domain.roles import PERSON_ROLES, Role
 from domain.slips import SlipLayout, whole_layout
 from domain.walls import Screen, farthest_metres, is_readable
 
-AS_DEFAULT, USUAL_SCANNER, USUAL_VOICE = Calling(), Scanner(), Voice()
+AS_DEFAULT, USUAL_SCANNER, USUAL_VOICE, USUAL_DOSSIERS = Calling(), Scanner(), Voice(), DossierRules()
 
 
 class QueueKind(StrEnum):
@@ -181,13 +182,22 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Which queue a procedure of the catalogue is received in, and how its button reads."""
+    """Which queue a procedure of the catalogue is received in, how its button reads, and how it is dealt with.
+
+    `limit` is the counter's, and that of the other channels where they have none of their own. `at_once`: done
+    while the citizen waits, as certifications are. `system`: a ministry's own, of which we keep a reference only.
+    """
 
     code: ProcedureCode
     queue: Id
     short_title: Annotated[str, Words(60)]
     limit: Annotated[Limit, countable] | None = None
     common: bool = False
+    limit_online: Annotated[Limit, countable] | None = None
+    limit_post: Annotated[Limit, countable] | None = None
+    supplements: Annotated[int, Between(0, 9)] = 1
+    at_once: bool = False
+    system: Annotated[str, Words(80, may_be_empty=True)] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +297,7 @@ class Centre:
     logo: Annotated[str, Words(LONGEST_LOGO, may_be_empty=True), emblem] = ""
     voice: Voice = USUAL_VOICE
     volumes: Annotated[tuple[Loudness, ...], Count(0, 60)] = ()
+    dossiers: DossierRules = USUAL_DOSSIERS
 
     def counters_in(self, hall: str) -> frozenset[int]:
         """The numbers of this hall's counters, whatever their zone."""

@@ -4,7 +4,6 @@ Rules and vectors: the deadline arithmetic of the domain reference. Which limit 
 which calendar version it froze is the caller's knowledge.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, Decimal
@@ -15,13 +14,9 @@ from domain.calendar import (
     Calendar,
     DayKind,
     NamedDay,
-    Translate,
     add_working_time,
     closing,
-    day_text,
     days_between,
-    days_text,
-    instant_text,
     months_later,
     opening,
     working_time_between,
@@ -67,6 +62,12 @@ class PauseWrong(Invalid):
     """A dossier came back before its supplement was asked for."""
 
     text = msgid("Thời điểm nộp bổ sung không thể trước thời điểm yêu cầu bổ sung.")
+
+
+class ExtensionWrong(Invalid):
+    """A new date that is no later, or that nobody works on."""
+
+    text = msgid("Ngày hẹn mới phải sau ngày hẹn cũ và là ngày làm việc. Mời chọn ngày khác.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,15 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """One extension with an apology (Mẫu 04): when it was decided, the due instant before and after it."""
+
+    decided: datetime
+    before: datetime
+    after: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Everything needed to recount a due date by hand; `nominal` is the end before it moved off a day off."""
 
@@ -132,6 +142,7 @@ class Explanation:
     end: datetime
     calendar_version: str
     pauses: tuple[Pause, ...] = ()
+    extensions: tuple[Extension, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +208,15 @@ def pause(old: Due, requested: datetime, returned: datetime, calendar: Calendar)
         after = _end_of(calendar.working_from(nominal), limit, calendar)
     this = Pause(requested, returned, old.at, nominal, after, calendar.version)
     return Due(after, replace(old.explanation, pauses=(*old.explanation.pauses, this)))
+
+
+def extend(old: Due, decided: datetime, day: date, calendar: Calendar) -> Due:
+    """The due date put off to the end of a later working day. Raises ExtensionWrong for another day."""
+    if day <= old.at.date() or not calendar.is_working(day):
+        raise ExtensionWrong()
+    after = closing(day, calendar)
+    this = Extension(_aware(decided), old.at, after)
+    return Due(after, replace(old.explanation, extensions=(*old.explanation.extensions, this)))
 
 
 def verdict(finished: datetime, due_at: datetime) -> Verdict:
@@ -322,75 +342,3 @@ def _aware(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("an instant without time zone: whose clock is meant is not known")
     return local(instant)
-
-
-COUNTED = {
-    Unit.SAME_DAY: msgid("Trả kết quả trong ngày %(start)s."),
-    Unit.WORKING_DAY: msgid("Tính từ %(start)s (ngày 0), đủ %(amount)s ngày làm việc."),
-    Unit.DAY: msgid("Tính từ %(start)s (ngày 0), đủ %(amount)s ngày, kể cả ngày nghỉ."),
-    Unit.HOUR: msgid("Tính từ %(time)s %(start)s, đủ %(amount)s giờ trong các buổi làm việc."),
-    Unit.MONTH: msgid("Tính từ %(start)s (ngày 0), đủ %(amount)s tháng."),
-}
-STARTED = {
-    Start.BEFORE_OPENING: msgid("Đến trước giờ mở cửa nên tính từ giờ mở cửa."),
-    Start.IN_BREAK: msgid("Đến giữa hai buổi làm việc nên tính từ đầu buổi sau."),
-    Start.AFTER_CLOSING: msgid("Đến sau giờ làm việc nên chuyển sang %(start)s."),
-    Start.DAY_OFF: msgid("Đến vào ngày nghỉ nên chuyển sang %(start)s."),
-    Start.AFTER_CUT_OFF: msgid("Đến sau %(cut_off)s nên chuyển sang %(start)s."),
-}
-ORIGINS = {
-    Origin.RECEIVED: msgid("Nhận hồ sơ lúc %(received)s."),
-    Origin.RETURNED: msgid("Hồ sơ bổ sung nộp lại đủ lúc %(received)s, thời hạn tính lại từ đầu."),
-}
-MOVED = msgid("Ngày cuối %(nominal)s là ngày nghỉ nên chuyển sang %(end)s.")
-
-
-def explain(answer: Due, translate: Translate) -> str:
-    """Why this is the due date, a sentence a line; `translate` maps a Vietnamese text to the reader's.
-
-    Reasons of days are the calendar's own words and stay as they are.
-    """
-    _, why = translate, answer.explanation
-    words = {
-        "received": instant_text(why.received, _),
-        "start": day_text(why.start.date(), _),
-        "time": f"{why.start:%H:%M}",
-        "cut_off": f"{why.cut_off:%H:%M}",
-        "amount": f"{why.limit.exact.normalize():f}",
-        "skipped": days_text(why.skipped, _),
-        "worked": days_text(why.worked, _),
-        "nominal": day_text(why.nominal, _),
-        "end": day_text(why.end.date(), _),
-        "at": instant_text(answer.at, _),
-        "version": why.calendar_version,
-    }
-    return "\n".join([_(text) % words for text in _sentences(why)] + [_paused(p, _) for p in why.pauses])
-
-
-def _sentences(why: Explanation) -> Iterable[str]:
-    yield msgid("Hạn trả kết quả: %(at)s.")
-    yield ORIGINS[why.origin]
-    if why.start_reason in STARTED:
-        yield STARTED[why.start_reason]
-    yield COUNTED[why.limit.unit]
-    if why.skipped:
-        yield msgid("Bỏ qua %(skipped)s.")
-    if why.worked:
-        yield msgid("Có làm việc %(worked)s.")
-    if why.nominal != why.end.date():
-        yield MOVED
-    yield msgid("Theo lịch làm việc %(version)s.")
-
-
-def _paused(wait: Pause, _: Translate) -> str:
-    words = {
-        "requested": instant_text(wait.requested, _),
-        "returned": instant_text(wait.returned, _),
-        "before": instant_text(wait.before, _),
-        "after": instant_text(wait.after, _),
-        "nominal": day_text(wait.nominal, _),
-        "end": day_text(wait.after.date(), _),
-    }
-    text = _("Tạm dừng chờ bổ sung từ %(requested)s đến %(returned)s: hạn %(before)s dời thành %(after)s.")
-    moved = "" if wait.nominal == wait.after.date() else f"\n{_(MOVED)}"
-    return (text + moved) % words

@@ -7,6 +7,7 @@ Instants inside events are milliseconds since 1970 (UTC).
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from domain.dossier_events import DossierEvent
 from domain.file_events import FileEvent
 from domain.hall_events import HallEvent
 from domain.queue_events import QueueEvent
@@ -178,35 +179,6 @@ class SlipReprinted:
 
 
 @dataclass(frozen=True, slots=True)
-class DossierReceived:
-    """A dossier with its receipt and its messages to the portal. What was written stands sealed in the vault."""
-
-    code: str
-    ticket: int | None
-    counter: int
-    person: str
-    procedure: str
-    agency: str
-    particulars: int
-    owner_kind: int
-    channel: int
-    delivery: int
-    due: int | None
-    due_rule: dict[str, Any]
-    calendar: str
-    printer: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptReprinted:
-    """One more copy of a dossier's receipt."""
-
-    code: str
-    copy: int
-    printer: str
-
-
-@dataclass(frozen=True, slots=True)
 class Sending:
     """What left for the printer: pieces handed over, of how many, rows of paper, and what the bytes were.
 
@@ -352,6 +324,7 @@ Event = (
     QueueEvent
     | HallEvent
     | FileEvent
+    | DossierEvent
     | CentreLoaded
     | CentrePlanned
     | CentrePlanCancelled
@@ -373,8 +346,6 @@ Event = (
     | DeviceReloadAsked
     | JournalExported
     | SlipReprinted
-    | DossierReceived
-    | ReceiptReprinted
     | SlipEnded
     | SlipMoved
     | PrinterTested

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.centres import Centre, Printer
+from domain.dossier_events import ReceiptReprinted
 from domain.errors import Invalid, NotFound, Refused, msgid
 from domain.events import (
     PrinterLearned,
     PrinterTested,
-    ReceiptReprinted,
     RollChanged,
     Sending,
     SlipEnded,

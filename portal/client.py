@@ -19,16 +19,8 @@ import httpx2
 import msgspec
 
 from domain.errors import msgid
-from portal.messages import (
-    Answer,
-    CatalogueEntry,
-    NotAnAnswer,
-    Permanent,
-    PortalError,
-    Record,
-    catalogue_entry,
-    read_answer,
-)
+from portal.answers import Answer, CatalogueEntry, NotAnAnswer, Permanent, PortalError, catalogue_entry, read_answer
+from portal.messages import Record
 
 __all__ = [
     "Failure",

@@ -34,7 +34,7 @@ class _Told:
 def with_files(db: Connection, vault: Vault, facts: DossierFacts, fetching: Fetching) -> DossierFacts:
     """The facts with the documents and results of this dossier; links must have been issued before."""
     present = attachments.of_dossier(db, facts.code)
-    digitised = any(file.digitised for file in present if file.part is not Part.OTHER)
+    digitised = facts.digitised or any(file.digitised for file in present if file.part is not Part.OTHER)
     if not fetching.url:
         return replace(facts, digitised=digitised)
     told = _told(db, vault, facts.code, fetching)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from domain.centres import Portal
-from domain.events import CentreLoaded, DossierReceived, PortalResent
+from domain.dossier_events import DossierReceived, DossierStepped
+from domain.events import CentreLoaded, PortalResent
 from domain.file_events import FileAttached, FileRemoved
 from portal.files import Fetching
 from store import centres
@@ -19,7 +20,7 @@ from store.vault import Vault
 if TYPE_CHECKING:
     from portal.worker import PortalWorker
 
-TELLS_THE_PORTAL = (DossierReceived, PortalResent, FileAttached, FileRemoved)
+TELLS_THE_PORTAL = (DossierReceived, DossierStepped, PortalResent, FileAttached, FileRemoved)
 
 
 class PortalService:

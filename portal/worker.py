@@ -3,23 +3,21 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import structlog
 
-from domain.applicants import from_bytes
-from domain.centres import Centre
 from domain.errors import Refused
 from operations import attaching, syncing
-from operations.intake import find_placement
 from portal import files
+from portal.answers import Permanent
 from portal.client import Failure, PortalClient, Temporary, Unclear
 from portal.files import Fetching
-from portal.messages import DossierFacts, Permanent, Step, dossier_record, progress_items
-from store import dossiers, people
-from store.dossiers import Dossier
-from store.jobs import PortalMessage
+from portal.messages import dossier_record, progress_items
+from portal.telling import facts_after, read_story, steps_for
+from store import outbox
+from store.outbox import PortalMessage
 from store.store import Store
 from store.vault import Vault
 from store.writer import Act
@@ -56,105 +54,72 @@ class PortalWorker:
 
     async def _serve(self) -> None:
         while True:
-            message = await self._claim()
-            if message is None:
+            messages = await self._claim()
+            if not messages:
                 self._woken.clear()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_AGAIN_SECONDS):
                         await self._woken.wait()
                 continue
-            await self._handle(message)
+            await self._handle(messages)
 
-    async def _claim(self) -> PortalMessage | None:
+    async def _claim(self) -> Sequence[PortalMessage]:
         try:
-            return (await self._store.write(ACT, syncing.claim_message)).message
+            return (await self._store.write(ACT, syncing.claim_messages)).messages
         except Exception as error:  # a full disk must not end the worker
             log.warning("claim failed", error=type(error).__name__)
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
-            return None
+            return ()
 
-    async def _handle(self, message: PortalMessage) -> None:
-        tell = await self._outcome(message)
+    async def _handle(self, messages: Sequence[PortalMessage]) -> None:
+        tell = await self._outcome(messages)
         while True:
             try:
                 await tell()
             except Refused as refusal:  # a full disk: what the portal knows must not be forgotten
-                log.warning("outcome not written yet", message=message.id, error=refusal.code)
+                log.warning("outcome not written yet", message=messages[0].id, error=refusal.code)
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
             else:
                 self._woken.set()
                 return
 
-    async def _outcome(self, message: PortalMessage) -> Callable[[], Awaitable[None]]:
-        """Send the message; gives what is to be recorded of it."""
-        write = self._store.write
+    async def _outcome(self, messages: Sequence[PortalMessage]) -> Callable[[], Awaitable[None]]:
+        """Send the messages; gives what is to be recorded of them."""
+        write, first, ids = self._store.write, messages[0], [message.id for message in messages]
         try:
-            answer = await self.send(message)
+            answer = await self.send(messages)
         except Permanent as error:
             # `said` is the portal's own sentence and may quote personal data: it is never kept or logged.
             reason = f"{error.reason}" + (f" [{error.field}]" if error.field else "")
-            log.warning("parked", message=message.id, field=error.field)
-            return lambda: write(ACT, syncing.park, message.id, reason)
+            log.warning("parked", message=first.id, field=error.field)
+            taken = error.accepted
+            return lambda: write(ACT, syncing.park, ids, reason, taken)
         except Temporary as error:
             self.last_failure = why = str(error.reason)
             if error.reason is Failure.LOGIN_REFUSED:
                 await asyncio.sleep(LOGIN_PAUSE_SECONDS)
-            tried = message.tried_before or isinstance(error, Unclear)
-            jitter = random.uniform(0.5, 1.5)
-            return lambda: write(ACT, syncing.postpone, message.id, why, jitter, tried=tried)
+            tried = first.tried_before or isinstance(error, Unclear)
+            jitter, accepted = random.uniform(0.5, 1.5), error.accepted
+            return lambda: write(ACT, syncing.postpone, ids, why, jitter, tried=tried, accepted=accepted)
         except Exception as error:
             kind = type(error).__name__
-            log.exception("message failed", message=message.id)
-            return lambda: write(ACT, syncing.park, message.id, kind)
+            log.exception("message failed", message=first.id)
+            return lambda: write(ACT, syncing.park, ids, kind)
         self.last_contact, self.last_failure = self._clock(), ""
-        return lambda: write(ACT, syncing.acknowledge, message.id, answer)
+        return lambda: write(ACT, syncing.acknowledge, ids, answer)
 
-    async def send(self, message: PortalMessage) -> str:
-        """One message to the portal; gives its answer in a word. Raises Temporary, Unclear, Permanent."""
-        dossier = self._store.read(dossiers.find, message.dossier)
-        if dossier is None:
-            raise Permanent("dossier missing", "MaHoSo")
-        centre = self._store.centre()
-        if message.kind == "progress":
-            await self._client.send_progress(progress_items([self._step(centre, dossier, message)]))
+    async def send(self, messages: Sequence[PortalMessage]) -> str:
+        """Messages of one dossier to the portal; its answer in a word. Raises Temporary, Unclear, Permanent."""
+        first = messages[0]
+        story = read_story(self._store, self._vault, first.dossier)
+        if first.kind == outbox.PROGRESS:
+            await self._client.send_progress(progress_items(steps_for(story, messages)))
             return "step"
-        entry = await self._client.procedure(dossier.procedure)
+        entry = await self._client.procedure(story.dossier.procedure)
+        facts = facts_after(self._store, self._vault, story, first.step)
         if self._fetching.url:
-            await self._store.write(ACT, attaching.issue_links, dossier.code, self._fetching.life)
-        facts = self._store.read(files.with_files, self._vault, self._facts(centre, dossier), self._fetching)
+            await self._store.write(ACT, attaching.issue_links, first.dossier, self._fetching.life)
+        facts = self._store.read(files.with_files, self._vault, facts, self._fetching)
         record = dossier_record(facts, entry)
-        return str((await self._client.deliver(record, message.tried_before)).value)
-
-    def _facts(self, centre: Centre, dossier: Dossier) -> DossierFacts:
-        sealed = self._store.read(dossiers.sealed_particulars, dossier.particulars)
-        told = from_bytes(self._vault.unseal(sealed))
-        owner = told.owner
-        facts = dossier.facts
-        return DossierFacts(
-            code=dossier.code, procedure_code=dossier.procedure, channel=facts["channel"],
-            owner_kind=facts["owner_kind"], owner_name=owner.name, identity_kind=owner.identity_kind,
-            identity_number=owner.identity, email="", phone=owner.phone,
-            summary=told.summary or _short_title(centre, dossier.procedure),
-            submitted_at=dossier.received_at, received_at=dossier.received_at, due_at=dossier.due,
-            status=dossier.status, delivery=facts["delivery"], unit_name=_unit(centre, dossier.procedure),
-            digitised=False, vneid_verified=False, online_payment=0, note="", finished_at=None, returned_at=None,
-            return_note="", refused_at=None, documents=(), fees=(),
-        )  # fmt: skip
-
-    def _step(self, centre: Centre, dossier: Dossier, message: PortalMessage) -> Step:
-        officer = self._store.read(people.by_id, dossier.person)
-        return Step(
-            dossier_code=dossier.code, step_id=str(message.id), officer=officer.name if officer else dossier.person,
-            office_title="Công chức tiếp nhận", at=dossier.received_at, unit=centre.name.vi,
-            content="Tiếp nhận hồ sơ", status=dossier.status, started_at=dossier.received_at, due_at=dossier.due,
-        )  # fmt: skip
-
-
-def _unit(centre: Centre, procedure: str) -> str:
-    queue = next((q for q in centre.queues if q.id == find_placement(centre, procedure).queue), None)
-    agency = next((a for a in centre.agencies if queue and a.id == queue.agency), None)
-    return agency.name.vi if agency else centre.name.vi
-
-
-def _short_title(centre: Centre, procedure: str) -> str:
-    return find_placement(centre, procedure).short_title or procedure
+        known = self._store.read(outbox.is_known, first.dossier) or None
+        return str((await self._client.deliver(record, first.tried_before, known)).value)

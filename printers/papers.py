@@ -111,7 +111,8 @@ class Papers:
             agency_lines=centre.agency_lines, centre=centre.name.vi, province=centre.province, code=dossier.code,
             procedure=procedure.title if procedure else dossier.procedure,
             received_at=local(dossier.received_at), due_at=local(dossier.due) if dossier.due else None, due_note="",
-            counter=str(dossier.counter), documents=told.papers,
+            counter=str(dossier.counter or ""),
+            documents=tuple((paper.name, max(1, paper.count)) for paper in told.papers),
             result_at="Qua bưu chính" if dossier.facts["delivery"] else "Tại quầy",
             copy=job.copy,
         )  # fmt: skip

@@ -7,11 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from domain.centres import Printer
+from domain.dossier_events import DossierReceived, ReceiptReprinted
 from domain.errors import Refused
 from domain.events import (
     CentreLoaded,
-    DossierReceived,
-    ReceiptReprinted,
     SlipMoved,
     SlipReprinted,
     TestPageAsked,

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.attachments import Media, Part
+from domain.dossiers import FINAL
 from domain.file_events import FileAttached, FileFetched, FileRemoved, LinkIssued
 from domain.tickets import milliseconds
 from store.database import Connection
 from store.instants import instant, moment
 from store.journal import Recorded, projects
-
-FINAL = (3, 7, 10)  # refused, withdrawn, returned: portal.md 5, statuses without a next one
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,7 @@ def past_keeping(db: Connection, before: datetime, most: int) -> list[Attachment
         " AND NOT EXISTS (SELECT 1 FROM attachments a WHERE a.dossier = d.code AND a.at >= :before)"
         " AND NOT EXISTS (SELECT 1 FROM portal_messages m WHERE m.dossier = d.code AND m.asked_at >= :before))"
         " ORDER BY id LIMIT :most",
-        {"before": milliseconds(before), "final": json.dumps(FINAL), "most": most},
+        {"before": milliseconds(before), "final": json.dumps(sorted(FINAL)), "most": most},
     )
     return [_attachment(row) for row in rows]
 
@@ -182,8 +181,8 @@ def _removed(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
     db.execute("UPDATE attachments SET removed_at = ? WHERE id = ?", (recorded.at, e.file))
     if e.reason != "retention":
-        (part,) = db.execute("SELECT part FROM attachments WHERE id = ?", (e.file,)).fetchone()
-        _tell_portal(db, recorded, part, e.dossier)
+        for (part,) in db.execute("SELECT part FROM attachments WHERE id = ?", (e.file,)).fetchall():
+            _tell_portal(db, recorded, part, e.dossier)
 
 
 def _tell_portal(db: Connection, recorded: Recorded, part: str, dossier: str) -> None:
@@ -191,8 +190,8 @@ def _tell_portal(db: Connection, recorded: Recorded, part: str, dossier: str) ->
     if part != "other":
         db.execute(
             "INSERT INTO portal_messages (dossier, kind, step, state, answer, asked_at)"
-            " VALUES (?, 'dossier', 0, 'queued', '', ?)",
-            (dossier, recorded.at),
+            " SELECT code, 'dossier', steps, 'queued', '', ? FROM dossiers WHERE code = ?",
+            (recorded.at, dossier),
         )
 
 

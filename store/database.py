@@ -113,3 +113,9 @@ def flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def own_tables(db: Connection) -> list[str]:
+    """The names of the tables that hold rows of ours: no index of words, nothing of SQLite's own."""
+    rows = db.execute("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' ORDER BY name")
+    return [name for (name,) in rows if not name.startswith(("sqlite_", "_sqlite_"))]

@@ -1,13 +1,9 @@
-"""Work that leaves the house: slips for printers, messages for the portal. Leased, never deleted on take."""
+"""Work that leaves the house: slips for printers, and the leases of all such work. Never deleted on take."""
 
 from dataclasses import dataclass
 
+from domain.dossier_events import DossierReceived, ReceiptReprinted
 from domain.events import (
-    DossierReceived,
-    PortalAcknowledged,
-    PortalParked,
-    PortalResent,
-    ReceiptReprinted,
     Sending,
     SlipEnded,
     SlipMoved,
@@ -58,21 +54,6 @@ class PrintJob:
 ENDS = frozenset({SlipState.CONFIRMED, SlipState.SENT, SlipState.UNKNOWN, SlipState.EXPIRED})
 
 
-@dataclass(frozen=True, slots=True)
-class PortalMessage:
-    """One thing the portal must know: a dossier, or a step of its progress."""
-
-    id: int
-    dossier: str
-    kind: str
-    step: int
-    state: str
-    asked_at: int
-    answer: str
-    attempts: int = 0
-    tried_before: bool = False
-
-
 @projects(TicketIssued)
 def _ticket_slip(db: Connection, recorded: Recorded) -> None:
     if recorded.event.printer:
@@ -97,16 +78,10 @@ def _test_page(db: Connection, recorded: Recorded) -> None:
 
 
 @projects(DossierReceived)
-def _receipt_and_messages(db: Connection, recorded: Recorded) -> None:
+def _receipt(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
     if e.printer:
         _ask_paper(db, recorded, e.printer, SlipKind.RECEIPT, e.code, 1)
-    for kind, step in (("dossier", 0), ("progress", 1)):
-        db.execute(
-            "INSERT INTO portal_messages (dossier, kind, step, state, answer, asked_at)"
-            " VALUES (?, ?, ?, 'queued', '', ?)",
-            (e.code, kind, step, recorded.at),
-        )
 
 
 def _ask_paper(db: Connection, recorded: Recorded, printer: str, kind: SlipKind, subject: str, copy: int) -> None:
@@ -140,30 +115,6 @@ def _note_sending(db: Connection, job: int, sent: Sending) -> None:
         "UPDATE print_jobs SET pieces = ?, total = ?, rows = ?, sha256 = ?, layout = ?, status = ?, tries = ?"
         " WHERE id = ?",
         (sent.pieces, sent.total, sent.rows, sent.sha256, sent.layout, sent.status, sent.tries, job),
-    )
-
-
-@projects(PortalAcknowledged)
-def _acknowledged(db: Connection, recorded: Recorded) -> None:
-    _end_message(db, recorded, "acknowledged", recorded.event.answer)
-
-
-@projects(PortalParked)
-def _parked(db: Connection, recorded: Recorded) -> None:
-    _end_message(db, recorded, "parked", recorded.event.reason)
-
-
-@projects(PortalResent)
-def _resent(db: Connection, recorded: Recorded) -> None:
-    db.execute(
-        "UPDATE portal_messages SET state = 'queued', ended_at = NULL WHERE id = ?", (recorded.event.message,)
-    )
-
-
-def _end_message(db: Connection, recorded: Recorded, state: str, answer: str) -> None:
-    db.execute(
-        "UPDATE portal_messages SET state = ?, answer = ?, ended_at = ? WHERE id = ? AND state = 'queued'",
-        (state, answer, recorded.at, recorded.event.message),
     )
 
 
@@ -338,49 +289,6 @@ def recent_print_jobs(db: Connection, count: int = 50) -> list[PrintJob]:
     return [PrintJob(*row) for row in rows]
 
 
-_MESSAGE = (
-    "m.id, m.dossier, m.kind, m.step, m.state, m.asked_at, m.answer,"
-    " coalesce(l.attempts, 0), coalesce(l.started, 0)"
-)
-_LEASED = "portal_messages m LEFT JOIN leases l ON l.kind = 'portal' AND l.job = m.id"
-
-
-def next_portal_message(db: Connection, now: int) -> PortalMessage | None:
-    """The oldest message that may go: nobody holds it and nothing of its dossier stands before it.
-
-    A parked message holds back its own dossier only.
-    """
-    row = db.execute(
-        f"SELECT {_MESSAGE} FROM {_LEASED} WHERE m.state = 'queued' AND coalesce(l.until, 0) <= ?"
-        " AND NOT EXISTS (SELECT 1 FROM portal_messages b WHERE b.dossier = m.dossier AND b.id < m.id"
-        " AND b.state <> 'acknowledged') ORDER BY m.id LIMIT 1",
-        (now,),
-    ).fetchone()
-    return _message(row) if row else None
-
-
-def portal_message(db: Connection, message: int) -> PortalMessage | None:
-    """One message with its tries."""
-    row = db.execute(f"SELECT {_MESSAGE} FROM {_LEASED} WHERE m.id = ?", (message,)).fetchone()
-    return _message(row) if row else None
-
-
-def portal_messages_of(db: Connection, dossier: str) -> list[PortalMessage]:
-    """Everything the portal was or will be told of one dossier, in order."""
-    rows = db.execute(f"SELECT {_MESSAGE} FROM {_LEASED} WHERE m.dossier = ? ORDER BY m.id", (dossier,))
-    return [_message(row) for row in rows]
-
-
-def open_portal_messages(db: Connection, count: int = 100) -> list[PortalMessage]:
-    """What the portal does not know yet, parked ones first."""
-    rows = db.execute(
-        f"SELECT {_MESSAGE} FROM {_LEASED} WHERE m.state <> 'acknowledged' ORDER BY m.state DESC, m.id LIMIT ?",
-        (count,),
-    )
-    found = [_message(row) for row in rows]
-    return sorted(found, key=lambda m: (m.state != "parked", m.id))
-
-
 def outbox_depths(db: Connection) -> dict[str, int]:
     """How much waits: slips, portal messages, and messages parked for a person."""
 
@@ -392,8 +300,3 @@ def outbox_depths(db: Connection) -> dict[str, int]:
         "portal": count("SELECT count(*) FROM portal_messages WHERE state = 'queued'"),
         "parked": count("SELECT count(*) FROM portal_messages WHERE state = 'parked'"),
     }
-
-
-def _message(row: tuple) -> PortalMessage:  # type: ignore[type-arg]
-    (id_, dossier, kind, step, state, asked_at, answer, attempts, started) = row
-    return PortalMessage(id_, dossier, kind, step, state, asked_at, answer, attempts, bool(started))

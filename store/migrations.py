@@ -153,9 +153,29 @@ CREATE INDEX ratings_of_day ON ratings (day, at);
 CREATE INDEX ratings_of_counter ON ratings (counter, at);
 -- what it says: dossiers and the work that leaves the house
 CREATE TABLE dossiers (
-  code TEXT PRIMARY KEY, seq INTEGER NOT NULL, day INTEGER NOT NULL, ticket INTEGER, counter INTEGER NOT NULL,
+  code TEXT PRIMARY KEY, seq INTEGER NOT NULL, day INTEGER NOT NULL, ticket INTEGER, counter INTEGER,
   person TEXT NOT NULL, procedure TEXT NOT NULL, agency TEXT NOT NULL, particulars INTEGER NOT NULL,
-  received_at INTEGER NOT NULL, due INTEGER, status INTEGER NOT NULL, facts TEXT NOT NULL
+  received_at INTEGER NOT NULL, due INTEGER, status INTEGER NOT NULL, facts TEXT NOT NULL,
+  unit TEXT NOT NULL, steps INTEGER NOT NULL, supplements INTEGER NOT NULL, extended INTEGER NOT NULL,
+  submitted_at INTEGER NOT NULL, finished_at INTEGER, returned_at INTEGER
+);
+CREATE UNIQUE INDEX dossiers_in_order ON dossiers (seq);
+CREATE INDEX dossiers_received ON dossiers (received_at);
+CREATE INDEX dossiers_standing ON dossiers (status, due);
+CREATE VIRTUAL TABLE dossier_codes USING fts5(code, content='dossiers', content_rowid='seq', tokenize='trigram');
+CREATE TABLE dossier_steps (
+  dossier TEXT NOT NULL, number INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, person TEXT NOT NULL,
+  act TEXT NOT NULL, before INTEGER NOT NULL, after INTEGER NOT NULL, unit TEXT NOT NULL, words INTEGER,
+  due INTEGER, facts TEXT NOT NULL, beyond INTEGER NOT NULL, PRIMARY KEY (dossier, number)
+) WITHOUT ROWID;
+CREATE INDEX dossier_steps_at ON dossier_steps (at);
+CREATE TABLE turned_visits (
+  seq INTEGER PRIMARY KEY, way TEXT NOT NULL, ticket INTEGER, counter INTEGER NOT NULL, person TEXT NOT NULL,
+  procedure TEXT NOT NULL, particulars INTEGER NOT NULL, words INTEGER NOT NULL, at INTEGER NOT NULL
+);
+CREATE TABLE ministry_references (
+  seq INTEGER PRIMARY KEY, ticket INTEGER, counter INTEGER NOT NULL, person TEXT NOT NULL, procedure TEXT NOT NULL,
+  system TEXT NOT NULL, reference TEXT NOT NULL, at INTEGER NOT NULL
 );
 CREATE INDEX dossiers_of_day ON dossiers (day, seq);
 CREATE INDEX dossiers_due ON dossiers (due);
@@ -214,6 +234,11 @@ CREATE TABLE planned_people (
 ) WITHOUT ROWID;
 CREATE TABLE particulars (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE attachment_names (file INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
+CREATE TABLE dossier_words (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
+CREATE TABLE dossier_marks (
+  mark BLOB NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (mark, seq)
+) WITHOUT ROWID;
+CREATE INDEX dossier_marks_of ON dossier_marks (seq);
 CREATE TABLE device_tokens (device TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
 CREATE TABLE token_hashes (hash BLOB PRIMARY KEY, token INTEGER NOT NULL);
 CREATE TABLE appointment_codes (appointment INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
@@ -250,7 +275,8 @@ CREATE TABLE leases (
 
 # Replaying the journal gives every table outside these two lists.
 VAULT = (
-    "people", "planned_people", "particulars", "attachment_names", "device_tokens", "token_hashes",
+    "people", "planned_people", "particulars", "dossier_words", "dossier_marks", "attachment_names",
+    "device_tokens", "token_hashes",
     "appointment_codes", "appointment_holders", "card_holders", "rating_words", "receiver_secrets",
 )  # fmt: skip
 HOUSEKEEPING = (

@@ -8,15 +8,15 @@ MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
         "announcements", "appointments", "attachments", "bulletins", "calendars", "centres", "counters", "days",
-        "devices", "dossiers", "estimates", "jobs", "moves", "notices", "people", "plans", "printers", "procedures",
-        "ratings", "receivers", "refusals", "shortcuts", "tickets",
+        "devices", "dossiers", "estimates", "jobs", "moves", "notices", "outbox", "people", "plans", "printers",
+        "procedures", "ratings", "receivers", "receptions", "refusals", "shortcuts", "tickets",
     )
 )  # fmt: skip
 # What is recorded for its own sake and changes no table.
 NOTES = frozenset({
     "PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet", "JournalExported",
     "WordsRead", "DeviceReloadAsked", "VoiceTestAsked", "VoiceClipRecorded", "VoicePackFinished",
-    "ReceiverTested", "FileOpened",
+    "ReceiverTested", "IdentityRevealed", "FileOpened",
 })  # fmt: skip
 
 

@@ -116,11 +116,7 @@ def _fold_wal_in(path: Path) -> None:
 def differences(one: Connection, other: Connection) -> list[str]:
     """Tables, outside vault and housekeeping, whose rows differ between two files."""
     left_out = (*migrations.VAULT, *migrations.HOUSEKEEPING)
-    names = [
-        row[0]
-        for row in one.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-        if row[0] not in left_out and not row[0].startswith(("sqlite_", "_sqlite_", "procedures_words"))
-    ]
+    names = [name for name in database.own_tables(one) if name not in left_out]
     return [name for name in names if _rows(one, name) != _rows(other, name)]
 
 

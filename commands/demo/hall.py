@@ -12,7 +12,7 @@ import click
 import clock
 from commands.centre import calendar_of
 from commands.demo.neighbours import Neighbours
-from domain.applicants import applicant, particulars, to_bytes
+from domain.applicants import Paper, applicant, particulars, to_bytes
 from domain.centres import Centre, read_centre
 from domain.events import DevicePaired
 from domain.procedures import read_catalogue
@@ -98,7 +98,7 @@ def _one_dossier(store: Store, centre: Centre, vault: Vault, person: str, counte
     served = next(c for c in centre.counters if c.number == counter).queues
     code = next(p.code for p in centre.procedures if p.queue in served)
     owner = applicant("NGUYỄN THỊ MẪU", "038190000001", "0900000001", "")
-    taken = intake.Intake(code, vault.seal(to_bytes(particulars(owner, "", [("Tờ khai", 1)]))))
+    taken = intake.Intake(code, vault.seal(to_bytes(particulars(owner, "", [Paper("Tờ khai", originals=1)]))))
     store.write_now(Act(person), intake.receive_dossier, counter, person, taken)
 
 

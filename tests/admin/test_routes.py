@@ -6,7 +6,7 @@ import pytest
 
 from domain.applicants import applicant, to_bytes
 from operations import entering, intake, printing, shifts, syncing, ticketing
-from store import jobs, people
+from store import jobs, outbox, people
 from store.writer import Act
 from tests.support.asking import CHEAP, NO_PRINTERS, PASSWORD, browser, seq
 from tests.support.halls import demo_centre
@@ -155,8 +155,8 @@ def parked(server, reason: str) -> int:
     owner = server.app.state.house.vault.seal(to_bytes(applicant("LÊ KÍN ĐÁO", "038190000001", "", "")))
     taken = intake.Intake(demo_centre().procedures[0].code, owner)
     code = server.store.write_now(Act("cb01"), intake.receive_dossier, 1, "cb01", taken).code
-    message = server.store.read(jobs.portal_messages_of, code)[0].id
-    server.store.write_now(Act("t"), syncing.park, message, reason)
+    message = server.store.read(outbox.portal_messages_of, code)[0].id
+    server.store.write_now(Act("t"), syncing.park, [message], reason)
     return message
 
 
@@ -169,7 +169,7 @@ def test_what_the_portal_refused_is_on_the_desk_and_goes_again_once(centre, desk
     path = f"/admin/messages/{message}/resends"
     assert f'action="{path}"' in page
     assert desk["manager"].post(path).headers["location"] == "/admin/desk"
-    assert centre.store.read(jobs.portal_message, message).state == "queued"
+    assert centre.store.read(outbox.portal_message, message).state == "queued"
     before = seq(centre)
     assert desk["manager"].post(path).status_code in (303, 404, 409)
     assert seq(centre) == before

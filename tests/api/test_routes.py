@@ -13,7 +13,7 @@ from api import messages, openapi
 from api.routes import ROUTES
 from domain.errors import Invalid
 from operations import calling, entering, shifts, ticketing
-from store import jobs, tickets
+from store import jobs, outbox, tickets
 from store.writer import Act
 from tests.support.asking import NO_PRINTERS, a_procedure, browser, request_id, seq
 from tests.support.servers import Server, running
@@ -79,7 +79,7 @@ def test_a_whole_visit_goes_through_the_api(centre, kiosk, clerk, document):
     dossier = {"procedure": a_procedure(), "owner_name": "LÊ THỊ THỬ", "papers": [{"name": "Tờ khai", "copies": 2}]}
     received = clerk.post(f"{V1}/counters/1/dossiers", json=dossier)
     code = checked(document, received, f"{act}/dossiers", status=201)["code"]
-    assert centre.store.read(jobs.portal_messages_of, code)
+    assert centre.store.read(outbox.portal_messages_of, code)
     done = checked(
         document, clerk.post(f"{V1}/counters/1/finishes", json={"seen": ticket["id"]}), f"{act}/finishes"
     )

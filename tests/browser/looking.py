@@ -92,6 +92,13 @@ def _reason(node: dict[str, Any]) -> str:
 
 
 def settle(page: Page) -> None:
-    """Fonts loaded, no picture or animation still on its way; what leaves only after seconds is still there."""
-    page.evaluate("""() => document.fonts.ready.then(() => Promise.all(
-      document.getAnimations().filter(a => a.effect.getTiming().delay < 1000).map(a => a.finished)))""")
+    """Fonts loaded, no picture or animation still on its way; what leaves only after seconds is still there.
+
+    An animation taken back rejects its promise, one that never ends keeps it for ever: neither is waited for.
+    """
+    page.evaluate("""() => Promise.race([
+      new Promise(resolve => setTimeout(resolve, 5000)),
+      document.fonts.ready.then(() => Promise.allSettled(document.getAnimations().filter(animation => {
+        const timing = animation.effect.getTiming();
+        return timing.delay < 1000 && timing.iterations !== Infinity;
+      }).map(animation => animation.finished)))]).then(() => undefined)""")

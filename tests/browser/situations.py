@@ -32,7 +32,7 @@ from operations import (
 from operations.admitting import note_refusal
 from printers.status import Trouble
 from printers.worker import Health
-from store import jobs, migrations, plans, receivers
+from store import migrations, outbox, plans, receivers
 from store.writer import Act
 from tests.browser.evenings import evening, evening_of_many, staffed
 from tests.browser.scenes import CLERKS, IN_NO_HALL, NOWHERE, Scene
@@ -84,8 +84,8 @@ def busy(scene: Scene) -> None:
     scene.call(2)
     scene.dossier(2, "1.001193")
     done = scene.dossier(2, "2.000815")
-    for message in scene.server.store.read(jobs.portal_messages_of, done):
-        scene.server.store.write_now(Act("portal"), syncing.acknowledge, message.id, "0")
+    for message in scene.server.store.read(outbox.portal_messages_of, done):
+        scene.server.store.write_now(Act("portal"), syncing.acknowledge, [message.id], "0")
 
 
 def _let_the_land_office_in(scene: Scene) -> None:
@@ -100,8 +100,8 @@ def troubled(scene: Scene) -> None:
     scene.stop("chung-thuc", "máy tính của quầy đang được sửa, dự kiến 14 giờ mở lại")
     scene.stop("dat-dai", "mất mạng")
     parked = scene.dossier(2, "1.001193")
-    first = scene.server.store.read(jobs.portal_messages_of, parked)[0]
-    scene.server.store.write_now(Act("portal"), syncing.park, first.id, "Mã thủ tục không có trong danh mục")
+    first = scene.server.store.read(outbox.portal_messages_of, parked)[0]
+    scene.server.store.write_now(Act("portal"), syncing.park, [first.id], "Mã thủ tục không có trong danh mục")
     scene.slip(scene.ticket("ho-tich", IN_NO_HALL), "unknown")
     scene.slip(scene.ticket("cu-tru", IN_NO_HALL), "expired")
     scene.test_printer("P1", "status", "sensor", codes=False)

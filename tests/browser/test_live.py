@@ -253,7 +253,7 @@ def test_a_pushed_handler_and_style_do_nothing(centre: Beside, open_screen: Scre
     open_screen.allow(page, "POLICY", "Content Security Policy", "status of 404", "htmx")
     with pushing(page, f"{centre.url}/display/W1") as push:
         push("<img src='/static/khong-co.png' onerror='window.hit = 1'><p id='p' onclick='window.hit = 2'>p</p>")
-        page.click("#p")
+        page.dispatch_event("#p", "click")  # a push of the hall may take it away before a pointer gets there
         page.wait_for_timeout(300)
         assert page.evaluate("window.hit") is None
     assert any("POLICY script-src" in error for error in open_screen.errors(page))

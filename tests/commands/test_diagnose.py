@@ -33,8 +33,8 @@ def data(tmp_path):
 def put_the_canary_everywhere(bench) -> None:
     bench.do(managing.stop_queue, "cu-tru", f"gặp {CANARY.name}"[:120])
     bench.do(managing.keep_queue, "cu-tru", CANARY.staff)
-    message = bench.do(syncing.claim_message).message
-    bench.do(syncing.park, message.id, f"sai số {CANARY.identity} {CANARY.phone}")
+    message = bench.do(syncing.claim_messages).messages[0]
+    bench.do(syncing.park, [message.id], f"sai số {CANARY.identity} {CANARY.phone}")
     bench.do(ticketing.take_ticket, "giay-to", printer="P2")
     job = bench.do(printing.claim_slip, "P2").job
     bench.do(printing.end_slip, job.id, "unknown", CANARY.name)

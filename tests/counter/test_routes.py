@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from operations import managing, shifts, ticketing
-from store import dossiers, jobs, tickets
+from store import dossiers, jobs, outbox, tickets
 from store.writer import Act
 from tests.support.asking import NO_PRINTERS, a_procedure, browser, request_id, seq
 from tests.support.servers import Server, running
@@ -192,7 +192,7 @@ def test_a_dossier_is_received_with_code_receipt_and_a_message_for_the_portal(ce
     dossier = centre.store.read(dossiers.find, code)
     assert dossier.ticket == ticket
     assert centre.store.read(jobs.print_job_of, "receipt", code).state == "queued"
-    assert [m.kind for m in centre.store.read(jobs.portal_messages_of, code)]
+    assert [m.kind for m in centre.store.read(outbox.portal_messages_of, code)]
     everything = centre.store.path.read_bytes() + centre.store.path.with_name("motcua.sqlite-wal").read_bytes()
     assert b"038190000001" not in everything
     assert "LÊ THỊ THỬ".encode() not in everything

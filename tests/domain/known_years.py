@@ -6,11 +6,11 @@ from hypothesis import settings
 
 from domain.calendar import Calendar, DayKind
 from domain.days import LOCAL
+from domain.deadline_words import explain
 from domain.deadlines import (
     Limit,
     Unit,
     due,
-    explain,
 )
 from tests.support.sizes import size
 

@@ -4,6 +4,7 @@ from datetime import UTC
 
 import pytest
 
+from domain.deadline_words import explain
 from domain.deadlines import (
     Limit,
     PauseWrong,
@@ -11,7 +12,6 @@ from domain.deadlines import (
     Unit,
     Verdict,
     due,
-    explain,
     is_due_soon,
     is_overdue,
     pause,

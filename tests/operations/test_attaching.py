@@ -12,13 +12,13 @@ from domain.attachments import (
     NoSuchFile,
     Part,
 )
+from domain.dossier_events import DossierReceived
 from domain.errors import Invalid
-from domain.events import DossierReceived
 from domain.file_events import FileAttached, FileFetched, FileOpened, FileRemoved, LinkIssued
 from operations import attaching, intake, shifts
 from operations.attaching import Sent
 from operations.intake import Intake
-from store import attachments, jobs
+from store import attachments, outbox
 from store.instants import moment
 from store.vault import Vault
 
@@ -67,7 +67,7 @@ def test_a_file_is_in_its_dossier_with_its_facts_and_its_name_in_the_vault(desk,
 
 def test_the_portal_is_told_anew_of_papers_but_not_of_others(desk, code):
     def waiting():
-        return [message.kind for message in jobs.portal_messages_of(desk.db, code)]
+        return [message.kind for message in outbox.portal_messages_of(desk.db, code)]
 
     before = waiting()
     number = attach(desk, code)

@@ -8,7 +8,7 @@ from domain.days import LOCAL
 from domain.errors import CounterClosed, CounterTaken, Invalid, UnknownProcedure
 from operations import calling, intake, managing, shifts, ticketing
 from operations.intake import Intake
-from store import dossiers, jobs, journal
+from store import dossiers, jobs, journal, outbox
 from tests.support.halls import demo_calendar, demo_centre
 
 SAME_DAY, THREE_DAYS, NO_LIMIT, THREE_BUSINESS = "1.001193", "1.004873", "1.004222", "1.001612"
@@ -110,8 +110,8 @@ def test_everything_hangs_on_one_event(desk):
     assert (found.facts["owner_kind"], found.facts["channel"], found.facts["delivery"]) == (2, 1, 1)
     assert dossiers.sealed_particulars(desk.db, found.particulars) == b"sealed"
     assert jobs.print_job_of(desk.db, "receipt", got.code).printer == "P1"
-    messages = jobs.portal_messages_of(desk.db, got.code)
-    assert [(m.kind, m.step, m.state) for m in messages] == [("dossier", 0, "queued"), ("progress", 1, "queued")]
+    messages = outbox.portal_messages_of(desk.db, got.code)
+    assert [(m.kind, m.step, m.state) for m in messages] == [("dossier", 0, "queued"), ("progress", 0, "queued")]
 
 
 def test_without_a_ticket_or_paper_it_goes_as_well(desk):
@@ -130,7 +130,7 @@ def counts(hall) -> list[int]:
     [
         ({"procedure": "9.999999"}, UnknownProcedure), ({"procedure": ""}, UnknownProcedure),
         ({"procedure": "x" * 9999}, UnknownProcedure), ({"owner_kind": 0}, Invalid), ({"owner_kind": 5}, Invalid),
-        ({"delivery": 2}, Invalid), ({"delivery": -1}, Invalid),
+        ({"delivery": 3}, Invalid), ({"delivery": -1}, Invalid),
     ],
 )  # fmt: skip
 def test_bad_input_leaves_nothing_behind(desk, change, error):

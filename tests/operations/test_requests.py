@@ -54,7 +54,7 @@ ACTS = {
     "claim_slip": (printing.claim_slip, ("P1",)),
     "claim_nothing": (printing.claim_slip, ("P2",)),
     "reprint": (printing.reprint, (55, "P1")),
-    "claim_message": (syncing.claim_message, ()),
+    "claim_messages": (syncing.claim_messages, ()),
     "list_procedures": (managing.list_procedures, (tuple(demo_procedures()[:3]),)),
     "stop_queue": (managing.stop_queue, ("ho-tich", "Họp")),
     "add_person": (managing.add_person, ("nguoimoi", "Người Mới", ("clerk",), None)),

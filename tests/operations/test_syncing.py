@@ -4,8 +4,8 @@ import pytest
 
 from domain.errors import NotFound
 from operations import intake, printing, shifts
-from operations.syncing import acknowledge, claim_message, park, postpone, resend
-from store import figures, jobs
+from operations.syncing import acknowledge, claim_messages, park, postpone, resend
+from store import figures, jobs, outbox
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def two(hall):
 
 
 def claim(hall):
-    return hall.do(claim_message).message
+    return next(iter(hall.do(claim_messages).messages), None)
 
 
 def test_the_order_is_kept_within_a_dossier_and_dossiers_overtake_each_other(two):
@@ -26,26 +26,26 @@ def test_the_order_is_kept_within_a_dossier_and_dossiers_overtake_each_other(two
     assert (first.dossier[-4:], first.kind) == ("0001", "dossier")
     assert (second.dossier[-4:], second.kind) == ("0002", "dossier")
     assert claim(two) is None
-    two.do(acknowledge, second.id, "inserted")
+    two.do(acknowledge, [second.id], "inserted")
     third = claim(two)
-    assert (third.dossier, third.kind, third.step) == (second.dossier, "progress", 1)
+    assert (third.dossier, third.kind, third.step) == (second.dossier, "progress", 0)
     assert claim(two) is None
 
 
 def a_parked_message_holds_back_its_own_dossier_only(hall) -> None:
     bad = claim(hall)
-    hall.do(park, bad.id, "wrong [MaTTHC]")
+    hall.do(park, [bad.id], "wrong [MaTTHC]")
     sent = []
     for _ in range(5):
         message = claim(hall)
         if message is not None:
             sent.append((message.dossier[-4:], message.kind))
-            hall.do(acknowledge, message.id, "inserted")
+            hall.do(acknowledge, [message.id], "inserted")
     assert sent == [("0002", "dossier"), ("0002", "progress")]
-    assert jobs.portal_messages_of(hall.db, bad.dossier)[0].answer == "wrong [MaTTHC]"
+    assert outbox.portal_messages_of(hall.db, bad.dossier)[0].answer == "wrong [MaTTHC]"
     assert hall.do(resend, bad.id) > 0
     assert [claim(hall).id, claim(hall)] == [bad.id, None]
-    hall.do(acknowledge, bad.id, "updated")
+    hall.do(acknowledge, [bad.id], "updated")
     assert claim(hall).kind == "progress"
 
 
@@ -57,9 +57,9 @@ def test_a_parked_message_holds_back_its_own_dossier_only(two):
 def test_an_outbox_without_order_is_caught(two, monkeypatch):
     def any_message(db, now):
         row = db.execute("SELECT id FROM portal_messages WHERE state = 'queued' ORDER BY id LIMIT 1").fetchone()
-        return jobs.portal_message(db, row[0]) if row else None
+        return outbox.portal_message(db, row[0]) if row else None
 
-    monkeypatch.setattr(jobs, "next_portal_message", any_message)
+    monkeypatch.setattr(outbox, "next_portal_message", any_message)
     with pytest.raises(AssertionError):
         a_parked_message_holds_back_its_own_dossier_only(two)
 
@@ -68,7 +68,7 @@ def test_an_outbox_without_order_is_caught(two, monkeypatch):
 def test_only_what_is_parked_is_sent_again(two, state):
     message = claim(two)
     if state == "acknowledged":
-        two.do(acknowledge, message.id, "inserted")
+        two.do(acknowledge, [message.id], "inserted")
     with pytest.raises(NotFound):
         two.do(resend, message.id)
     with pytest.raises(NotFound):
@@ -107,7 +107,7 @@ def test_a_claim_that_leaves_no_mark_is_caught(two, monkeypatch):
 @pytest.mark.parametrize("tried", [True, False])
 def test_a_postponed_message_keeps_whether_it_may_have_arrived(two, tried):
     message = claim(two)
-    two.do(postpone, message.id, "502", 1.0, tried=tried)
+    two.do(postpone, [message.id], "502", 1.0, tried=tried)
     two.clock.forward(seconds=2)
     assert claim(two).tried_before is tried
 
@@ -118,7 +118,7 @@ def test_the_wait_doubles_up_to_ten_minutes(two, jitter):
     waits = []
     for _ in range(12):
         message = claim(two)
-        two.do(postpone, message.id, "502", jitter, tried=False)
+        two.do(postpone, [message.id], "502", jitter, tried=False)
         until = two.one("SELECT until FROM leases WHERE job = ?", message.id)
         wait = timedelta(milliseconds=until) - (two.clock() - two.clock().fromtimestamp(0, two.clock().tzinfo))
         waits.append(wait.total_seconds() / jitter)
@@ -130,20 +130,20 @@ def test_the_wait_doubles_up_to_ten_minutes(two, jitter):
 
 def test_a_restart_tries_at_once_and_remembers_the_tries(two):
     message = claim(two)
-    two.do(postpone, message.id, "502", 1.0, tried=True)
+    two.do(postpone, [message.id], "502", 1.0, tried=True)
     two.do(printing.recover_slips)
     again = claim(two)
     assert (again.id, again.tried_before) == (message.id, True)
-    assert jobs.portal_message(two.db, again.id).attempts == 2
+    assert outbox.portal_message(two.db, again.id).attempts == 2
 
 
 def test_open_messages_are_shown_parked_ones_first(two):
-    two.do(acknowledge, claim(two).id, "inserted")
+    two.do(acknowledge, [claim(two).id], "inserted")
     second = claim(two)
     if second.kind == "progress":
         second = claim(two)
-    two.do(park, second.id, "wrong")
-    shown = jobs.open_portal_messages(two.db)
+    two.do(park, [second.id], "wrong")
+    shown = outbox.open_portal_messages(two.db)
     assert [m.state for m in shown] == ["parked", "queued", "queued"]
     assert shown[0].id == second.id
     assert jobs.outbox_depths(two.db) == {"print": 0, "portal": 2, "parked": 1}
@@ -155,8 +155,8 @@ def test_open_messages_are_shown_parked_ones_first(two):
 
 def test_the_answer_of_the_portal_is_kept(two):
     message = claim(two)
-    two.do(acknowledge, message.id, "inserted")
-    kept = jobs.portal_message(two.db, message.id)
+    two.do(acknowledge, [message.id], "inserted")
+    kept = outbox.portal_message(two.db, message.id)
     assert (kept.state, kept.answer, kept.attempts) == ("acknowledged", "inserted", 0)
 
 
@@ -165,6 +165,6 @@ def test_a_late_refusal_does_not_undo_an_acknowledgement(two):
     message = claim(two)
     two.clock.forward(minutes=10)
     assert claim(two).id == message.id
-    two.do(acknowledge, message.id, "inserted")
-    two.do(park, message.id, "timed out")
-    assert jobs.portal_message(two.db, message.id).state == "acknowledged"
+    two.do(acknowledge, [message.id], "inserted")
+    two.do(park, [message.id], "timed out")
+    assert outbox.portal_message(two.db, message.id).state == "acknowledged"

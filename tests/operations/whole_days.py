@@ -6,22 +6,25 @@ from typing import Any, get_args
 
 from domain.admission import Reason
 from domain.announcements import Outcome
-from domain.applicants import Applicant, Particulars, particulars, to_bytes
+from domain.applicants import Applicant, Paper, Particulars, particulars, to_bytes
 from domain.appointments import bookable_slots
 from domain.attachments import Limits
 from domain.centre_rules import Text
 from domain.days import local
+from domain.dossiers import Act
 from domain.events import Event, PrinterTested
 from domain.tickets import milliseconds
 from domain.waiting.kept import KeptEstimate
 from operations import (
     admitting,
+    arrivals,
     attaching,
     auditing,
     booking,
     calling,
     configuring,
     devices,
+    endings,
     entering,
     informing,
     intake,
@@ -30,15 +33,20 @@ from operations import (
     opening,
     posting,
     printing,
+    processing,
     rating,
     shifts,
     speaking,
+    supplements,
     syncing,
     ticketing,
     undoing,
 )
+from operations.arrivals import Arrival
 from operations.estimating import keep_estimates
+from operations.processing import Doing
 from operations.speaking import Ended
+from store import marks
 from store.instants import moment
 from store.journal_rows import Wanted
 from store.vault import Vault
@@ -69,7 +77,7 @@ class Canary:
     @property
     def particulars(self) -> Particulars:
         """All that a clerk would write of it."""
-        return particulars(self.owner, self.summary, [("Tờ khai", 1), (self.paper, 2)])
+        return particulars(self.owner, self.summary, [Paper("Tờ khai", 1), Paper(self.paper, 0, 2)])
 
 
 CANARY = Canary()
@@ -86,6 +94,7 @@ def live_three_days(do: Any, clock: HandClock) -> None:
     _file_papers(do, clock, codes)
     _print(do, clock)
     _tell_portal(do, clock, codes)
+    _process(do, clock, codes)
     _move_people(do, clock)
     _keep_appointments(do, clock)
     _frown_in_words(do, clock)
@@ -299,6 +308,31 @@ def _file_papers(do: Any, clock: HandClock, codes: list[str]) -> None:
     do(attaching.remove_file, codes[1], second, "wrong-dossier", who="cb01")
 
 
+def _process(do: Any, clock: HandClock, codes: list[str]) -> None:
+    """One dossier from its papers to its result; others stopped, from the portal, by reference, turned away."""
+    words = VAULT.seal(CANARY.summary.encode())
+    whole, stopped = codes[:2]
+    doing = Doing(whole, "cb01", words)
+    do(processing.hand_over, doing, "dat-dai")
+    do(processing.take_over, doing)
+    do(processing.note, Act.PROGRESS, doing)
+    do(supplements.ask_supplement, doing, clock() + timedelta(days=5))
+    clock.forward(hours=1)
+    do(supplements.take_supplement, doing)
+    sealed = VAULT.seal(to_bytes(CANARY.particulars))
+    do(processing.correct, doing, sealed, marks.of_owner(VAULT, CANARY.owner), None)
+    do(processing.reveal_identity, whole, "cb01", "compare")
+    do(endings.resolve, doing, ("KQ.G15.000031",))
+    do(endings.return_result, doing, endings.Handing(endings.Taker.OWNER, endings.Proof.CARD, 1))
+    do(processing.note, Act.PROGRESS, Doing(stopped, "cb01", words))
+    do(processing.note, Act.STOP, Doing(stopped, "cb01", words))
+    arrived = Arrival("000.00.00.G22-260713-000001", "1.001193", sealed, clock(), found_by=(b"m" * 12,))
+    do(arrivals.take_in, arrived)
+    do(arrivals.accept, Doing(arrived.code, "cb01"))
+    do(intake.turn_away, 1, "cb01", "complete", "1.001193", sealed, words)
+    do(intake.note_reference, 1, "cb01", "2.001159", "LT-2026/000123")
+
+
 def _print(do: Any, clock: HandClock) -> None:
     first = do(printing.claim_slip, "P1").job
     do(printing.start_slip, first.id)
@@ -322,16 +356,16 @@ def _print(do: Any, clock: HandClock) -> None:
 def _tell_portal(do: Any, clock: HandClock, codes: list[str]) -> None:
     done = []
     for answer in ("inserted", None, "refused"):
-        message = do(syncing.claim_message).message
+        message = do(syncing.claim_messages).messages[0]
         if answer is None:
-            do(syncing.postpone, message.id, "502", 1.0, tried=True)
+            do(syncing.postpone, [message.id], "502", 1.0, tried=True)
         elif answer == "refused":
-            do(syncing.park, message.id, "wrong [MaTTHC]")
+            do(syncing.park, [message.id], "wrong [MaTTHC]")
             do(syncing.resend, message.id)
         else:
-            do(syncing.acknowledge, message.id, answer)
+            do(syncing.acknowledge, [message.id], answer)
         done.append(message.dossier)
     assert set(done) <= set(codes)
     clock.forward(seconds=5)
-    last = do(syncing.claim_message).message
-    do(syncing.park, last.id, "wrong [NgayTiepNhan]")
+    last = do(syncing.claim_messages).messages[0]
+    do(syncing.park, [last.id], "wrong [NgayTiepNhan]")

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from portal.messages import CatalogueEntry, Document, DossierFacts, Step
+from portal.answers import CatalogueEntry
+from portal.messages import Document, DossierFacts, Step
 
 HANOI = timezone(timedelta(hours=7))
 CODE = "H56.19-260713-0042"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from portal.answers import CatalogueEntry
 from portal.client import Failure, Known, Outcome, Permanent, PortalClient, Profile, Temporary, Unclear, Unknown
-from portal.messages import CatalogueEntry, Record, Step, dossier_record, progress_items
+from portal.messages import Record, Step, dossier_record, progress_items
 from portal.sandbox import SandboxThread
 from tests.portal.examples import CODE, FACTS
 

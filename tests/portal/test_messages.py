@@ -10,19 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.messages import (
-    Answer,
-    Document,
-    Fee,
-    Flaw,
-    NotAnAnswer,
-    Permanent,
-    Result,
-    catalogue_entry,
-    dossier_record,
-    progress_items,
-    read_answer,
-)
+from portal.answers import Answer, Flaw, NotAnAnswer, Permanent, catalogue_entry, read_answer
+from portal.messages import Document, Fee, Result, dossier_record, progress_items
 from tests.portal.examples import CODE, ENTRY, EXAMINED, FACTS, HANOI, RECEIVED
 
 GOLDEN_RECORD = """{

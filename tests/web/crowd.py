@@ -34,7 +34,7 @@ from operations import (
     ticketing,
 )
 from store import appointments as rows
-from store import attachments, file_links, jobs, plans, ratings, receivers
+from store import attachments, file_links, jobs, outbox, plans, ratings, receivers
 from store.writer import Act, Tx
 from tests.support.asking import CHEAP, PASSWORD, QUEUE, a_clip, a_number, a_phone, a_procedure, watching
 from tests.support.files import a_pdf
@@ -255,7 +255,7 @@ class Crowd:
 
     def dossier(self) -> str:
         """A dossier that was received."""
-        return str(self.server.store.read(jobs.portal_message, self.parked_message()).dossier)
+        return str(self.server.store.read(outbox.portal_message, self.parked_message()).dossier)
 
     def parked_message(self) -> int:
         """A dossier that the portal has refused."""
@@ -263,8 +263,8 @@ class Crowd:
         told = to_bytes(particulars(applicant("LÊ THỬ", "", "", ""), "", ()))
         sealed = self.server.app.state.house.vault.seal(told)
         code = self.do(intake.receive_dossier, counter, person, intake.Intake(a_procedure(), sealed)).code
-        message = self.server.store.read(jobs.portal_messages_of, code)[0].id
-        self.do(syncing.park, message, "từ chối")
+        message = self.server.store.read(outbox.portal_messages_of, code)[0].id
+        self.do(syncing.park, [message], "từ chối")
         return int(message)
 
     def filed(self) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from domain.days import local
 from domain.events import PersonAdded
 from domain.roles import PERSON_ROLES, Role
 from operations import printing, ticketing
-from store import jobs, people, tickets
+from store import jobs, outbox, people, tickets
 from tests.support.asking import a_number, seq
 from tests.web.crowd import Asked, Crowd
 from tests.web.walks import ROUTE_OF, example, roles_of
@@ -80,7 +80,7 @@ def foreign(hall: Crowd) -> list[str]:
     """What stands on a list of the whole centre, and nowhere for this manager."""
     centre, store = hall.server.store.centre(), hall.server.store
     call = store.read(tickets.call, hall.announced())
-    dossier = store.read(jobs.portal_message, hall.parked_message()).dossier
+    dossier = store.read(outbox.portal_message, hall.parked_message()).dossier
     ticket = hall.do(ticketing.take_ticket, "ho-tich", "vi", None, "P1")
     hall.do(printing.end_slip, store.read(jobs.print_job_of, "ticket", str(ticket.id)).id, "unknown")
     titles = [queue.title.vi for queue in centre.queues if queue.agency != AGENCY]

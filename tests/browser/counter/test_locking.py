@@ -52,12 +52,12 @@ def is_locked_after(page: Page, minutes: float) -> bool:
 
 def give_pin(page: Page) -> None:
     """The field has the focus; nothing of what lies behind can be seen."""
-    page.wait_for_url("**/locked?*")
+    expect(page).to_have_url(re.compile(r"/locked\?"))
     expect(page.locator("#pin")).to_be_focused()
     assert not re.search(r"[A-Z].\d{3}", page.locator("body").inner_text())
     page.keyboard.type(PIN)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/counter/1")
+    expect(page).to_have_url(re.compile("/counter/1$"))
 
 
 def test_a_screen_that_nobody_touches_locks_itself_and_the_pin_opens_it(counter: Page, server: Server) -> None:
@@ -67,7 +67,7 @@ def test_a_screen_that_nobody_touches_locks_itself_and_the_pin_opens_it(counter:
     shows(counter, "–")
     assert not is_locked_after(counter, IDLE_MINUTES - 0.1)
     assert is_locked_after(counter, 0.2)
-    counter.wait_for_url("**/locked?*")
+    expect(counter).to_have_url(re.compile(r"/locked\?"))
     counter.go_back()
     give_pin(counter)
     expect(counter.locator("#parked li")).to_contain_text(re.compile("A.001"))
