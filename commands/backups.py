@@ -17,7 +17,7 @@ from web.voice import PACKS
 
 KEY = "site.key"
 # What a centre has made itself and would lose; its emblem stands in its configuration.
-OWN = (PACKS, "pictures", "languages")
+OWN = (PACKS, "pictures", "languages", "forms")
 # Scans and PDFs of dossiers, sealed with the centre's key.
 SEALED = (FOLDER,)
 
@@ -28,7 +28,7 @@ SEALED = (FOLDER,)
 def backup(chosen: Chosen, target: Path | None) -> None:
     """Copy the data while the server runs, and prove the copy; TARGET is a new file [DATA/backups/…].
 
-    Own voices, pictures, languages and the sealed files of dossiers go to the folder `files` beside it. The
+    Own voices, pictures, languages, forms and the sealed files of dossiers go to the folder `files` beside it. The
     centre's key is no part of the copy: keep DATA/site.key apart, without it applicants and files stay sealed.
     """
     source = chosen.settings.file

@@ -421,14 +421,16 @@ def test_a_backup_is_proven_restored_and_says_up_to_which_event(data, tmp_path):
     check_ends(run("restore", copy, data=tmp_path / "elsewhere"), 0, f"sự kiện {length}", "site.key")
 
 
-def test_a_backup_has_the_own_voices_pictures_and_languages(data, tmp_path):
+def test_a_backup_has_the_own_voices_pictures_languages_and_forms(data, tmp_path):
     shutil.copytree(VOICES / "vi-north", data / "packs" / "giong-minh")
     (data / "pictures").mkdir()
     (data / "pictures" / "sen.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    (data / "forms").mkdir()
+    (data / "forms" / "01.typ").write_text("CỦA TỈNH", encoding="utf-8")
     check_ends(run("backup", tmp_path / "copy.sqlite", data=data), 0, "tệp của trung tâm")
     fresh = tmp_path / "fresh"
     check_ends(run("restore", tmp_path / "copy.sqlite", data=fresh), 0, "tệp của trung tâm")
-    for folder in ("packs", "pictures"):
+    for folder in ("packs", "pictures", "forms"):
         assert not dircmp(data / folder, fresh / folder).left_only
     assert Pack.load(fresh / "packs" / "giong-minh").digest == Pack.load(VOICES / "vi-north").digest
     assert Shelf(fresh / "pictures").named("sen.png")
