@@ -11,10 +11,11 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from domain.attachments import FileBroken, FilesBusy, Limits, Media
+from domain.days import FAR_JUMP_DAYS, local
 from domain.errors import Refused, StoreUnavailable
 from operations import attaching
 from operations.attaching import Sent
-from store import attachments
+from store import attachments, days
 from store.store import Store
 from store.strongbox import Sealed, Strongbox
 from store.writer import Act
@@ -30,6 +31,7 @@ READINGS_AT_ONCE = 4
 PATIENCE_SECONDS = 20.0
 FETCHES_A_MINUTE = 12  # of one link; the portal fetches once
 TEND_SECONDS = 3600.0
+LEAP = timedelta(days=FAR_JUMP_DAYS)  # beyond, an administrator must confirm the day first
 SYSTEM = Act("system")
 log = structlog.get_logger("files")
 
@@ -114,11 +116,18 @@ async def tend(room: FileRoom, house: clocks.Clocked) -> None:
     """Every hour until cancelled; a clock that is wrong deletes nothing."""
     while True:
         try:
-            if clocks.trouble(house) is None and (count := await room.expire()):
+            if is_clock_sound(house) and (count := await room.expire()):
                 log.info("files past keeping removed", count=count)
         except Exception as error:  # a full disk must not end the watch
             log.warning("files were not tended", error=type(error).__name__)
         await asyncio.sleep(TEND_SECONDS)
+
+
+def is_clock_sound(house: clocks.Clocked) -> bool:
+    """Whether nothing speaks against the clock: it is neither behind, nor far ahead of the newest business day."""
+    day = house.store.read(days.newest)
+    has_leapt = day is None or local(house.now()).date() - day.label > LEAP
+    return not has_leapt and clocks.trouble(house) is None
 
 
 @asynccontextmanager
