@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from admin.telling import CANCELLED_BY, CLASS_REASONS, GRADES, NAMES, SERVED, TOLD, UNREADABLE, WHO
-from domain import devices
+from domain import attachments, devices
 from domain.centres import Centre
 from domain.days import local
 from domain.dossiers import ACT_NAMES, REVEAL_REASONS, STATUS_NAMES
@@ -185,7 +185,7 @@ SHOWN: Mapping[str, Callable[[Words, Any], str]] = {
     **dict.fromkeys(("person", "before", "for_person", "who", "holder"), Words.who),
     "key": Words.key,
     **dict.fromkeys(
-        ("slot", "came", "called", "ended", "until", "due", "answer_by", "starts", "ends"), Words.clock
+        ("slot", "came", "called", "ended", "until", "due", "answer_by", "starts", "ends", "expires"), Words.clock
     ),
     **dict.fromkeys(("queues", "secondary"), _letters),
     **dict.fromkeys(("label", "effective"), _day),
@@ -209,6 +209,9 @@ WORDS_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("DeviceStopped", "reason"): devices.REASONS,
     ("AnnouncementEnded", "outcome"): wording.SPEECH_ENDS,
     ("AppointmentCancelled", "reason"): CANCELLED_BY,
+    ("FileAttached", "part"): attachments.PARTS,
+    ("FileOpened", "reason"): attachments.OPENED_FOR,
+    ("FileRemoved", "reason"): attachments.REMOVALS,
     ("DossierStepped", "act"): {str(act): name for act, name in ACT_NAMES.items()},
     ("DossierStepped", "before"): STATUSES,
     ("DossierStepped", "after"): STATUSES,

@@ -9,6 +9,7 @@ from admin.centre import OTHERS
 from domain import dossier_events as d
 from domain import events as e
 from domain import fee_events as f
+from domain import file_events as files
 from domain import hall_events as h
 from domain import letter_events as letter
 from domain import queue_events as q
@@ -333,9 +334,30 @@ OF_LETTERS = {
     letter.LetterResent: Told(msgid("gửi lại văn bản"), msgid("Gửi lại văn bản số %(letter)s.")),
     letter.LetterArrived: Told(msgid("văn bản đến"), msgid("Có văn bản đến từ %(sender)s.")),
 }
+OF_FILES = {
+    files.FileAttached: Told(
+        msgid("thêm tệp"),
+        msgid("Thêm một tệp %(media)s vào hồ sơ %(dossier)s: %(part)s."),
+        (
+            ("component", msgid("Thuộc: %(component)s.")),
+            ("digitised", msgid("Số hóa từ bản giấy.")),
+            ("reused", msgid("Tái sử dụng.")),
+            ("from_warehouse", msgid("Lấy từ kho dữ liệu.")),
+        ),
+    ),
+    files.FileRemoved: Told(msgid("gỡ tệp"), msgid("Gỡ tệp số %(file)s của hồ sơ %(dossier)s: %(reason)s.")),
+    files.FileOpened: Told(msgid("mở tệp"), msgid("Mở tệp số %(file)s của hồ sơ %(dossier)s %(reason)s.")),
+    files.LinkIssued: Told(
+        msgid("cấp đường dẫn tệp"),
+        msgid("Cổng có đường dẫn tới tệp số %(file)s của hồ sơ %(dossier)s, dùng đến %(expires)s."),
+    ),
+    files.FileFetched: Told(
+        msgid("Cổng tải tệp"), msgid("Cổng tải tệp số %(file)s của hồ sơ %(dossier)s theo đường dẫn số %(link)s.")
+    ),
+}
 TOLD: dict[type, Told] = {
     **OF_DAYS, **OF_COUNTERS, **OF_TICKETS, **OF_APPOINTMENTS, **OF_THE_CENTRE, **OF_PEOPLE, **OF_DOSSIERS,
-    **OF_WORK, **OF_MONEY, **OF_LETTERS,
+    **OF_WORK, **OF_MONEY, **OF_LETTERS, **OF_FILES,
 }  # fmt: skip
 NAMES: dict[str, str] = {kind.__name__: told.name for kind, told in TOLD.items()}
 UNREADABLE = msgid("Không đọc được việc này: dòng nhật ký đã bị sửa.")

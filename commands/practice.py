@@ -36,7 +36,7 @@ def practice(chosen: Chosen, port: int, keep: bool) -> None:
             _copy(real, place)
     settings = replace(
         chosen.settings, data=place, port=port, practice=True, metrics_port=0,
-        portal_url="", portal_password_file=None, axis_url="", axis_secret_file=None,
+        portal_url="", portal_password_file=None, portal_files_url="", axis_url="", axis_secret_file=None,
     )  # fmt: skip
     run(settings, lambda url: click.echo(f"ready {url} (TẬP)"))
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from domain.dossier_events import DossierEvent
 from domain.fee_events import FeeEvent
+from domain.file_events import FileEvent
 from domain.hall_events import HallEvent
 from domain.letter_events import LetterEvent
 from domain.lookup_events import LookupMade
@@ -326,6 +327,7 @@ Event = (
     QueueEvent
     | HallEvent
     | LetterEvent
+    | FileEvent
     | DossierEvent
     | FeeEvent
     | LookupMade

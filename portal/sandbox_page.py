@@ -10,11 +10,12 @@ from datetime import datetime, timedelta, timezone
 from html import escape
 
 from portal.sandbox_faults import CODE_STYLES, LASTING, UNTIL_CLEARED, Fault, FaultName, Faults
+from portal.sandbox_files import Fetched
 from portal.sandbox_rules import STATUS_NAMES
 from portal.sandbox_state import Dossier, Request, State, masked_owner
 
 SHOWN_DOSSIERS = 50
-SHOWN_REQUESTS = 100
+SHOWN_REQUESTS = SHOWN_FILES = 100
 TITLE_LENGTH = 90
 VIETNAM = timezone(timedelta(hours=7))
 
@@ -44,6 +45,11 @@ SWITCHES = (
     (FaultName.CONFIRM_OTHER_AMOUNT, "Báo số tiền khác", "Nhiều hơn 1.000 đồng."),
     (FaultName.SAYS_TOO_MUCH, "Cơ sở dữ liệu trả thừa", "Thêm dữ liệu không được hỏi."),
 )
+OUTCOMES = {
+    "fetched": ("good", "tải được"),
+    "expired": ("wait", "hết hạn"),
+    "unreachable": ("bad", "không tải được"),
+}
 GROUPS = {"9": "good", "10": "good", "5": "wait", "6": "wait", "8": "wait", "1": "wait"}
 
 
@@ -62,6 +68,8 @@ def page(state: State, faults: Faults) -> str:
 <dl id="figures" data-live>{_figures(state)}</dl>
 <section><h2 id="h-dossiers">Hồ sơ</h2>
 {_scroll("dossiers", _dossiers(state.dossiers))}</section>
+<section><h2 id="h-files">Tệp đã tải theo đường dẫn</h2>
+{_scroll("files", _files(state.files.found))}</section>
 <section><h2 id="h-log">Yêu cầu đã đến</h2>
 {_scroll("log", _requests(state.log))}</section>
 <section aria-labelledby="h-faults"><h2 id="h-faults">Công tắc sự cố</h2>
@@ -103,6 +111,23 @@ def _dossier_row(dossier: Dossier) -> str:
         f'<td class="figure">{_moment(dossier.versions[-1].received_at, "%H:%M:%S %d/%m")}</td>'
         f'<td class="figure count">{_number(dossier.version_count)}</td>'
         f'<td class="figure count">{_number(len(dossier.steps))}</td>'
+    )
+
+
+def _files(found: dict[str, Fetched]) -> str:
+    if not found:
+        return '<p class="quiet">Chưa có đường dẫn tệp nào.</p>'
+    heads = ("Hồ sơ", "Loại", "Kết quả", "Dung lượng (byte)")
+    return _table(heads, map(_file_row, list(found.values())[: -SHOWN_FILES - 1 : -1]), counts_from=3)
+
+
+def _file_row(file: Fetched) -> str:
+    kind, words = OUTCOMES[file.outcome]
+    more = f" ({file.why})" if file.why else ""
+    return (
+        f'<td class="figure">{escape(file.code)}</td><td>{escape(file.media) or "–"}</td>'
+        f'<td><span class="mark {kind}">{words}</span>{escape(more)}</td>'
+        f'<td class="figure count">{_number(file.size)}</td>'
     )
 
 

@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from domain.centre_axis import Axis
 from domain.centres import Portal
 from domain.dossier_events import DossierReceived, DossierStepped
 from domain.events import CentreLoaded, PortalResent
+from domain.fee_events import FeePaid, FeeRefunded
+from domain.file_events import FileAttached, FileRemoved
 from domain.letter_events import LetterQueued, LetterResent
+from portal.files import Fetching
 from store import centres
 from store.journal import Recorded
 from store.store import Store
@@ -100,7 +103,12 @@ class PortalService(Service["PortalWorker", Portal]):
     """Dossiers to the national portal."""
 
     needs = "portal.worker"
-    tells = (DossierReceived, DossierStepped, PortalResent)
+    tells = (DossierReceived, DossierStepped, PortalResent, FileAttached, FileRemoved, FeePaid, FeeRefunded)
+
+    def __init__(self, *args: Any, fetching: Fetching | None = None) -> None:
+        """`fetching`: by which addresses the portal fetches files; without it none are named."""
+        super().__init__(*args)
+        self._fetching = fetching
 
     def _configured(self) -> Portal | None:
         return self._store.centre().portal
@@ -117,7 +125,9 @@ class PortalService(Service["PortalWorker", Portal]):
             madonvi=wanted.madonvi,
             username=wanted.username,
         )
-        return PortalWorker(self._store, self._vault, PortalClient(profile, self._password()), self._now)
+        return PortalWorker(
+            self._store, self._vault, PortalClient(profile, self._password()), self._now, self._fetching
+        )
 
 
 class LetterService(Service["LetterWorker", Axis]):

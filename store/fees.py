@@ -17,6 +17,7 @@ from domain.fees import OWED, Fee, FeeKind, FeeState, Means, Receipt, Relief, Ti
 from store.database import Connection
 from store.instants import instant, moment
 from store.journal import Recorded, projects
+from store.outbox import tell_again
 
 NOT_DUE, PAID_ONLINE, NOT_ONLINE = 0, 1, 3  # DuocThanhToanTrucTuyen, portal.md 3
 
@@ -231,6 +232,7 @@ def _paid(db: Connection, recorded: Recorded) -> None:
         "UPDATE fees SET state = ?, means = ?, series = ?, number = ?, ended_at = ? WHERE id = ?",
         (FeeState.PAID, e.means, e.series, e.number, recorded.at, e.fee),
     )
+    _tell_portal(db, recorded)
 
 
 @projects(PaymentConfirmed)
@@ -266,6 +268,13 @@ def _refunded(db: Connection, recorded: Recorded) -> None:
         "UPDATE receipts SET refunded_day = ?, refunded_at = ?, refunded_means = ? WHERE fee = ?",
         (recorded.day, recorded.at, e.means, e.fee),
     )
+    _tell_portal(db, recorded)
+
+
+def _tell_portal(db: Connection, recorded: Recorded) -> None:
+    """Whether it was paid online stands in the portal's record."""
+    for (dossier,) in db.execute("SELECT dossier FROM fees WHERE id = ?", (recorded.event.fee,)).fetchall():
+        tell_again(db, recorded, dossier)
 
 
 def _stand(db: Connection, fee: int, state: FeeState) -> None:

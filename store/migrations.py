@@ -244,6 +244,18 @@ CREATE TABLE letter_statuses (
   axis_id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL
 );
 CREATE INDEX letter_statuses_of ON letter_statuses (letter, seq);
+CREATE TABLE attachments (
+  id INTEGER PRIMARY KEY, dossier TEXT NOT NULL, part TEXT NOT NULL, component TEXT NOT NULL, media TEXT NOT NULL,
+  size INTEGER NOT NULL, address TEXT NOT NULL, digitised INTEGER NOT NULL, reused INTEGER NOT NULL,
+  from_warehouse INTEGER NOT NULL, who TEXT NOT NULL, at INTEGER NOT NULL, removed_at INTEGER
+);
+CREATE INDEX attachments_of_dossier ON attachments (dossier, id);
+CREATE INDEX attachments_at ON attachments (address) WHERE removed_at IS NULL;
+CREATE TABLE file_links (
+  id INTEGER PRIMARY KEY, file INTEGER NOT NULL, expires INTEGER NOT NULL, fetches INTEGER NOT NULL,
+  fetched_at INTEGER
+);
+CREATE INDEX file_links_of_file ON file_links (file, id);
 CREATE TABLE receivers (
   id INTEGER PRIMARY KEY, label TEXT NOT NULL, address TEXT NOT NULL, ahead INTEGER NOT NULL,
   added_at INTEGER NOT NULL, removed_at INTEGER
@@ -265,6 +277,7 @@ CREATE TABLE planned_people (
   PRIMARY KEY (plan, person)
 ) WITHOUT ROWID;
 CREATE TABLE particulars (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
+CREATE TABLE attachment_names (file INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE dossier_words (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE dossier_marks (
   mark BLOB NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (mark, seq)
@@ -309,6 +322,9 @@ CREATE TABLE leases (
 VAULT = (
     "people", "planned_people", "particulars", "dossier_words", "dossier_marks", "device_tokens", "token_hashes",
     "appointment_codes", "appointment_holders", "card_holders", "rating_words", "receiver_secrets", "letter_bodies",
+    "people", "planned_people", "particulars", "dossier_words", "dossier_marks", "attachment_names",
+    "device_tokens", "token_hashes",
+    "appointment_codes", "appointment_holders", "card_holders", "rating_words", "receiver_secrets",
 )  # fmt: skip
 HOUSEKEEPING = (
     "drafts", "device_changes", "pairing_codes", "requests", "sign_ins", "leases", "rating_skips",

@@ -7,9 +7,9 @@ from store.journal import KINDS, unheeded
 MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
-        "announcements", "appointments", "bulletins", "calendars", "centres", "counters", "days", "devices",
-        "dossiers", "estimates", "fees", "jobs", "letters", "lookups", "moves", "notices", "outbox", "people",
-        "plans", "printers", "procedures", "ratings", "receivers", "receptions", "refusals", "shortcuts",
+        "announcements", "appointments", "attachments", "bulletins", "calendars", "centres", "counters", "days",
+        "devices", "dossiers", "estimates", "fees", "jobs", "letters", "lookups", "moves", "notices", "outbox",
+        "people", "plans", "printers", "procedures", "ratings", "receivers", "receptions", "refusals", "shortcuts",
         "tickets",
     )
 )  # fmt: skip
@@ -17,7 +17,7 @@ MODULES = tuple(
 NOTES = frozenset({
     "PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet", "JournalExported",
     "WordsRead", "DeviceReloadAsked", "VoiceTestAsked", "VoiceClipRecorded", "VoicePackFinished",
-    "ReceiverTested", "IdentityRevealed",
+    "ReceiverTested", "IdentityRevealed", "FileOpened",
 })  # fmt: skip
 
 

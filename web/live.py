@@ -33,6 +33,7 @@ from domain.events import (
     TokenRevoked,
 )
 from domain.fee_events import FeeEvent
+from domain.file_events import FileAttached, FileFetched, FileOpened, FileRemoved, LinkIssued
 from domain.hall_events import AnnouncementEnded, VoiceClipRecorded, VoicePackFinished, VoiceTestAsked
 from domain.letter_events import LetterEvent
 from domain.lookup_events import LookupMade
@@ -73,6 +74,7 @@ NEVER_SHOWN: tuple[type, ...] = (
     EstimatesKept, AnnouncementEnded, VoiceTestAsked, VoiceClipRecorded, VoicePackFinished, NumberRefused,
     ReceiverAdded, ReceiverRemoved, ReceiverTested, MessageTaken, MessageGivenUp, MessagesResent,
     *get_args(FeeEvent), LookupMade,
+    FileAttached, FileRemoved, FileOpened, LinkIssued, FileFetched,
 )  # fmt: skip
 NOT_ON_WALLS = (*NEVER_SHOWN, PortalAcknowledged, PortalParked, PortalResent, *get_args(LetterEvent))
 

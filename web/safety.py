@@ -21,8 +21,9 @@ from web.house import house_of
 from web.visitors import Visitor
 
 NOTHING_PERMITTED = "camera=(), microphone=(), geolocation=(), usb=(), serial=()"
-# Only the page on which a centre records its own voice says otherwise (`admin.recording`).
-OWN_POLICY = frozenset({b"permissions-policy"})
+# Only the page on which a centre records its own voice (`admin.recording`) and a file that is saved, never shown
+# (`web.attachments.served`), say otherwise.
+OWN_POLICY = frozenset({b"permissions-policy", b"content-security-policy"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Whoever posts here proves it by the message's own seal: a program, with nothing that a browser would add.
 SEALED = frozenset({"/portal/payments"})

@@ -39,6 +39,7 @@ def prepare(base: Settings, port: int, near: Neighbours, *, empty: bool) -> Sett
         base, port=port, host="127.0.0.1", metrics_port=near.measures_port, follow_url=f"http://127.0.0.1:{port}/follow",
         portal_url=near.portal_adapter, portal_password_file=near.password_file,
         axis_url=near.portal_url, axis_secret_file=near.axis_secret_file,
+        portal_files_url=f"http://127.0.0.1:{port}/portal-files",
         printer_of=tuple((name, f"tcp://127.0.0.1:{at}") for name, at in near.printers),
     )  # fmt: skip
     if not empty:

@@ -1,14 +1,17 @@
 """Where a state is seen: addresses for which something must have happened in the scene first."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from PIL import Image, ImageDraw
+from playwright.sync_api import Page
 
+from domain.attachments import FileHereAlready, Limits, Media
 from domain.days import local
 from domain.fees import Fee, FeeKind, Means, Relief, Timing
 from domain.tickets import milliseconds
-from operations import calling, paying
-from store import explanations, past_halls, plans, tickets
+from operations import attaching, calling, paying
+from store import dossiers, explanations, past_halls, plans, tickets
 from store.writer import Act
 from tests.browser.scenes import CLERKS, Scene
 
@@ -47,6 +50,30 @@ def replayed(scene: Scene) -> str:
     found = scene.server.store.read(past_halls.newest, local(scene.clock()).date())
     assert found is not None
     return f"/display/replays/{found.id}/khu-1?at={local(found.opened):%H}:55&speed=1"
+
+
+def with_files(*names: str) -> Callable[[Scene], str]:
+    """The files of a dossier: what was sent under these names."""
+
+    def path(scene: Scene) -> str:
+        house, write = scene.server.app.state.house, scene.server.store.write_now
+        code = scene.server.store.read(dossiers.newest, 1, 2)[0].code
+        for number, name in enumerate(names):
+            media = Media.PDF if name.endswith(".pdf") else Media.JPEG
+            address, sealed = house.files.box.put(name.encode()), house.vault.seal(name.encode())
+            sent = attaching.Sent(address, media.value, 348_000 * (number + 1), sealed, digitised=number == 0)
+            with suppress(FileHereAlready):
+                write(Act(CLERKS[2]), attaching.attach_file, code, sent, Limits())
+        return f"/dossiers/{code}/files"
+
+    return path
+
+
+def send_wrong_file(page: Page, scene: Scene) -> None:
+    """A picture that is none; the sentence stands above the form."""
+    page.set_input_files("#file", {"name": "ảnh.png", "mimeType": "image/png", "buffer": b"not a picture"})
+    page.click(".file-form .primary")
+    page.wait_for_selector(".files .failure")
 
 
 def with_pictures(scene: Scene) -> str:

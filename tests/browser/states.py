@@ -318,6 +318,11 @@ STATES = [
     State("admin-calling-tried", "counter", "lived", MANAGER, "/admin/calling?try=1", fold=False),
     State("admin-calling-planned", "counter", "planned", ADMINISTRATOR, "/admin/calling", fold=False),
     State("admin-calling-no-past", "counter", "quiet", MANAGER, "/admin/calling?try=1", fold=False, alike=True),
+    State("files", "counter", "busy", CLERK, at.with_files(
+        "Tờ khai đăng ký khai sinh.pdf", "Giấy chứng sinh.jpg", "CamScanner 23-11-2026 08.15.jpg"), fold=False),
+    State("files-none", "counter", "troubled", CLERK, at.with_files(), fold=False, alike=True),
+    State("files-refused", "counter", "troubled", CLERK, at.with_files(), at.send_wrong_file, fold=False,
+          noise=REFUSED),
     State("admin-desk-empty", "admin", "quiet", MANAGER, "/admin/desk", fold=False),
     State("admin-desk", "admin", "troubled", MANAGER, "/admin/desk", fold=False),
     State("admin-paper-numbers", "admin", "quiet", MANAGER, "/admin/paper-numbers", fold=False),
@@ -432,5 +437,6 @@ PAGES = {
     "web/booking_cancelled": "booking-cancelled", "web/booking_code": "booking-code",
     "web/booking_mine": "booking-mine", "web/leaflet": "leaflet",
     "web/booking_phone": "booking-phone", "web/booking_slots": "booking-slots", "web/failure": "not-found",
+    "web/files": "files",
     "web/locked": "locked", "web/pair": "pair", "web/pin": "pin", "web/sign_in": "sign-in",
 }  # fmt: skip

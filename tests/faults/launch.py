@@ -4,6 +4,7 @@ Each function breaks one promise as a plausible mistake would; the tests must ca
 """
 
 import asyncio
+import hmac
 import os
 import signal
 import socket
@@ -28,6 +29,7 @@ from operations.shifts import find_counter, own_shift
 from store import centres, jobs, journal, moves, tickets
 from store.journal import Recorded
 from store.store import Store
+from store.strongbox import Strongbox
 from store.writer import Job, Tx, Writer
 from web.live import Topic
 from web.sockets import LettingGo
@@ -35,6 +37,7 @@ from web.sockets import LettingGo
 STALE_BY = 3
 CLERKS_AT_ONCE, KIOSKS_AT_ONCE = 10, 20  # as in test_races.py: everybody has read before anybody writes
 CACHE_SECONDS = 30.0  # longer than the test that must see it
+LATE_SECONDS = 0.3  # a disk that is slow once
 WAIT_SECONDS = 6.0  # far longer than anything a busy machine adds to a press
 
 
@@ -289,6 +292,18 @@ def waits_for_the_portal() -> None:
     Store.write = waiting  # type: ignore[method-assign]
 
 
+def names_files_before_it_seals_them() -> None:
+    """A file is entered into the book first and written to the disk a moment later."""
+    put = Strongbox.put
+
+    def late(self: Strongbox, content: bytes) -> str:
+        threading.Timer(LATE_SECONDS, put, (self, content)).start()
+        return hmac.new(self._name_key, content, "sha256").hexdigest()
+
+    Strongbox.put = late  # type: ignore[method-assign]
+    Strongbox.release = lambda self, address: None  # type: ignore[method-assign]
+
+
 def narrow_lines() -> None:
     """No fault of ours: the kernel keeps little for each line (some keep 4 MB, and nobody is stuck for long)."""
     listen = serving.listen
@@ -313,7 +328,7 @@ FAULTS: dict[str, Callable[[], None]] = {
         answers_before_commit, numbers_in_memory, numbers_read_before, selects_then_updates, answers_from_a_cache,
         keeps_pictures_over_a_restart, forgets_requests, full_when_told, keeps_half_when_full, prints_unknown_again,
         takes_silence_for_yes, dies_when_told, takes_begun_for_done, waits_for_the_portal, narrow_lines,
-        forgets_what_it_sent, never_lets_go,
+        forgets_what_it_sent, names_files_before_it_seals_them, never_lets_go,
     )
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from domain.admission import Reason
 from domain.announcements import Outcome
 from domain.applicants import Applicant, Paper, Particulars, particulars, to_bytes
 from domain.appointments import bookable_slots
+from domain.attachments import Limits
 from domain.centre_rules import Text
 from domain.days import local
 from domain.dossiers import Act
@@ -20,6 +21,7 @@ from domain.waiting.kept import KeptEstimate
 from operations import (
     admitting,
     arrivals,
+    attaching,
     auditing,
     booking,
     calling,
@@ -51,6 +53,7 @@ from operations.estimating import keep_estimates
 from operations.processing import Doing
 from operations.speaking import Ended
 from store import marks
+from store.instants import moment
 from store.journal_rows import Wanted
 from store.vault import Vault
 from tests.support.halls import HandClock, demo_calendar, demo_centre, demo_procedures
@@ -94,6 +97,7 @@ def live_three_days(do: Any, clock: HandClock) -> None:
     _serve(do, clock)
     codes = [_receive(do, code) for code in ("1.001193", "1.004873", "2.000908")]
     do(printing.reprint_receipt, codes[0], "P2")
+    _file_papers(do, clock, codes)
     _print(do, clock)
     _tell_portal(do, clock, codes)
     _write_letters(do, clock, codes[0])
@@ -315,6 +319,18 @@ def _receive(do: Any, procedure: str) -> str:
     sealed = VAULT.seal(to_bytes(CANARY.particulars))
     taken = intake.Intake(procedure, sealed, owner_kind=1, delivery=1, printer="P1")
     return str(do(intake.receive_dossier, 1, "cb01", taken).code)
+
+
+def _file_papers(do: Any, clock: HandClock, codes: list[str]) -> None:
+    """One file for two dossiers, opened, fetched by the portal, and removed from one of them."""
+    name, limits = VAULT.seal(f"{CANARY.name} {CANARY.identity}.pdf".encode()), Limits()
+    sent = attaching.Sent("ab" * 32, "application/pdf", 1200, name, digitised=True, reused=True)
+    first, second = (do(attaching.attach_file, code, sent, limits, who="cb01") for code in codes[:2])
+    do(attaching.note_opening, codes[0], first, "processing", who="cb01")
+    (link,) = do(attaching.issue_links, codes[0], timedelta(days=400))
+    end = moment(milliseconds(clock() + timedelta(days=400)) // 1000 * 1000)
+    assert do(attaching.note_fetch, link, end, who="portal")
+    do(attaching.remove_file, codes[1], second, "wrong-dossier", who="cb01")
 
 
 def _process(do: Any, clock: HandClock, codes: list[str]) -> None:
