@@ -19,6 +19,7 @@ from api.routes import ROUTES as API
 from counter.routes import ROUTES as COUNTER
 from display.rating import ROUTES as RATING
 from display.routes import ROUTES as DISPLAY
+from dossiers.routes import ROUTES as DOSSIERS
 from kiosk import speech
 from kiosk.routes import ROUTES as KIOSK
 from operations import ticketing
@@ -50,7 +51,8 @@ STOP_SECONDS = 5.0
 VENDOR = Path(assets.__file__).parent / "static" / "vendor"
 PHRASES = VENDOR / "phrases"
 SPEAKER = (sys.executable, "-m", "commands.speaking")
-ROUTES = [*KIOSK, *ENTRANCE, *booking.ROUTES, *leaflets.ROUTES, *COUNTER, *DISPLAY, *RATING, *ADMIN, *API, *AGENTS]
+SCREENS = [*KIOSK, *COUNTER, *DOSSIERS, *DISPLAY, *RATING, *ADMIN]
+ROUTES = [*SCREENS, *ENTRANCE, *booking.ROUTES, *leaflets.ROUTES, *API, *AGENTS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,11 @@ def of_name(vault: Vault, name: str) -> tuple[bytes, ...]:
     return tuple(vault.digest(NAME, text)[:MARK_BYTES] for text in dict.fromkeys((*words, *pairs)))
 
 
+def of_words(vault: Vault, name: str) -> tuple[bytes, ...]:
+    """The marks of the words of a name alone, wherever they stand in it."""
+    return tuple(vault.digest(NAME, text)[:MARK_BYTES] for text in dict.fromkeys(fold(name).split()[:MOST_WORDS]))
+
+
 def of_identity(vault: Vault, number: str) -> tuple[bytes, ...]:
     """The mark of a whole identity number; none for none."""
     return (vault.digest(IDENTITY, number)[:MARK_BYTES],) if number else ()

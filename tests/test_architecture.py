@@ -14,7 +14,7 @@ from web.assets import Assets
 from web.pages import ROOMS, Pages
 
 ROOT = Path(__file__).parent.parent
-SCREENS = {"kiosk", "counter", "display", "admin", "api"}
+SCREENS = {"kiosk", "counter", "display", "dossiers", "admin", "api"}
 SHARED = {"domain", "store", "operations", "web", "printers", "portal", "settings", "clock"}
 MAY_IMPORT = {
     "domain": set(),
