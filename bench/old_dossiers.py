@@ -1,4 +1,4 @@
-"""A file with many dossiers whose owners have Vietnamese names as they are spread: poured into the tables by SQL."""
+"""A file with many dossiers, their owners named as Vietnamese names are spread: poured into the tables by SQL."""
 
 import json
 import random
@@ -22,15 +22,15 @@ SURNAMES = {
     "Lâm": 5, "Hà": 6, "Tạ": 4, "Châu": 3, "Quách": 2, "Lò": 3, "Hoàng": 51, "Ksor": 1, "Điểu": 1, "Thạch": 3,
 }  # fmt: skip
 MIDDLES = (
-    "Thị", "Văn", "Thị Thu", "Đức", "Minh", "Ngọc", "Thị Kim", "Hữu", "Quốc", "Thanh", "Xuân", "Thị Mỹ", "Công", "Bảo",
-    "Anh", "Gia", "Thị Ngọc", "Đình", "Hoàng", "Tuấn",
+    "Thị", "Văn", "Thị Thu", "Đức", "Minh", "Ngọc", "Thị Kim", "Hữu", "Quốc", "Thanh", "Xuân", "Thị Mỹ", "Công",
+    "Bảo", "Anh", "Gia", "Thị Ngọc", "Đình", "Hoàng", "Tuấn",
 )  # fmt: skip
 GIVEN = (
-    "Anh", "An", "Bình", "Châu", "Chi", "Cường", "Dung", "Dũng", "Duy", "Dương", "Đạt", "Giang", "Hà", "Hải", "Hạnh",
-    "Hằng", "Hiền", "Hiếu", "Hoa", "Hòa", "Hùng", "Huy", "Hương", "Khánh", "Khôi", "Lan", "Linh", "Long", "Loan",
-    "Ly", "Mai", "Minh", "My", "Nam", "Nga", "Ngân", "Nghĩa", "Nhung", "Phong", "Phúc", "Phương", "Quân", "Quang",
-    "Quỳnh", "Sơn", "Tâm", "Thảo", "Thành", "Thắng", "Thủy", "Tiến", "Trang", "Trí", "Trinh", "Trung", "Tú", "Tuấn",
-    "Uyên", "Vân", "Vy", "Yến", "Đào", "Khuê", "Bách", "Ngạn", "Tường", "Sương", "Thoại", "Quý", "Nhi",
+    "Anh", "An", "Bình", "Châu", "Chi", "Cường", "Dung", "Dũng", "Duy", "Dương", "Đạt", "Giang", "Hà", "Hải",
+    "Hạnh", "Hằng", "Hiền", "Hiếu", "Hoa", "Hòa", "Hùng", "Huy", "Hương", "Khánh", "Khôi", "Lan", "Linh", "Long",
+    "Loan", "Ly", "Mai", "Minh", "My", "Nam", "Nga", "Ngân", "Nghĩa", "Nhung", "Phong", "Phúc", "Phương", "Quân",
+    "Quang", "Quỳnh", "Sơn", "Tâm", "Thảo", "Thành", "Thắng", "Thủy", "Tiến", "Trang", "Trí", "Trinh", "Trung", "Tú",
+    "Tuấn", "Uyên", "Vân", "Vy", "Yến", "Đào", "Khuê", "Bách", "Ngạn", "Tường", "Sương", "Thoại", "Quý", "Nhi",
 )  # fmt: skip
 AGENCIES = ("phuong", "cong-an-phuong", "so-tai-chinh", "dat-dai", "cong-an-tinh")
 A_DAY = 400
@@ -59,7 +59,9 @@ def pour(db: Connection, vault: Vault, count: int, now: datetime) -> list[Poured
         db.execute("INSERT INTO particulars (id, sealed) VALUES (?, ?)", (seq, sealed))
         db.execute("INSERT INTO dossiers VALUES (" + ", ".join("?" * 22) + ")", _row(seq, poured.code, at, chance))
         db.execute("INSERT INTO dossier_codes (rowid, code) VALUES (?, ?)", (seq, poured.code))
-        found_by += [(mark, seq) for mark in (*_marks(vault, poured.name), *marks.of_identity(vault, poured.identity))]
+        found_by += [
+            (mark, seq) for mark in (*_marks(vault, poured.name), *marks.of_identity(vault, poured.identity))
+        ]
     db.executemany("INSERT OR IGNORE INTO dossier_marks VALUES (?, ?)", sorted(found_by))
     db.execute("COMMIT")
     db.execute("ANALYZE")

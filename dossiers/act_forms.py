@@ -25,7 +25,7 @@ from web.visitors import Visitor
 
 MOST_PAPERS = 40
 APOLOGY = msgid(
-    "Trung tâm xin lỗi Ông/Bà vì chưa trả kết quả đúng thời hạn, gây phiền hà, tốn kém cho Ông/Bà. Lý do: "
+    "Trung tâm xin lỗi Ông/Bà vì chưa trả kết quả đúng thời hạn, gây phiền hà, tốn kém cho Ông/Bà. Lý do:"
 )
 HINTS = {
     Act.TAKE_SUPPLEMENT: msgid("Ghi việc này khi giấy tờ đã đủ: thời hạn chạy lại từ lúc ghi."),

@@ -42,6 +42,10 @@ WANTS: Mapping[Act, tuple[str, ...]] = {
     Act.CORRECT: ("particulars",),
 }
 RESULT_ACTS = frozenset({Act.HAND_OVER, Act.TAKE_OVER, Act.NOTE_PAYMENT, Act.RETURN})
+LIKELY = (
+    Act.ACCEPT, Act.TAKE_OVER, Act.TAKE_SUPPLEMENT, Act.NOTE_PAYMENT, Act.RESUME, Act.RETURN, Act.RESOLVE,
+    Act.HAND_OVER,
+)  # fmt: skip
 DAYS_PROPOSED = 5
 HANDINGS = [(taker, proof) for taker in Taker for proof in Proof if proof in FITTING[taker]]
 CLOSES = time(17)
@@ -75,6 +79,11 @@ def open_acts(house: House, dossier: Dossier, visitor: Visitor, sight: Sight) ->
     at_once = placement is not None and placement.at_once
     found = acts_for(dossier.status, centre.dossiers.table, at_once=at_once)
     return [act for act in found if may_do(visitor, act) and _makes_sense(act, dossier, sight, visitor)]
+
+
+def next_of(open_now: list[Act]) -> Act | None:
+    """What is most likely the next thing to do."""
+    return next((act for act in LIKELY if act in open_now), None)
 
 
 def beyond_acts(dossier: Dossier, visitor: Visitor, open_now: list[Act]) -> list[Act]:

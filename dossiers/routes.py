@@ -181,6 +181,7 @@ def _dossier(request: Request, dossier: Dossier, *, revealed: bool = False) -> R
         context = story(db, lines_for(request), dossier)
     return page(
         request, "dossiers/dossier.html", dossier=dossier, **context, **frame(request), revealed=revealed,
+        next=acts.next_of(open_now),
         acts=[(act, said(ACT_NAMES[act])) for act in open_now],
         beyond=[(act, said(ACT_NAMES[act])) for act in acts.beyond_acts(dossier, visitor, open_now)],
         reasons=[(reason, said(text)) for reason, text in REVEAL_REASONS.items()], here=address(dossier),

@@ -30,6 +30,7 @@ VERDICTS = {
     Verdict.ON_TIME: ("good", msgid("xong đúng hạn")),
     Verdict.LATE: ("bad", msgid("xong quá hạn")),
 }
+ONE_STOP = msgid("Bộ phận Một cửa")
 NO_DATE = msgid("chưa có ngày hẹn")
 RESTING = msgid("đang chờ, không tính là trễ")
 OVERDUE = msgid("quá hạn %(n)s ngày")
@@ -141,9 +142,9 @@ def _answering(dossier: Dossier, now: datetime, said: Translate) -> Standing:
 
 
 def unit_name(centre: Centre, agency: str, language: str) -> str:
-    """An agency of the centre by its name; the centre itself for its own code."""
+    """An agency of the centre by its name; where none has it, it is still where it was received."""
     found = next((one for one in centre.agencies if one.id == agency), None)
-    return text_of(found.name if found else centre.name, language)
+    return text_of(found.name, language) if found else translator(language)(ONE_STOP)
 
 
 def title_of(db: Connection, centre: Centre, code: str) -> str:

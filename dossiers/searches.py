@@ -61,9 +61,12 @@ def _numbers(db: Connection, vault: Vault, text: str, reach: int, *, by_owner: b
 
 
 def _by_name(db: Connection, vault: Vault, text: str, reach: int) -> list[int]:
-    """Words that follow each other come first; else the same words anywhere in the name."""
-    together = marks.find(db, marks.of_name(vault, text), reach)
-    return together or marks.find(db, marks.of_words(vault, text), reach)
+    """The words beside each other, and where those are few, the same words anywhere in the name."""
+    whole, words = marks.of_name(vault, text), marks.of_words(vault, text)
+    together = marks.find(db, whole, reach)
+    if len(together) >= reach or whole == words:
+        return together
+    return list(dict.fromkeys((*together, *marks.find(db, words, reach))))
 
 
 def owner_of(db: Connection, vault: Vault, dossier: Dossier) -> str:

@@ -33,6 +33,7 @@ PORTAL = {
     "parked": ("bad", msgid("Cổng từ chối")),
 }
 SPAN = msgid("%(hours)s giờ %(minutes)s phút")
+MINUTES = msgid("%(minutes)s phút")
 WORKED = msgid("%(span)s làm việc")
 TICKET, CALLED, LEFT_COUNTER = msgid("Lấy số"), msgid("Được gọi"), msgid("Xong tại quầy")
 RECEIVED, ARRIVED = msgid("Tiếp nhận hồ sơ"), msgid("Nộp trực tuyến trên Cổng")
@@ -178,4 +179,6 @@ def _times(
 
 def _span(span: timedelta, said: Translate) -> str:
     minutes = max(0, int(span.total_seconds() // 60))
+    if minutes < 60:
+        return said(MINUTES) % {"minutes": minutes}
     return said(SPAN) % {"hours": minutes // 60, "minutes": minutes % 60}

@@ -21,6 +21,10 @@ STRANGER = "department"
 ROLES = PERSON_ROLES - {Role.ADMINISTRATOR, Role.AUDITOR}
 # These name no queue, counter, number or dossier of one agency.
 WHOLE = {
+    "GET /dossiers": "counts of own dossiers",
+    "POST /dossiers": "own dossiers, by what was typed: see tests/dossiers/test_routes.py",
+    "GET /dossiers/register": "own dossiers",
+    "GET /dossiers/waiting/{waiting}": "own dossiers",
     "GET /admin": "own queues, counters and colleagues; screens and printers of the centre to read",
     "GET /admin/appointments": "own queues",
     "GET /admin/calling": "the centre's one policy, to read",
@@ -54,7 +58,7 @@ WHOLE = {
 DOORS = {
     key
     for key, route in ROUTE_OF.items()
-    if key.split()[1].startswith(("/admin", "/api/")) and roles_of(route) & {*ROLES, Role.ANYONE}
+    if key.split()[1].startswith(("/admin", "/api/", "/dossiers")) and roles_of(route) & {*ROLES, Role.ANYONE}
 }
 CLOSED = sorted(DOORS - WHOLE.keys())
 LISTS = sorted(key for key, why in WHOLE.items() if key.startswith("GET ") and " own " in f" {why}")
