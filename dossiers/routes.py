@@ -234,7 +234,7 @@ def act_named(request: Request) -> Act:
 
 ROUTES: list[BaseRoute] = [
     Route(HOME, show_desk),
-    Route(HOME, find, methods=["POST"]),
+    Route(f"{HOME}/searches", find, methods=["POST"]),
     Route(f"{HOME}/register", show_register),
     Route(f"{HOME}/waiting/{{waiting}}", show_waiting),
     Route(f"{HOME}/{{code}}", show),

@@ -66,4 +66,4 @@ class Desk:
 
     def search(self, text: str, who: str = "cb01") -> httpx2.Response:
         """Look for a dossier."""
-        return self.of(who).post("/dossiers", data={"text": text})
+        return self.of(who).post("/dossiers/searches", data={"text": text})

@@ -431,7 +431,7 @@ _API: dict[str, Example] = {
 }
 _DOSSIERS: dict[str, Example] = {
     "GET /dossiers": lambda c, w: Asked("/dossiers"),
-    "POST /dossiers": lambda c, w: Asked("/dossiers", {"text": "không ai cả"}),
+    "POST /dossiers/searches": lambda c, w: Asked("/dossiers/searches", {"text": "không ai cả"}),
     "GET /dossiers/register": lambda c, w: Asked("/dossiers/register"),
     "GET /dossiers/waiting/{waiting}": lambda c, w: Asked("/dossiers/waiting/parked"),
     "GET /dossiers/{code}": lambda c, w: Asked(f"/dossiers/{c.dossier()}"),
