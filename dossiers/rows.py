@@ -1,13 +1,13 @@
 """A dossier as one line: its code, procedure, status, due date in words and shape, and who has it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from starlette.requests import HTTPConnection
 
-from domain.calendar import Translate, YearUnknown
+from domain.calendar import Translate
 from domain.centres import Centre
-from domain.days import LOCAL, local
+from domain.days import local
 from domain.deadlines import Verdict, verdict
 from domain.dossiers import AT_REST, FINAL, STATUS_NAMES, Status
 from domain.errors import msgid
@@ -15,7 +15,7 @@ from domain.roles import COUNTER_ROLES, LEADING_ROLES
 from domain.tickets import milliseconds
 from dossiers.searches import owner_of
 from operations.processing import placement_of
-from store import calendars, people, procedures
+from store import dossier_lists, people, procedures
 from store.database import Connection
 from store.dossier_lists import Today
 from store.dossiers import Dossier
@@ -70,7 +70,7 @@ class Lines:
     titles: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.today = today(self.house)
+        self.today = self.house.store.read(dossier_lists.today, self.house.now())
 
     def of(self, db: Connection, found: list[Dossier], *, named: bool = True) -> list[Row]:
         """A line each; `named` False leaves the owners sealed."""
@@ -100,17 +100,6 @@ def lines_for(connection: HTTPConnection) -> Lines:
 def may_name(connection: HTTPConnection) -> bool:
     """Whether whoever asks works with dossiers, and so may know whose they are."""
     return visitor_of(connection).holds(*MAY_NAME)
-
-
-def today(house: House) -> Today:
-    """This day and the next working one. A calendar that ends tonight knows tomorrow only."""
-    day = local(house.now()).date()
-    try:
-        last = house.store.read(calendars.current).next_working(day)
-    except (calendars.NoCalendar, YearUnknown):
-        last = day + timedelta(days=1)
-    begins, ends = (datetime.combine(one, time(), LOCAL) for one in (day, last + timedelta(days=1)))
-    return Today(begins, ends)
 
 
 def standing_of(dossier: Dossier, now: datetime, days: Today, said: Translate) -> Standing:

@@ -6,10 +6,13 @@ Whoever belongs to one agency sees what its people received, what it decides, ha
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from domain.calendar import YearUnknown
+from domain.days import LOCAL, local
 from domain.tickets import milliseconds
+from store import calendars
 from store.database import Connection
 from store.dossiers import Dossier, by_numbers
 
@@ -47,6 +50,17 @@ class Today:
 
     begins: datetime
     soon_ends: datetime
+
+
+def today(db: Connection, now: datetime) -> Today:
+    """This day and the next working one. A calendar that ends tonight knows tomorrow only."""
+    day = local(now).date()
+    try:
+        last = calendars.current(db).next_working(day)
+    except (calendars.NoCalendar, YearUnknown):
+        last = day + timedelta(days=1)
+    begins, ends = (datetime.combine(one, time(), LOCAL) for one in (day, last + timedelta(days=1)))
+    return Today(begins, ends)
 
 
 _OWN = (
