@@ -29,8 +29,8 @@ GIVEN = (
     "Anh", "An", "Bình", "Châu", "Chi", "Cường", "Dung", "Dũng", "Duy", "Dương", "Đạt", "Giang", "Hà", "Hải",
     "Hạnh", "Hằng", "Hiền", "Hiếu", "Hoa", "Hòa", "Hùng", "Huy", "Hương", "Khánh", "Khôi", "Lan", "Linh", "Long",
     "Loan", "Ly", "Mai", "Minh", "My", "Nam", "Nga", "Ngân", "Nghĩa", "Nhung", "Phong", "Phúc", "Phương", "Quân",
-    "Quang", "Quỳnh", "Sơn", "Tâm", "Thảo", "Thành", "Thắng", "Thủy", "Tiến", "Trang", "Trí", "Trinh", "Trung", "Tú",
-    "Tuấn", "Uyên", "Vân", "Vy", "Yến", "Đào", "Khuê", "Bách", "Ngạn", "Tường", "Sương", "Thoại", "Quý", "Nhi",
+    "Quang", "Quỳnh", "Sơn", "Tâm", "Thảo", "Thành", "Thắng", "Thủy", "Tiến", "Trang", "Trí", "Trinh", "Trung",
+    "Tú", "Tuấn", "Uyên", "Vân", "Vy", "Yến", "Đào", "Khuê", "Bách", "Ngạn", "Tường", "Sương", "Thoại", "Quý", "Nhi",
 )  # fmt: skip
 AGENCIES = ("phuong", "cong-an-phuong", "so-tai-chinh", "dat-dai", "cong-an-tinh")
 A_DAY = 400

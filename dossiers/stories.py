@@ -165,8 +165,8 @@ def _times(
     """Waiting, counter and processing time, from the same events as the chain (features D2)."""
     if ticket is not None and ticket.called_at:
         yield said(msgid("Chờ gọi")), _span(ticket.called_at - ticket.arrived_at, said)
-        ended = ticket.ended_at or lines.house.now()
-        yield said(msgid("Tại quầy")), _span(ended - ticket.called_at, said)
+        if ticket.ended_at:
+            yield said(msgid("Tại quầy")), _span(ticket.ended_at - ticket.called_at, said)
     ended = dossier.finished_at or lines.house.now()
     try:
         worked = working_time_between(local(dossier.received_at), local(ended), calendars.current(db))
