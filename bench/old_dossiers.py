@@ -30,7 +30,7 @@ GIVEN = (
     "Hạnh", "Hằng", "Hiền", "Hiếu", "Hoa", "Hòa", "Hùng", "Huy", "Hương", "Khánh", "Khôi", "Lan", "Linh", "Long",
     "Loan", "Ly", "Mai", "Minh", "My", "Nam", "Nga", "Ngân", "Nghĩa", "Nhung", "Phong", "Phúc", "Phương", "Quân",
     "Quang", "Quỳnh", "Sơn", "Tâm", "Thảo", "Thành", "Thắng", "Thủy", "Tiến", "Trang", "Trí", "Trinh", "Trung",
-    "Tú", "Tuấn", "Uyên", "Vân", "Vy", "Yến", "Đào", "Khuê", "Bách", "Ngạn", "Tường", "Sương", "Thoại", "Quý", "Nhi",
+    "Tú", "Tuấn", "Uyên", "Vân", "Vy", "Yến", "Đào", "Khuê", "Bách", "Ngạn", "Tường", "Sương", "Thoại", "Nhi",
 )  # fmt: skip
 AGENCIES = ("phuong", "cong-an-phuong", "so-tai-chinh", "dat-dai", "cong-an-tinh")
 A_DAY = 400
