@@ -13,7 +13,7 @@ from domain.dossiers import ACT_NAMES, REVEAL_REASONS, Act
 from domain.errors import Invalid, NotFound, Refused, msgid
 from domain.roles import COUNTER_ROLES, LEADING_ROLES, Role, open_to
 from domain.scans import LONGEST_SCAN
-from dossiers import act_forms, acts, form_routes, register_lines, searches
+from dossiers import act_forms, acts, form_routes, letter_routes, register_lines, searches
 from dossiers.rows import lines_for, may_name
 from dossiers.stories import story
 from operations import processing
@@ -51,7 +51,8 @@ class SpanWrong(Invalid):
 def frame(request: Request) -> dict[str, Any]:
     """What every page here needs."""
     centre = house_of(request).store.centre()
-    return {"centre_name": text_of(centre.name, request.state.language), "may_name": may_name(request)}
+    return {"centre_name": text_of(centre.name, request.state.language), "may_name": may_name(request),
+            "has_axis": centre.axis is not None}  # fmt: skip
 
 
 def _own_counter(request: Request) -> int | None:
@@ -232,6 +233,7 @@ def act_named(request: Request) -> Act:
 
 ROUTES: list[BaseRoute] = [
     *form_routes.ROUTES,
+    *letter_routes.ROUTES,
     Route(HOME, show_desk),
     Route(f"{HOME}/searches", find, methods=["POST"]),
     Route(f"{HOME}/register", show_register),

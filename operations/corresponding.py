@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 
@@ -64,6 +64,26 @@ class Claim:
     letter: KeptLetter | None
 
 
+@dataclass(frozen=True, slots=True)
+class FileOutline:
+    """A file of a letter by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """What a list shows of a letter."""
+
+    sender: Organisation
+    receivers: tuple[Organisation, ...]
+    number: str
+    notation: str
+    promulgated: date | None
+    subject: str
+    attachments: tuple[FileOutline, ...] = ()
+
+
 def write_letter(
     letter: Letter, kind: LetterKind, seal: Callable[[bytes], bytes], dossier: str | None = None
 ) -> NewLetter:
@@ -76,6 +96,11 @@ def write_letter(
 def opened(plain: bytes) -> Letter:
     """The letter whose unsealed body this is. Raises msgspec.DecodeError."""
     return msgspec.json.decode(plain, type=Letter)
+
+
+def outlined(plain: bytes) -> Outline:
+    """What a list shows of the letter whose unsealed body this is; its files are not unpacked."""
+    return msgspec.json.decode(plain, type=Outline)
 
 
 def own_organisation(centre: Centre) -> Organisation:

@@ -114,6 +114,24 @@ FIELDS = {
     "unit": msgid("cơ quan"),
     "day": msgid("ngày hẹn"),
     "results": msgid("kết quả"),
+    "purpose": msgid("loại văn bản"),
+    "receiver_code": msgid("mã cơ quan nhận"),
+    "receiver_name": msgid("tên cơ quan nhận"),
+    "number": msgid("số văn bản"),
+    "notation": msgid("ký hiệu văn bản"),
+    "signed": msgid("ngày ký"),
+    "subject": msgid("trích yếu"),
+    "content": msgid("nội dung"),
+    "signer": msgid("người ký"),
+    "position": msgid("chức vụ người ký"),
+    # The elements of the norm, as `domain.letters.check_letter` names them.
+    "OrganId": msgid("mã cơ quan nhận"),
+    "To": msgid("cơ quan nhận"),
+    "CodeNumber": msgid("số văn bản"),
+    "CodeNotation": msgid("ký hiệu văn bản"),
+    "Subject": msgid("trích yếu"),
+    "Content": msgid("nội dung"),
+    "full_name": msgid("người ký"),
 }
 
 

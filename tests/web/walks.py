@@ -23,6 +23,7 @@ from tests.web.crowd import (
     Example,
 )
 from tests.web.fee_walks import FEES
+from tests.web.letter_walks import LETTERS
 
 
 def key_of(route: Any) -> str:
@@ -466,7 +467,7 @@ _FILES: dict[str, Example] = {
     "GET /portal-files/{link}-{expires}-{signature}": lambda c, w: Asked(c.fetched()),
 }
 EXAMPLES = {
-    **_FILES,
+    **_FILES, **LETTERS,
     **_PLAIN, **_KIOSK, **_DEVICES, **_BOOKING, **_COUNTER, **_DISPLAY, **_VOICE, **_RATING, **_ADMIN, **_AUDIT,
     **_CENTRE, **_FLOOR, **_API, **_RECEIVERS, **_DOSSIERS, **FEES,
 }  # fmt: skip

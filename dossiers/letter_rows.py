@@ -1,0 +1,105 @@
+"""A letter as one line: number, other side, why it goes, how it stands in words and shape, what was said of it.
+
+What a letter says is unsealed here for who may read it; its files are named, never opened.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.calendar import Translate
+from domain.letters import KIND_NAMES, STATE_NAMES, STATUS_NAMES, LetterKind, LetterState, Organisation, Status
+from operations.corresponding import Outline, outlined
+from store import dossiers, letters
+from store.database import Connection
+from store.dossier_lists import Sight
+from store.letters import KeptLetter
+from web.house import House
+
+SIGNS = {
+    LetterState.QUEUED: "waiting",
+    LetterState.PARKED: "bad",
+    LetterState.SENT: "waiting",
+    LetterState.RECEIVED: "good",
+    LetterState.PROCESSED: "good",
+    LetterState.RETURNED: "bad",
+    LetterState.ARRIVED: "none",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one receiver said, and when it was heard here."""
+
+    receiver: str
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """One letter on a list. `reason`: why it waits for a person; `others` is whom it goes to or came from."""
+
+    letter: KeptLetter
+    number: str
+    subject: str
+    others: tuple[str, ...]
+    kind: str
+    sign: str
+    state: str
+    reason: str
+    files: tuple[str, ...]
+    heard: tuple[Said, ...]
+
+    @property
+    def is_parked(self) -> bool:
+        """Whether somebody may send it again."""
+        return self.letter.state is LetterState.PARKED
+
+
+def rows(house: House, found: Iterable[KeptLetter], said: Translate) -> list[LetterRow]:
+    """A line each, unsealed one after the other: a letter may have 12 MB of files, so in a thread."""
+    return [_row(house, one, said) for one in found]
+
+
+def _row(house: House, letter: KeptLetter, said: Translate) -> LetterRow:
+    told = outlined(house.vault.unseal(house.store.read(letters.sealed_body, letter.body)))
+    names = {one.code: named(one) for one in told.receivers}
+    others = (named(told.sender),) if letter.sender else tuple(names.values())
+    kind = said(KIND_NAMES[LetterKind(letter.kind)]) if letter.kind else ""
+    return LetterRow(
+        letter, number_of(told), told.subject, others, kind,
+        SIGNS[letter.state], said(STATE_NAMES[letter.state]), reason_of(letter, said),
+        tuple(one.name for one in told.attachments), heard(house, letter, names, said),
+    )  # fmt: skip
+
+
+def heard(house: House, letter: KeptLetter, names: dict[str, str], said: Translate) -> tuple[Said, ...]:
+    """What the receivers said, in the order in which it was heard."""
+    return tuple(
+        Said(names.get(one.receiver, one.receiver), said(STATUS_NAMES[Status(one.code)]), one.at)
+        for one in house.store.read(letters.statuses_of, letter.id)
+    )
+
+
+def number_of(told: Outline) -> str:
+    """'12/PXL-TTPVHCC'."""
+    return "/".join(filter(None, (told.number, told.notation)))
+
+
+def named(one: Organisation) -> str:
+    """An agency by name, by its code where it gave none."""
+    return one.name or one.code
+
+
+def reason_of(letter: KeptLetter, said: Translate) -> str:
+    """Why a letter is parked; the axis's client speaks our own words only."""
+    return said(letter.answer) if letter.state is LetterState.PARKED and letter.answer else ""
+
+
+def is_seen(db: Connection, letter: KeptLetter, sight: Sight) -> bool:
+    """Whether who asks sees it: one of a dossier with the dossier, any other is the whole centre's."""
+    if letter.dossier is None:
+        return sight.agency is None
+    dossier = dossiers.find(db, letter.dossier)
+    return dossier is not None and sight.sees(dossier)
