@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
+
 from domain.applicants import Applicant, Paper, Words, applicant, particulars, to_bytes, words_to_bytes
 from domain.dossiers import Act as Step
-from operations import arrivals, calling, endings, intake, processing, supplements, syncing
+from domain.letters import Attachment, Letter, LetterKind, Organisation, Signer, Status, Trace
+from operations import arrivals, calling, corresponding, endings, intake, processing, supplements, syncing
 from operations.endings import Handing, Proof, Taker
 from operations.processing import Doing
-from store import dossiers, marks, outbox
+from store import dossiers, letters, marks, outbox
 from store.writer import Act
 from tests.browser.scenes import CLERKS, Scene
 
@@ -55,6 +58,7 @@ def paperwork(scene: Scene) -> None:
     whole_life(scene, late)
     for n in (6, 7):
         taken(scene, n)
+    correspondence(scene, late)
     scene.server.store.write_now(
         Act("portal"), arrivals.take_in,
         arrivals.Arrival(ARRIVED, THREE_DAYS, sealed(scene, 2), scene.clock() - timedelta(minutes=20)),
@@ -75,6 +79,47 @@ def whole_life(scene: Scene, code: str) -> None:
         written(scene, code, "Xin lỗi Ông/Bà: phải xác minh ở địa phương."),
         date(2026, 12, 4),
     )
+
+
+OURS = Organisation("H56.19", "Ủy ban nhân dân phường Bến Lụa")
+TAX = Organisation("H56.08", "Sở Tài chính tỉnh Vạn Xuân")
+
+
+def correspondence(scene: Scene, late: str) -> None:
+    """Letters: one of the late dossier was received, one is parked; one has arrived."""
+    vault = scene.server.app.state.house.vault
+    apology = letter(scene, "12", "Xin lỗi và đề nghị gia hạn hồ sơ", "Mẫu 04 - Phiếu xin lỗi.pdf")
+    sent, parked = (
+        do(scene, corresponding.queue_letter, corresponding.write_letter(one, kind, vault.seal, code))
+        for one, kind, code in (
+            (apology, LetterKind.APOLOGY, late),
+            (replace(apology, number="13", subject="Lấy ý kiến về hồ sơ"), LetterKind.CONSULTATION, late),
+        )
+    )
+    do(scene, corresponding.acknowledge, sent, "axis-1", found=False)
+    for minutes, status in ((2, Status.ARRIVED), (9, Status.ACCEPTED)):
+        scene.clock.forward(minutes=minutes)
+        do(scene, corresponding.hear_status, apology.document_id, TAX.code, status, f"axis-{status}")
+    do(scene, corresponding.park, parked, "Trục báo đơn vị nhận đã khóa.")
+    answer = letter(scene, "7816", "V/v trả lời ý kiến", "y-kien.pdf", "xac-minh.docx")
+    told_of = vault.seal(msgspec.json.encode(replace(answer, sender=TAX, receivers=(OURS,), notation="STC-QLG")))
+    do(scene, corresponding.take_in, corresponding.NewArrival(TAX.code, "axis-9", "d" * 64, told_of, told_of))
+
+
+def letter(scene: Scene, number: str, subject: str, *files: str) -> Letter:
+    """A letter of the centre to the finance department."""
+    return Letter(
+        sender=OURS, receivers=(TAX,), number=number, notation="PXL-TTPVHCC", subject=subject,
+        promulgated=scene.clock().date(), signer=Signer("Lê Thị Mẫu", "Giám đốc"),
+        content="Kính gửi quý cơ quan,\nhồ sơ phải xác minh ở địa phương nên chưa trả đúng hẹn.",
+        attachments=tuple(Attachment(name, b"%PDF-1.7") for name in files),
+        traces=(Trace(OURS.code, scene.clock()),),
+    )  # fmt: skip
+
+
+def newest_letter(scene: Scene) -> str:
+    """Where the letter that has arrived stands."""
+    return f"/dossiers/letters/{scene.server.store.read(letters.newest, 1)[0].id}"
 
 
 def owner(n: int) -> Applicant:
@@ -130,9 +175,9 @@ def refuse(scene: Scene, code: str) -> None:
     do(scene, syncing.park, [message], "Sai mã thủ tục")
 
 
-def do(scene: Scene, operation: Any, *args: Any) -> Any:
+def do(scene: Scene, operation: Any, *args: Any, **more: Any) -> Any:
     """One operation by the clerk of counter 1."""
-    return scene.server.store.write_now(Act(CLERKS[1]), operation, *args)
+    return scene.server.store.write_now(Act(CLERKS[1]), operation, *args, **more)
 
 
 def nth(n: int, rest: str = "") -> Any:

@@ -9,7 +9,7 @@ from operations import calling
 from tests.browser import addresses as at
 from tests.browser import doings as do
 from tests.browser import scanning as sc
-from tests.browser.paperwork import ARRIVED, nth
+from tests.browser.paperwork import ARRIVED, newest_letter, nth
 from tests.browser.scenes import IN_NO_HALL, Scene
 
 NOTHING = r"(?!)"
@@ -185,6 +185,11 @@ STATES = [
     State("dossier-act-return", "counter", PAPERS, CLERK, nth(3, "/acts/returned")),
     State("dossier-act-correct", "counter", PAPERS, CLERK, nth(6, "/acts/corrected"), fold=False),
     State("dossier-act-beyond", "counter", PAPERS, SUPERVISOR, nth(1, "/acts/resolved?beyond=1"), fold=False),
+    State("letters", "counter", PAPERS, CLERK, "/dossiers/letters", fold=False),
+    State("letters-dossier", "counter", PAPERS, CLERK, nth(0, "/letters"), fold=False),
+    State("letters-none", "counter", PAPERS, CLERK, nth(6, "/letters"), alike=True),
+    State("letter", "counter", PAPERS, CLERK, newest_letter, fold=False),
+    State("letter-form", "counter", PAPERS, CLERK, nth(0, "/letters/new"), fold=False),
     State("dossier-register", "counter", PAPERS, CLERK, "/dossiers/register", fold=False),
     State("dossier-register-wrong", "counter", PAPERS, CLERK, "/dossiers/register?from=2026-12-02&to=2026-11-01",
           noise=REFUSED),
@@ -451,6 +456,8 @@ PAGES = {
     "admin/ticket": "admin-ticket",
     "dossiers/desk": "dossiers", "dossiers/waiting": "dossiers-overdue", "dossiers/dossier": "dossier",
     "dossiers/act": "dossier-act", "dossiers/register": "dossier-register",
+    "dossiers/letters": "letters-dossier", "dossiers/letter_desk": "letters", "dossiers/letter": "letter",
+    "dossiers/letter_form": "letter-form",
     "api/docs": "api", "counter/counters": "counters", "counter/desk": "counter-empty",
     "counter/keys": "counter-keys", "counter/scanned": "counter-plain",
     "counter/slips_found": "counter-plain-slips", "counter/payment": "counter-payment",
