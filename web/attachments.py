@@ -41,7 +41,7 @@ from web.file_rooms import LARGEST_SETTING
 from web.house import House, act_of, house_of
 from web.languages import translator
 from web.pages import go, page, text_of
-from web.scope import own_scope
+from web.scope import own_sight
 from web.sessions import safe_next
 
 HANDLERS = (Role.CLERK, Role.RESULT_OFFICER, Role.SUPERVISOR, Role.MANAGER)
@@ -99,15 +99,9 @@ def size_of(size: int) -> str:
 
 
 def found_dossier(request: Request) -> Dossier:
-    """The dossier that the address names, of the queues that the visitor may see. Raises NoSuchDossier."""
-    house = house_of(request)
-    dossier = house.store.read(dossiers.find, request.path_params["code"][:50])
-    if dossier is None:
-        raise NoSuchDossier()
-    scope, queues = own_scope(request), {p.code: p.queue for p in house.store.centre().procedures}
-    queue = queues.get(dossier.procedure)
-    is_own = dossier.counter in scope.counters if queue is None else scope.has_queue(queue)
-    if scope.agency is not None and not is_own:
+    """The dossier that the address names, where the visitor may see it. Raises NoSuchDossier."""
+    dossier = house_of(request).store.read(dossiers.find, request.path_params["code"][:50])
+    if dossier is None or not own_sight(request).sees(dossier):
         raise NoSuchDossier()
     return dossier
 
