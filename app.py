@@ -125,6 +125,7 @@ def furnish(settings: Settings, now: Callable[[], datetime]) -> Rooms:
         floods=Floods(settings.device_tickets, settings.device_requests, settings.stranger_requests),
         speakers=Speakers(now()), beats=Beats(now()), forecaster=Forecaster(store, now),
         pictures=Shelf(settings.data / "pictures"), receivers_nearby=settings.receivers_nearby, files=files,
+        own_forms=settings.data / "forms",
     )  # fmt: skip
     fetching = Fetching(settings.portal_files_url, timedelta(days=settings.portal_files_days))
     portal = PortalService(store, vault, now, settings.portal_url, settings.portal_password_file, fetching=fetching)

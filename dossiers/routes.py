@@ -13,19 +13,19 @@ from domain.dossiers import ACT_NAMES, REVEAL_REASONS, Act
 from domain.errors import Invalid, NotFound, Refused, msgid
 from domain.roles import COUNTER_ROLES, LEADING_ROLES, Role, open_to
 from domain.scans import LONGEST_SCAN
-from dossiers import act_forms, acts, register_lines, searches
+from dossiers import act_forms, acts, form_routes, register_lines, searches
 from dossiers.rows import lines_for, may_name
 from dossiers.stories import story
 from operations import processing
-from operations.processing import UnknownDossier
-from store import dossier_lists, dossiers
+from store import dossier_lists
 from store.dossier_lists import Waiting
 from store.dossiers import Dossier
-from web import failures, forms
+from web import failures, fee_words, forms
 from web.house import act_of, house_of, visitor_of
 from web.languages import translator
 from web.pages import go, page, text_of
-from web.scope import own_sight
+from web.payments import bill_of
+from web.scope import own_dossier, own_sight
 
 HOME = "/dossiers"
 OFFICERS = (*sorted(COUNTER_ROLES), *sorted(LEADING_ROLES))
@@ -52,6 +52,12 @@ def frame(request: Request) -> dict[str, Any]:
     """What every page here needs."""
     centre = house_of(request).store.centre()
     return {"centre_name": text_of(centre.name, request.state.language), "may_name": may_name(request)}
+
+
+def _own_counter(request: Request) -> int | None:
+    """The counter at which whoever asks sits now: only there money is taken."""
+    places, who = house_of(request).hub.board().places, visitor_of(request).who
+    return next((number for number, place in places.items() if place.shift and place.shift.person == who), None)
 
 
 def address(dossier: Dossier | str) -> str:
@@ -185,6 +191,7 @@ def _dossier(request: Request, dossier: Dossier, *, revealed: bool = False) -> R
         acts=[(act, said(ACT_NAMES[act])) for act in open_now],
         beyond=[(act, said(ACT_NAMES[act])) for act in acts.beyond_acts(dossier, visitor, open_now)],
         reasons=[(reason, said(text)) for reason, text in REVEAL_REASONS.items()], here=address(dossier),
+        bill=bill_of(request, dossier), fee_words=fee_words, counter=_own_counter(request),
     )  # fmt: skip
 
 
@@ -214,15 +221,6 @@ async def do_act(request: Request) -> Response:
     return go(address(dossier))
 
 
-def own_dossier(request: Request) -> Dossier:
-    """The dossier that is named; another agency's is as unknown as one that is not there. Raises UnknownDossier."""
-    code = request.path_params["code"]
-    found = house_of(request).store.read(dossiers.find, code)
-    if found is None or not own_sight(request).sees(found):
-        raise UnknownDossier(code=code[:50])
-    return found
-
-
 def act_named(request: Request) -> Act:
     """The act in the address, as far as it is this visitor's. Raises NotFound, NotAllowed."""
     name = request.path_params["act"]
@@ -233,6 +231,7 @@ def act_named(request: Request) -> Act:
 
 
 ROUTES: list[BaseRoute] = [
+    *form_routes.ROUTES,
     Route(HOME, show_desk),
     Route(f"{HOME}/searches", find, methods=["POST"]),
     Route(f"{HOME}/register", show_register),

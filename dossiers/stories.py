@@ -16,6 +16,7 @@ from domain.deadline_words import explain
 from domain.dossiers import ACT_NAMES, STATUS_NAMES, Act, Status
 from domain.errors import msgid
 from domain.tickets import Ticket
+from dossiers.form_routes import FORM_OF
 from dossiers.rows import Lines, names_of, unit_name
 from operations.endings import PROOFS, TAKERS
 from operations.processing import due_of
@@ -44,7 +45,10 @@ ANSWER_BY = msgid("Người dân trả lời trước: %(at)s.")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link of the chain. `portal` is the portal's word on it, `told` the sentences that people wrote."""
+    """One link of the chain. `portal` is the portal's word on it, `told` the sentences that people wrote.
+
+    `form`: which of its forms a step has, as the end of the form's address.
+    """
 
     at: datetime
     name: str
@@ -55,6 +59,7 @@ class Link:
     status: str = ""
     portal: tuple[str, str] | None = None
     beyond: bool = False
+    form: str = ""
 
 
 def story(db: Connection, lines: Lines, dossier: Dossier) -> dict[str, Any]:
@@ -118,6 +123,7 @@ class Chain:
                 self._name(step.person), tuple(self._facts(step)), self._words(db, step),
                 self.said(STATUS_NAMES[step.after]) if step.after is not step.before else "",
                 _portal(messages, step.number, self.said), step.beyond,
+                f"{FORM_OF[step.act]}/{step.number}" if step.act in FORM_OF else "",
             )  # fmt: skip
 
     def _facts(self, step: Step) -> Iterable[str]:

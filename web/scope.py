@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 
 from domain.appointments import Appointment, UnknownAppointment
 from domain.centres import Agency, Centre
@@ -11,8 +11,10 @@ from domain.errors import UnknownCounter, UnknownQueue
 from domain.roles import COUNTER_ROLES, LEADING_ROLES, Role
 from domain.routing import served_queues
 from domain.tickets import Ticket
-from store import people
+from operations.processing import UnknownDossier
+from store import dossiers, people
 from store.dossier_lists import Sight
+from store.dossiers import Dossier
 from store.people import Person
 from store.tickets import UnknownTicket
 from web.house import house_of, visitor_of
@@ -100,6 +102,18 @@ def own_sight(connection: HTTPConnection) -> Sight:
         return Sight()
     everybody = house.store.read(people.everybody)
     return Sight(agency, tuple(one.id for one in everybody if one.agency == agency))
+
+
+def own_dossier(request: Request) -> Dossier:
+    """The dossier that the address names; another agency's is as unknown as one that is not there.
+
+    Raises UnknownDossier.
+    """
+    code = request.path_params["code"]
+    found = house_of(request).store.read(dossiers.find, code[:50])
+    if found is None or not own_sight(request).sees(found):
+        raise UnknownDossier(code=code[:50])
+    return found
 
 
 def _agency_of_dossiers(person: Person | None, centre: Centre) -> str | None:

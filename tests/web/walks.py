@@ -446,6 +446,13 @@ _DOSSIERS: dict[str, Example] = {
     ),
 }
 _FILES: dict[str, Example] = {
+    "GET /dossiers/register.pdf": lambda c, w: Asked("/dossiers/register.pdf?from=2026-11-01&to=2026-11-30"),
+    "GET /dossiers/register.xlsx": lambda c, w: Asked("/dossiers/register.xlsx?from=2026-11-01&to=2026-11-30"),
+    "GET /dossiers/turned/{visit}/form": lambda c, w: Asked(f"/dossiers/turned/{c.turned_visit()}/form"),
+    "GET /dossiers/{code}/forms/{form}": lambda c, w: Asked(f"/dossiers/{c.dossier()}/forms/receipt"),
+    "GET /dossiers/{code}/forms/{form}/{step}": lambda c, w: Asked(
+        f"/dossiers/{c.dossier_to_complete()}/forms/supplement/1"
+    ),
     "GET /dossiers/{code}/files": lambda c, w: Asked(f"/dossiers/{c.dossier()}/files"),
     "POST /dossiers/{code}/files": lambda c, w: Asked(
         f"/dossiers/{c.dossier()}/files", {"belongs": "submitted:"}, files={"file": a_pdf(f"Tờ {a_number()}")}
