@@ -100,6 +100,20 @@ def by_numbers(db: Connection, numbers: Iterable[int]) -> list[Dossier]:
     return [_dossier(row) for row in rows]
 
 
+def of_batch(db: Connection, code: str, most: int = 50) -> list[Dossier]:
+    """All that were handed in together with this one, the first of them; alone it stands for itself.
+
+    One transaction gave them numbers in the journal that follow each other, so no index is needed.
+    """
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM dossiers d WHERE seq BETWEEN (SELECT seq FROM dossiers WHERE code = ?1)"
+        " AND (SELECT seq FROM dossiers WHERE code = ?1) + ?2"
+        " AND (code = ?1 OR json_extract(facts, '$.batch') = ?1) ORDER BY seq",
+        (code, most),
+    )
+    return [_dossier(row) for row in rows]
+
+
 def standing(
     db: Connection, statuses: Iterable[Status], before: datetime | None = None, count: int = 500
 ) -> list[Dossier]:
