@@ -1,4 +1,4 @@
-"""What a reception ended in: a dossier, several, somebody asked to complete or refused, or a reference elsewhere."""
+"""What a reception ended in: a dossier, several, a request to complete, a refusal, or a reference elsewhere."""
 
 from typing import Any
 

@@ -63,7 +63,8 @@ def check_whole(server, clerk) -> None:
     press(clerk, "calls", seen="0")
     answer = send(
         clerk, "receive", seen=str(ticket), again="1", identity="038190000001", phone="0900000001",
-        email="thu@example.vn", address="Thôn 2", owner_kind="4", delivery="1", deliver_to="Thôn 3", acting_name="TRẦN VĂN THAY",
+        email="thu@example.vn", address="Thôn 2", owner_kind="4", delivery="1", deliver_to="Thôn 3",
+        acting_name="TRẦN VĂN THAY",
         acting_identity="001090123456", authorisation="Giấy ủy quyền số 5", summary="Khai sinh", channel="3",
         **{"p1-originals": "2", "p1-certified": "1", "p1-copies": "3", "p2-digitised": "1", "p3-reused": "1",
            "p8-name": "Đơn viết tay", "p8-taken": "1"},

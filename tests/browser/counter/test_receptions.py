@@ -103,11 +103,10 @@ def test_the_case_of_a_procedure_is_drawn_on_leaving_the_list(counter: Page, ser
 
 
 def test_without_script_the_page_does_the_same(server: Server, open_screen: Screens) -> None:
-    page = open_screen(
-        "counter", f"{server.url}/counter/1/reception", passes=person_pass(server, CLERKS[1]), script=False
-    )
+    passes, path = person_pass(server, CLERKS[1]), f"{server.url}/counter/1/reception"
+    page = open_screen("counter", path, passes=passes, java_script_enabled=False)
     page.select_option("#procedure", "1.001193")
-    page.click("noscript button, .finder button")
+    page.click(".finder button")
     page.fill("#owner_name", "TRẦN THỊ BÌNH")
     page.check("#p0-taken")
     page.click("button[value=receive]")
