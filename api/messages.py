@@ -70,8 +70,8 @@ class ReceiveDossier(Struct, forbid_unknown_fields=True):
     """A dossier as the clerk takes it in.
 
     `channel`: 1 at the counter, 3 by post. `owner_kind`: 1 citizen, 2 business, 3 agency, 4 other. `delivery`: the
-    result comes 0 at the counter, 1 by post to `deliver_to` (else to `address`), 2 electronically. `case`: a heading
-    of the procedure's own checklist.
+    result comes 0 at the counter, 1 by post to `deliver_to` (else to `address`), 2 electronically. `case`: a
+    heading of the procedure's own checklist.
     """
 
     procedure: Annotated[str, Meta(pattern=r"^\d\.\d{6}$")]

@@ -55,10 +55,6 @@ class PaperUnnamed(Invalid):
     text = msgid("Giấy tờ thêm cần có tên.")
 
 
-class ChoiceWrong(Invalid):
-    text = msgid("Mời chọn lại mục này.")
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the checklist as typed. `taken` without a number means as many as the catalogue asks for."""
