@@ -21,6 +21,7 @@ from admin import (
     slip_pictures,
     slips,
     stories,
+    takings,
     views,
     voice,
 )
@@ -172,4 +173,5 @@ ROUTES: list[BaseRoute] = [
     *stories.ROUTES,
     *reports.ROUTES,
     *receivers.ROUTES,
+    *takings.ROUTES,
 ]

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from domain.dossier_events import DossierEvent
+from domain.fee_events import FeeEvent
+from domain.file_events import FileEvent
 from domain.hall_events import HallEvent
+from domain.letter_events import LetterEvent
+from domain.lookup_events import LookupMade
 from domain.queue_events import QueueEvent
 
 
@@ -322,7 +326,11 @@ class MessagesResent:
 Event = (
     QueueEvent
     | HallEvent
+    | LetterEvent
+    | FileEvent
     | DossierEvent
+    | FeeEvent
+    | LookupMade
     | CentreLoaded
     | CentrePlanned
     | CentrePlanCancelled

@@ -22,8 +22,13 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from portal.sandbox_adapter import DESTINATION, Adapter
+from portal.sandbox_axis import ACCOUNTS as AXIS_ACCOUNTS
+from portal.sandbox_axis import SandboxAxis
+from portal.sandbox_axis_state import AxisState
 from portal.sandbox_catalogue import Catalogue
 from portal.sandbox_faults import Faults
+from portal.sandbox_national import Registers
+from portal.sandbox_payments import Till
 from portal.sandbox_routes import Pages
 from portal.sandbox_services import Services
 from portal.sandbox_state import State
@@ -46,13 +51,17 @@ def make_sandbox(
     *,
     madonvi: str = "",
     destination: str = DESTINATION,
+    state: State | None = None,
+    axis_accounts: Mapping[str, str] = AXIS_ACCOUNTS,
+    axis_state: AxisState | None = None,
 ) -> Starlette:
-    """The sandbox as an app; its `Adapter` stands in `app.state.sandbox`.
+    """The sandbox as an app; its `Adapter` stands in `app.state.sandbox`, the document axis in `app.state.axis`.
 
     `accounts` maps user names to passwords, `madonvi` is the prefix every unit must have ("" for any).
+    `state`: what a sandbox before this one has received; its sessions are gone.
     Raises OSError or msgspec.DecodeError when the catalogue cannot be read.
     """
-    state, faults = State(), Faults()
+    state, faults = state or State(), Faults()
     services = Services(
         Catalogue.read(catalogue),
         accounts,
@@ -63,8 +72,11 @@ def make_sandbox(
         madonvi=madonvi,
     )
     adapter = Adapter(services, state, faults, now, destination)
-    app = Starlette(routes=_routes(adapter))
-    app.state.sandbox = adapter
+    axis = SandboxAxis(now, axis_accounts, axis_state)
+    till, registers = Till(faults, now), Registers(faults, adapter.closing.wait)
+    app = Starlette(routes=[*_routes(adapter), *till.routes(), *registers.routes(), *axis.routes()])
+    app.state.axis = axis
+    app.state.sandbox, app.state.till, app.state.registers = adapter, till, registers
     return app
 
 
@@ -95,6 +107,24 @@ class SandboxThread:
         adapter: Adapter = self._app.state.sandbox
         return adapter.faults
 
+    @property
+    def till(self) -> Till:
+        """The payment platform."""
+        till: Till = self._app.state.till
+        return till
+
+    @property
+    def registers(self) -> Registers:
+        """The national databases."""
+        registers: Registers = self._app.state.registers
+        return registers
+
+    @property
+    def axis(self) -> AxisState:
+        """What the document exchange axis has received, with its own switches."""
+        axis: SandboxAxis = self._app.state.axis
+        return axis.state
+
     def __enter__(self) -> SandboxThread:
         self._thread.start()
         if not self._listening.wait(STOP_SECONDS):
@@ -118,6 +148,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(app, loop="asyncio", lifespan="off", ws="none", access_log=False, log_level="critical")
         )
         self._adapter: Adapter = app.state.sandbox
+        self._axis: SandboxAxis = app.state.axis
         self._on_listening = on_listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -126,6 +157,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._adapter.closing.set()
+        self._axis.closing.set()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -159,6 +191,9 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--username", default=next(iter(TEST_ACCOUNTS)))
     parser.add_argument("--password", default=next(iter(TEST_ACCOUNTS.values())))
     parser.add_argument("--madonvi", default="", metavar="PREFIX", help="units that may call; default any")
+    parser.add_argument(
+        "--payment-callback", default="", metavar="URL", help="where the centre hears what was paid"
+    )
     parser.add_argument("--token-minutes", type=float, default=30)
     return parser.parse_args(words)
 
@@ -169,6 +204,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         accounts = {given.username: given.password}
         app = make_sandbox(given.catalogue, accounts, given.token_minutes, madonvi=given.madonvi)
+        app.state.till.callback = given.payment_callback
         listener = _listen(given.host, given.port)
     except (OSError, msgspec.DecodeError) as error:
         sys.stderr.write(f"portal cannot start: {error}\n")

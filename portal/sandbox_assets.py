@@ -45,7 +45,7 @@ tr > :last-child { padding-right: 0; }
 .switches strong { font-weight: 600; display: block; }
 form { display: flex; flex-wrap: wrap; gap: 8px; justify-content: flex-end; align-items: end; }
 label { color: var(--muted); display: grid; }
-input { min-height: 40px; width: 168px; padding: 4px 12px; font: inherit; color: var(--ink);
+input, select { min-height: 40px; width: 168px; padding: 4px 12px; font: inherit; color: var(--ink);
   background: var(--card); border: 1px solid var(--muted); border-radius: 6px; }
 button { min-height: 40px; padding: 4px 16px; font: inherit; color: var(--ink); background: var(--card);
   border: 1px solid var(--muted); border-radius: 6px; cursor: pointer; }

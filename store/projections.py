@@ -7,16 +7,17 @@ from store.journal import KINDS, unheeded
 MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
-        "announcements", "appointments", "bulletins", "calendars", "centres", "counters", "days", "devices",
-        "dossiers", "estimates", "jobs", "moves", "notices", "outbox", "people", "plans", "printers",
-        "procedures", "ratings", "receivers", "receptions", "refusals", "shortcuts", "tickets",
+        "announcements", "appointments", "attachments", "bulletins", "calendars", "centres", "counters", "days",
+        "devices", "dossiers", "estimates", "fees", "jobs", "letters", "lookups", "moves", "notices", "outbox",
+        "people", "plans", "printers", "procedures", "ratings", "receivers", "receptions", "refusals", "shortcuts",
+        "tickets",
     )
 )  # fmt: skip
 # What is recorded for its own sake and changes no table.
 NOTES = frozenset({
     "PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet", "JournalExported",
     "WordsRead", "DeviceReloadAsked", "VoiceTestAsked", "VoiceClipRecorded", "VoicePackFinished",
-    "ReceiverTested", "IdentityRevealed",
+    "ReceiverTested", "IdentityRevealed", "FileOpened",
 })  # fmt: skip
 
 
