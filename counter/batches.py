@@ -64,7 +64,7 @@ async def take_batch(request: Request) -> Response:
     own_shift_only(request, number)
     shared, lines = _read(form)
     if form.get("way") != "receive":
-        more = [Line(Sheet(), True)] * min(MORE, MOST_TOGETHER - len(lines))
+        more = [Line(Sheet(), True)] * (min(MORE, MOST_TOGETHER - len(lines)) if form.get("way") == "more" else 0)
         return _drawn(request, replace(shared, mistakes={}), [*lines, *more])
     acting, faults = sheets.person(shared, "acting_")
     shared = shared.faulted(**faults)

@@ -444,6 +444,8 @@ PAGES = {
     "admin/ticket": "admin-ticket",
     "api/docs": "api", "counter/counters": "counters", "counter/desk": "counter-empty",
     "counter/keys": "counter-keys", "counter/scanned": "counter-plain",
+    "counter/reception": "reception-sheet", "counter/reception_done": "reception-done", "counter/batch": "batch",
+    "counter/batch_done": "batch-done", "counter/online": "online",
     "counter/slips_found": "counter-plain-slips", "counter/payment": "counter-payment",
     "admin/takings": "admin-takings",
     "display/door": "wall-door", "display/follow": "follow-waiting", "display/hall": "wall-empty",
