@@ -257,5 +257,5 @@ def _drawn(request: Request, number: int, sheet: Sheet) -> Response:
 ROUTES: list[BaseRoute] = [
     Route("/counter/{counter:int}/reception", show_reception),
     Route("/counter/{counter:int}/reception", take_sheet, methods=["POST"]),
-    Route("/counter/{counter:int}/reception/identities", check_identity, methods=["POST"]),
+    Route("/counter/{counter:int}/identities", check_identity, methods=["POST"]),
 ]

@@ -11,11 +11,12 @@
     if (inField && !('anywhere' in meant.dataset)) return;
     event.preventDefault();
     if (!meant.matches('select')) meant.click();
-    else if (meant.form.contains(event.target)) document.getElementById('whole-sheet').click();
+    else if (meant === event.target) document.getElementById('whole-sheet').click();
     else meant.focus();
   });
 
-  // The whole sheet is another page: what stands in the quick form goes along by POST, and nothing is typed twice.
+  // The key of the list, pressed again in the list, opens the whole sheet. It is another page: what stands in the quick
+  // form goes along by POST, and nothing is typed twice.
   document.addEventListener('click', event => {
     const whole = event.target.closest?.('#whole-sheet');
     if (!whole) return;

@@ -161,7 +161,7 @@ def test_the_same_person_with_the_same_procedure_is_told_once_and_may_go_on(serv
     number = f"0381{a_number():08d}"
     number = number[:4] + "90" + number[6:]
     code = received(send(clerk, "receive", identity=number))
-    asked = clerk.post(f"{PATH}/identities", data={"identity": number, "procedure": a_procedure()})
+    asked = clerk.post("/counter/1/identities", data={"identity": number, "procedure": a_procedure()})
     assert code in asked.text and number not in asked.text
     again = send(clerk, "receive", identity=number)
     assert again.status_code == 409 and code in again.text and "Vẫn tiếp nhận" in again.text
@@ -318,7 +318,7 @@ def test_a_number_and_a_name_stand_in_no_journal_log_or_address(server, clerk, c
     answers = [
         send(clerk, "receive", owner_name=name, identity=number, acting_name=name, acting_identity=number),
         send(clerk, "refuse", owner_name=name, identity=number, words=f"{name} {number}"),
-        clerk.post(f"{PATH}/identities", data={"identity": number, "procedure": a_procedure()}),
+        clerk.post("/counter/1/identities", data={"identity": number, "procedure": a_procedure()}),
         clerk.post(
             PATH, data={**sheet(clerk), "card": f"{number}||{name}|05021990|Nữ|Thôn 2|20062022", "way": "show"}
         ),

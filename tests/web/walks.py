@@ -163,8 +163,8 @@ _COUNTER: dict[str, Example] = {
     "POST /counter/{counter}/reception": lambda c, w: Asked(
         f"/counter/{c.seated(w)}/reception", {**_DOSSIER, "way": "refuse", "words": "không thuộc thẩm quyền"}
     ),
-    "POST /counter/{counter}/reception/identities": lambda c, w: Asked(
-        f"/counter/{c.seated(w)}/reception/identities", {"identity": "038190000001"}
+    "POST /counter/{counter}/identities": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/identities", {"identity": "038190000001"}
     ),
     "GET /counter/{counter}/reception/batch": lambda c, w: Asked(f"/counter/{c.seated(w)}/reception/batch"),
     "POST /counter/{counter}/reception/batch": lambda c, w: Asked(
