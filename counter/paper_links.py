@@ -1,11 +1,16 @@
 """The one place that knows where the official forms of a reception are printed (Mẫu 01, 02, 03, the batch list)."""
 
-RECEIPT, COMPLETION, REFUSAL, BATCH = "01", "02", "03", "batch"
+
+def receipt_link(code: str) -> str:
+    """Mẫu 01 of a dossier."""
+    return f"/dossiers/{code}/forms/receipt"
 
 
-def form_link(form: str, of: str | int) -> str | None:
-    """The address of this form as PDF: of a dossier's code (01, batch) or a turned visit's number (02, 03).
+def batch_link(code: str) -> str:
+    """The list of all that came in with this one, the first of them."""
+    return f"/dossiers/{code}/forms/batch"
 
-    None as long as no room prints it: then no link is drawn.
-    """
-    return None
+
+def turned_link(visit: int) -> str:
+    """Mẫu 02 or 03 of a visit that ended without a dossier."""
+    return f"/dossiers/turned/{visit}/form"

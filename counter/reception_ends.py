@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from counter.commands import WORKERS, own_shift_only
-from counter.paper_links import BATCH, COMPLETION, RECEIPT, REFUSAL, form_link
+from counter.paper_links import batch_link, receipt_link, turned_link
 from domain.applicants import from_bytes, words_from_bytes
 from domain.deadline_words import explain
 from domain.due_records import from_data
@@ -31,17 +31,17 @@ async def show_received(request: Request) -> Response:
     number, code = request.path_params["counter"], request.path_params["code"][:50]
     own_shift_only(request, number)
     house = house_of(request)
-    together = house.store.read(dossiers.of_batch, code)
+    together = house.store.read(dossiers.together, code)
     if not together or together[0].counter != number:
         raise UnknownDossier(code=code)
     if len(together) > 1:
         rows = [_row(house, dossier) for dossier in together]
-        return page(request, "counter/batch_done.html", number=number, rows=rows, paper=form_link(BATCH, code))
+        return page(request, "counter/batch_done.html", number=number, rows=rows, paper=batch_link(code))
     (dossier,) = together
     rule = dossier.facts["due_rule"]
     why = explain(from_data(rule), translator(request.state.language)).split("\n")[1:] if rule else []
     told = {"kind": "received", "code": code, "due": dossier.due, "why": why, "outcome": "received"}
-    return _ended(request, number, paper=form_link(RECEIPT, code), title=_title(house, dossier.procedure), **told)
+    return _ended(request, number, paper=receipt_link(code), title=_title(house, dossier.procedure), **told)
 
 
 @open_to(*WORKERS)
@@ -53,9 +53,8 @@ async def show_turned(request: Request) -> Response:
     if turned is None or turned.counter != number:
         raise NotFound(what=str(request.path_params["visit"]))
     said = words_from_bytes(house.vault.unseal(house.store.read(dossiers.sealed_words, turned.words)))
-    paper = form_link(COMPLETION if turned.way == COMPLETE else REFUSAL, turned.seq)
     told = {"kind": turned.way, "said": said, "outcome": OUTCOMES[turned.way]}
-    return _ended(request, number, paper=paper, title=_title(house, turned.procedure), **told)
+    return _ended(request, number, paper=turned_link(turned.seq), title=_title(house, turned.procedure), **told)
 
 
 @open_to(*WORKERS)

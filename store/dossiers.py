@@ -100,16 +100,15 @@ def by_numbers(db: Connection, numbers: Iterable[int]) -> list[Dossier]:
     return [_dossier(row) for row in rows]
 
 
-def of_batch(db: Connection, code: str, most: int = 50) -> list[Dossier]:
-    """All that were handed in together with this one, the first of them; alone it stands for itself.
-
-    One transaction gave them numbers in the journal that follow each other, so no index is needed.
-    """
+def together(db: Connection, first: str) -> list[Dossier]:
+    """The dossiers that one representative handed in together, by the code of the first."""
+    found = find(db, first)
+    if found is None:
+        return []
     rows = db.execute(
-        f"SELECT {_COLUMNS} FROM dossiers d WHERE seq BETWEEN (SELECT seq FROM dossiers WHERE code = ?1)"
-        " AND (SELECT seq FROM dossiers WHERE code = ?1) + ?2"
-        " AND (code = ?1 OR json_extract(facts, '$.batch') = ?1) ORDER BY seq",
-        (code, most),
+        f"SELECT {_COLUMNS} FROM dossiers WHERE seq >= ? AND day = ? AND (code = ? OR facts ->> 'batch' = ?)"
+        " ORDER BY seq LIMIT 100",
+        (found.seq, found.day, first, first),
     )
     return [_dossier(row) for row in rows]
 

@@ -82,6 +82,7 @@ def check_whole(server, clerk) -> None:
     end = clerk.get(answer.headers["location"])
     assert found.code in end.text
     assert "038190000001" not in end.text + str(answer.headers)
+    assert clerk.get(f"/dossiers/{found.code}/forms/receipt").headers["content-type"] == "application/pdf"
 
 
 def test_a_dossier_is_received_with_all_that_was_typed(server, clerk):
@@ -119,7 +120,10 @@ def test_who_is_turned_away_gets_it_in_writing_and_no_dossier(server, clerk, way
         1,
     )
     assert server.store.read(lambda db: db.execute("SELECT count(*) FROM dossiers").fetchone()[0]) == before
-    assert "Thiếu tờ khai, mời bổ sung" in clerk.get(answer.headers["location"]).text
+    end = clerk.get(answer.headers["location"]).text
+    assert "Thiếu tờ khai, mời bổ sung" in end
+    link = re.search(r'href="(/dossiers/turned/\d+/form)"', end)[1]
+    assert clerk.get(link).headers["content-type"] == "application/pdf", form
 
 
 def test_missing_papers_alone_are_enough_to_ask_and_too_many_to_receive(server, clerk):
@@ -234,7 +238,7 @@ def check_batch(server, clerk) -> None:
     """All of them or none, tied together, one list at the end."""
     done = clerk.post(f"{PATH}/batch", data=batch(3))
     code = received(done)
-    together = server.store.read(dossiers.of_batch, code)
+    together = server.store.read(dossiers.together, code)
     assert len(together) == 3
     page = clerk.get(done.headers["location"]).text
     assert "Biên bản giao nhận" in page and all(one.code in page for one in together) and "CHỦ HỒ SƠ C" in page

@@ -11,6 +11,7 @@ from domain.applicants import (
     Applicant,
     IdentityWrong,
     NameWrong,
+    Paper,
     Particulars,
     PhoneWrong,
     applicant,
@@ -22,7 +23,7 @@ from domain.errors import Invalid
 
 OWNER = Applicant("A", "1", "2", "3")
 texts = st.text(max_size=30)
-papers = st.lists(st.tuples(texts, st.integers(0, 99)), max_size=5).map(tuple)
+papers = st.lists(st.builds(Paper, texts, st.integers(0, 99)), max_size=5).map(tuple)
 
 
 def test_spaces_in_numbers_are_left_out():
@@ -110,25 +111,25 @@ def test_a_name_is_needed(name):
 
 
 def test_particulars_are_kept_trimmed_in_one_form_and_without_empty_papers():
-    got = particulars(OWNER, " Xin cấp la\u0323i ", [(" Tờ khai ", 2), ("  ", 1), ("", 1)])
-    assert got == Particulars(OWNER, "Xin cấp lại", (("Tờ khai", 2),))
+    got = particulars(OWNER, " Xin cấp la\u0323i ", [Paper(" Tờ khai ", 2), Paper("  ", 1), Paper("", 1)])
+    assert got == Particulars(OWNER, "Xin cấp lại", (Paper("Tờ khai", 2),))
 
 
 def test_the_longest_particulars_are_taken():
-    most = [("x" * LONGEST_PAPER, 1)] * MOST_PAPERS
-    assert len(particulars(OWNER, "x" * LONGEST_SUMMARY, [*most, ("", 1)]).papers) == MOST_PAPERS
+    most = [Paper("x" * LONGEST_PAPER, 1)] * MOST_PAPERS
+    assert len(particulars(OWNER, "x" * LONGEST_SUMMARY, [*most, Paper("", 1)]).papers) == MOST_PAPERS
 
 
 @pytest.mark.parametrize(
     ("summary", "taken"),
     [
         ("x" * (LONGEST_SUMMARY + 1), ()),
-        ("", [("Tờ khai", 1)] * (MOST_PAPERS + 1)),
-        ("", [("x" * (LONGEST_PAPER + 1), 1)]),
+        ("", [Paper("Tờ khai", 1)] * (MOST_PAPERS + 1)),
+        ("", [Paper("x" * (LONGEST_PAPER + 1), 1)]),
         ("A\nB", ()),
         ("A\u202eB", ()),
-        ("", [("A\x00", 1)]),
-        ("", [("A\x1b[31m", 1)]),
+        ("", [Paper("A\x00", 1)]),
+        ("", [Paper("A\x1b[31m", 1)]),
     ],
     ids=["long summary", "many papers", "long paper", "lines", "turned text", "zero byte", "escape"],
 )
@@ -144,9 +145,10 @@ def test_bytes_go_there_and_back_and_are_always_the_same(told):
 
 
 def test_the_bytes_do_not_depend_on_the_order_of_fields():
-    assert to_bytes(Particulars(OWNER, "S", (("P", 2),))) == (
-        b'{"owner": {"address": "3", "identity": "1", "name": "A", "phone": "2"},'
-        b' "papers": [["P", 2]], "summary": "S"}'
+    assert to_bytes(Particulars(OWNER, "S", (Paper("P", 2),))) == (
+        b'{"authorisation": "", "deliver_to": "", "owner": {"address": "3", "email": "", "identity": "1", "name": "A",'
+        b' "phone": "2"}, "papers": [{"certified": 0, "code": "", "copies": 0, "digitised": false, "name": "P",'
+        b' "originals": 2, "reused": false}], "representative": null, "summary": "S"}'
     )
 
 
