@@ -146,9 +146,9 @@ def test_bytes_go_there_and_back_and_are_always_the_same(told):
 
 def test_the_bytes_do_not_depend_on_the_order_of_fields():
     assert to_bytes(Particulars(OWNER, "S", (Paper("P", 2),))) == (
-        b'{"authorisation": "", "deliver_to": "", "owner": {"address": "3", "email": "", "identity": "1", "name": "A",'
-        b' "phone": "2"}, "papers": [{"certified": 0, "code": "", "copies": 0, "digitised": false, "name": "P",'
-        b' "originals": 2, "reused": false}], "representative": null, "summary": "S"}'
+        b'{"authorisation": "", "deliver_to": "", "owner": {"address": "3", "email": "", "identity": "1",'
+        b' "name": "A", "phone": "2"}, "papers": [{"certified": 0, "code": "", "copies": 0, "digitised": false,'
+        b' "name": "P", "originals": 2, "reused": false}], "representative": null, "summary": "S"}'
     )
 
 
