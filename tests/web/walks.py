@@ -10,6 +10,7 @@ from domain.tickets import milliseconds
 from tests.support.asking import PASSWORD, QUEUE, a_clip, a_number, a_phone, a_procedure, follow_path, request_id
 from tests.support.files import a_pdf
 from tests.support.halls import demo_centre
+from tests.web import receptions
 from tests.web.crowd import (
     DEVICE_ROLE,
     DEVICES,
@@ -158,6 +159,33 @@ _COUNTER: dict[str, Example] = {
     "POST /counter/{counter}/shifts/taken": lambda c, w: Asked(f"/counter/{c.seated(w)}/shifts/taken", {}),
     "GET /counter/{counter}/papers": lambda c, w: Asked(f"/counter/{c.seated(w)}/papers?procedure={a_procedure()}"),
     "POST /counter/{counter}/dossiers": lambda c, w: Asked(f"/counter/{c.seated(w)}/dossiers", dict(_DOSSIER)),
+    "GET /counter/{counter}/reception": lambda c, w: Asked(f"/counter/{c.seated(w)}/reception"),
+    "POST /counter/{counter}/reception": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/reception", {**_DOSSIER, "way": "refuse", "words": "không thuộc thẩm quyền"}
+    ),
+    "POST /counter/{counter}/identities": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/identities", {"identity": "038190000001"}
+    ),
+    "GET /counter/{counter}/reception/batch": lambda c, w: Asked(f"/counter/{c.seated(w)}/reception/batch"),
+    "POST /counter/{counter}/reception/batch": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/reception/batch", {"way": "more"}
+    ),
+    "GET /counter/{counter}/reception/{code}": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/reception/{receptions.received_by(c, w)}"
+    ),
+    "GET /counter/{counter}/turned/{visit}": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/turned/{receptions.turned_by(c, w)}"
+    ),
+    "GET /counter/{counter}/references/{visit}": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/references/{receptions.noted_by(c, w)}"
+    ),
+    "GET /counter/{counter}/online": lambda c, w: Asked(f"/counter/{c.seated(w)}/online"),
+    "POST /counter/{counter}/online/{code}/acceptances": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/online/{receptions.arrived(c)}/acceptances", {}
+    ),
+    "POST /counter/{counter}/online/{code}/refusals": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/online/{receptions.arrived(c)}/refusals", {"words": "không thuộc thẩm quyền"}
+    ),
     "WS /counter/{counter}/live": lambda c, w: Asked(f"/counter/{c.seated(w)}/live"),
 }
 _DISPLAY: dict[str, Example] = {
