@@ -22,7 +22,9 @@ from display.routes import ROUTES as DISPLAY
 from kiosk import speech
 from kiosk.routes import ROUTES as KIOSK
 from operations import ticketing
-from portal.service import PortalService
+from portal.inbox import Inbox
+from portal.inbox_routes import ROUTES as INBOX
+from portal.service import PortalService, Ways
 from printers.agents import ROUTES as AGENTS
 from printers.agents import Agents
 from printers.devices import connect
@@ -50,7 +52,19 @@ STOP_SECONDS = 5.0
 VENDOR = Path(assets.__file__).parent / "static" / "vendor"
 PHRASES = VENDOR / "phrases"
 SPEAKER = (sys.executable, "-m", "commands.speaking")
-ROUTES = [*KIOSK, *ENTRANCE, *booking.ROUTES, *leaflets.ROUTES, *COUNTER, *DISPLAY, *RATING, *ADMIN, *API, *AGENTS]
+ROUTES = [
+    *KIOSK,
+    *ENTRANCE,
+    *booking.ROUTES,
+    *leaflets.ROUTES,
+    *COUNTER,
+    *DISPLAY,
+    *RATING,
+    *ADMIN,
+    *API,
+    *AGENTS,
+    *INBOX,
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,7 @@ class Rooms:
     house: House
     printers: PrinterService
     portal: PortalService
+    inbox: Inbox
     agents: Agents
     messengers: Messengers
     packs: Packs
@@ -99,10 +114,15 @@ def furnish(settings: Settings, now: Callable[[], datetime]) -> Rooms:
         speakers=Speakers(now()), beats=Beats(now()), forecaster=Forecaster(store, now),
         pictures=Shelf(settings.data / "pictures"), receivers_nearby=settings.receivers_nearby,
     )  # fmt: skip
-    portal = PortalService(store, vault, now, settings.portal_url, settings.portal_password_file)
+    inbox = Inbox(store, vault, now, settings.inbox_secret_file)
+    ways = Ways(
+        settings.portal_url, settings.portal_password_file, settings.poll_url, settings.poll_token_file,
+        settings.reconcile_hour,
+    )  # fmt: skip
+    portal = PortalService(store, vault, now, ways, inbox)
     messengers = Messengers(store, vault, now, nearby=settings.receivers_nearby)
     aloud = Aloud(packs, PHRASES, settings.data / "voice", Speaker(SPEAKER))
-    return Rooms(house, printers, portal, agents, messengers, packs, aloud)
+    return Rooms(house, printers, portal, inbox, agents, messengers, packs, aloud)
 
 
 @contextlib.asynccontextmanager

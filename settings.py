@@ -33,6 +33,10 @@ class Settings:
     follow_url: str = ""
     portal_url: str = ""
     portal_password_file: Path | None = None
+    inbox_secret_file: Path | None = None
+    poll_url: str = ""
+    poll_token_file: Path | None = None
+    reconcile_hour: int = 2
     printer_of: tuple[tuple[str, str], ...] = ()
     keypad: tuple[tuple[str, str], ...] = ()
     device_tickets: int = 40
@@ -74,7 +78,9 @@ def _read(name: str, key: str, text: str) -> object:
             return _port(name, text)
         case "device_tickets" | "device_requests" | "stranger_requests":
             return _share(name, text)
-        case "data" | "portal_password_file":
+        case "reconcile_hour":
+            return _hour(name, text)
+        case "data" | "portal_password_file" | "inbox_secret_file" | "poll_token_file":
             return Path(text)
         case "hosts":
             return tuple(part.strip() for part in text.split(",") if part.strip())
@@ -91,6 +97,12 @@ def _read(name: str, key: str, text: str) -> object:
 def _port(name: str, text: str) -> int:
     if not text.isdigit() or not 0 <= int(text) <= 65535:
         raise SettingWrong(f"{name}: {text!r} is not a port between 0 and 65535")
+    return int(text)
+
+
+def _hour(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 2 or int(text) > 23:
+        raise SettingWrong(f"{name}: {text!r} is not an hour between 0 and 23")
     return int(text)
 
 
@@ -121,7 +133,7 @@ def _key(name: str, text: str) -> tuple[str, str]:
 
 
 def _check(settings: Settings) -> None:
-    for name in ("follow_url", "portal_url"):
+    for name in ("follow_url", "portal_url", "poll_url"):
         url = getattr(settings, name)
         if url and urlsplit(url).scheme not in ("http", "https"):
             raise SettingWrong(f"{PREFIX}{name.upper()}: {url!r} should begin with http:// or https://")

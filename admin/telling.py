@@ -9,6 +9,7 @@ from admin.centre import OTHERS
 from domain import dossier_events as d
 from domain import events as e
 from domain import hall_events as h
+from domain import portal_events as p
 from domain import queue_events as q
 from domain.errors import msgid
 
@@ -200,6 +201,26 @@ OF_PEOPLE = {
         ),
     ),
 }
+OF_THE_PORTAL = {
+    p.PortalStopped: Told(msgid("tạm dừng gửi Cổng"), msgid("%(person)s tạm dừng gửi lên Cổng: %(reason)s.")),
+    p.PortalResumed: Told(msgid("gửi tiếp lên Cổng"), msgid("%(person)s cho gửi tiếp lên Cổng.")),
+    p.DossierRetold: Told(
+        msgid("gửi lại hồ sơ"),
+        msgid("%(person)s cho gửi lại hồ sơ %(code)s lên Cổng."),
+        (("steps", msgid("Kèm mọi bước xử lý.")),),
+    ),
+    p.DifferenceFound: Told(
+        msgid("khác với Cổng"), msgid("Đối soát: hồ sơ %(code)s ở Cổng khác với sổ của trung tâm.")
+    ),
+    p.DifferenceGone: Told(msgid("đã khớp với Cổng"), msgid("Đối soát: hồ sơ %(code)s đã khớp với Cổng.")),
+    p.DifferenceExplained: Told(
+        msgid("giải thích khác biệt"), msgid("%(person)s giải thích khác biệt của hồ sơ %(code)s với Cổng.")
+    ),
+    p.ReconciliationEnded: Told(
+        msgid("đối soát với Cổng"), msgid("Đối soát %(looked)s hồ sơ với Cổng, %(found)s hồ sơ khác nhau.")
+    ),
+    p.ProcedureDropped: Told(msgid("bỏ thủ tục"), msgid("Cổng không còn thủ tục %(code)s; thôi nhận hồ sơ mới.")),
+}
 OF_DOSSIERS = {
     d.DossierReceived: Told(
         msgid("tiếp nhận hồ sơ"),
@@ -286,6 +307,7 @@ OF_WORK = {
 }
 TOLD: dict[type, Told] = {
     **OF_DAYS, **OF_COUNTERS, **OF_TICKETS, **OF_APPOINTMENTS, **OF_THE_CENTRE, **OF_PEOPLE, **OF_DOSSIERS,
+    **OF_THE_PORTAL,
     **OF_WORK,
 }  # fmt: skip
 NAMES: dict[str, str] = {kind.__name__: told.name for kind, told in TOLD.items()}

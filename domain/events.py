@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from domain.dossier_events import DossierEvent
 from domain.hall_events import HallEvent
+from domain.portal_events import PortalEvent
 from domain.queue_events import QueueEvent
 
 
@@ -323,6 +324,7 @@ Event = (
     QueueEvent
     | HallEvent
     | DossierEvent
+    | PortalEvent
     | CentreLoaded
     | CentrePlanned
     | CentrePlanCancelled

@@ -33,6 +33,7 @@ class PortalWorker:
     def __init__(self, store: Store, vault: Vault, client: PortalClient, clock: Callable[[], datetime]) -> None:
         self._store, self._vault, self._client, self._clock = store, vault, client, clock
         self._woken = asyncio.Event()
+        self._beside: list[Callable[[], Awaitable[None]]] = []
         self.last_contact: datetime | None = None
         self.last_failure: str = ""
 
@@ -40,9 +41,15 @@ class PortalWorker:
         """There may be something to send."""
         self._woken.set()
 
+    def accompany(self, *others: Callable[[], Awaitable[None]]) -> None:
+        """These work with the same client for as long as the worker does; they let no exception out."""
+        self._beside += others
+
     async def run(self) -> None:
         """Serve until cancelled."""
         async with self._client, asyncio.TaskGroup() as group:
+            for other in self._beside:
+                group.create_task(_of(other))
             for _ in range(AT_ONCE):
                 group.create_task(self._serve())
 
@@ -112,4 +119,9 @@ class PortalWorker:
         entry = await self._client.procedure(story.dossier.procedure)
         record = dossier_record(facts_after(self._store, self._vault, story, first.step), entry)
         known = self._store.read(outbox.is_known, first.dossier) or None
-        return str((await self._client.deliver(record, first.tried_before, known)).value)
+        ask_first = first.tried_before or first.kind == outbox.AGAIN
+        return str((await self._client.deliver(record, ask_first, known)).value)
+
+
+async def _of(other: Callable[[], Awaitable[None]]) -> None:
+    await other()

@@ -8,8 +8,9 @@ MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
         "announcements", "appointments", "bulletins", "calendars", "centres", "counters", "days", "devices",
-        "dossiers", "estimates", "jobs", "moves", "notices", "outbox", "people", "plans", "printers",
-        "procedures", "ratings", "receivers", "receptions", "refusals", "shortcuts", "tickets",
+        "differences", "dossiers", "estimates", "jobs", "moves", "notices", "outbox", "people", "plans",
+        "portal_gates", "printers", "procedures", "ratings", "receivers", "receptions", "refusals", "shortcuts",
+        "tickets",
     )
 )  # fmt: skip
 # What is recorded for its own sake and changes no table.
