@@ -24,6 +24,8 @@ from starlette.routing import Route
 from portal.sandbox_adapter import DESTINATION, Adapter
 from portal.sandbox_catalogue import Catalogue
 from portal.sandbox_faults import Faults
+from portal.sandbox_pushes import Pushes
+from portal.sandbox_pushing import push_routes
 from portal.sandbox_routes import Pages
 from portal.sandbox_services import Services
 from portal.sandbox_state import State
@@ -46,15 +48,18 @@ def make_sandbox(
     *,
     madonvi: str = "",
     destination: str = DESTINATION,
+    push_url: str = "",
+    push_secret: str = "",
 ) -> Starlette:
     """The sandbox as an app; its `Adapter` stands in `app.state.sandbox`.
 
-    `accounts` maps user names to passwords, `madonvi` is the prefix every unit must have ("" for any).
+    `accounts` maps user names to passwords, `madonvi` is the prefix every unit must have ("" for any). Online
+    dossiers are pushed to `push_url`, signed with `push_secret`.
     Raises OSError or msgspec.DecodeError when the catalogue cannot be read.
     """
-    state, faults = State(), Faults()
+    state, faults, known = State(), Faults(), Catalogue.read(catalogue)
     services = Services(
-        Catalogue.read(catalogue),
+        known,
         accounts,
         state,
         faults,
@@ -63,8 +68,9 @@ def make_sandbox(
         madonvi=madonvi,
     )
     adapter = Adapter(services, state, faults, now, destination)
-    app = Starlette(routes=_routes(adapter))
-    app.state.sandbox = adapter
+    pushes = Pushes(push_url, push_secret, state, known.titles(), now)
+    app = Starlette(routes=_routes(adapter, pushes))
+    app.state.sandbox, app.state.pushes = adapter, pushes
     return app
 
 
@@ -88,6 +94,12 @@ class SandboxThread:
         """What the sandbox has received."""
         adapter: Adapter = self._app.state.sandbox
         return adapter.state
+
+    @property
+    def pushes(self) -> Pushes:
+        """What the sandbox pushes to the product."""
+        pushes: Pushes = self._app.state.pushes
+        return pushes
 
     @property
     def faults(self) -> Faults:
@@ -133,14 +145,14 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _routes(adapter: Adapter) -> list[Route]:
+def _routes(adapter: Adapter, pushes: Pushes) -> list[Route]:
     endpoints = {"/mapi/login": adapter.log_in, "/mapi/g": adapter.integrate}
     calls = [
         Route(prefix + path, endpoint, methods=["POST"])
         for prefix in PREFIXES
         for path, endpoint in endpoints.items()
     ]
-    return calls + Pages(adapter.state, adapter.faults).routes()
+    return calls + Pages(adapter.state, adapter.faults, pushes).routes() + push_routes(pushes)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -160,6 +172,8 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--password", default=next(iter(TEST_ACCOUNTS.values())))
     parser.add_argument("--madonvi", default="", metavar="PREFIX", help="units that may call; default any")
     parser.add_argument("--token-minutes", type=float, default=30)
+    parser.add_argument("--push-url", default="", help="where online dossiers are pushed to; default nowhere")
+    parser.add_argument("--push-secret-file", type=Path, help="its first line signs what is pushed")
     return parser.parse_args(words)
 
 
@@ -168,7 +182,11 @@ def main(words: list[str] | None = None) -> int:
     given = _arguments(words)
     try:
         accounts = {given.username: given.password}
-        app = make_sandbox(given.catalogue, accounts, given.token_minutes, madonvi=given.madonvi)
+        secret = given.push_secret_file.read_text(encoding="utf-8") if given.push_secret_file else ""
+        app = make_sandbox(
+            given.catalogue, accounts, given.token_minutes, madonvi=given.madonvi, push_url=given.push_url,
+            push_secret=next(iter(secret.splitlines()), "").strip(),
+        )  # fmt: skip
         listener = _listen(given.host, given.port)
     except (OSError, msgspec.DecodeError) as error:
         sys.stderr.write(f"portal cannot start: {error}\n")

@@ -201,7 +201,8 @@ CREATE TABLE portal_messages (
 CREATE INDEX portal_messages_open ON portal_messages (id) WHERE state = 'queued';
 CREATE INDEX portal_messages_of_dossier ON portal_messages (dossier, id);
 CREATE TABLE portal_stops (
-  seq INTEGER PRIMARY KEY, person TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL
+  seq INTEGER PRIMARY KEY, person TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
+  resumed_at INTEGER
 );
 CREATE TABLE differences (
   dossier TEXT PRIMARY KEY, seq INTEGER NOT NULL, kind TEXT NOT NULL, ours INTEGER, theirs INTEGER,

@@ -20,16 +20,18 @@ class PortalStop:
 
 def stop(db: Connection) -> PortalStop | None:
     """The stop in force, None while messages go out."""
-    row = db.execute("SELECT person, reason, at FROM portal_stops ORDER BY seq LIMIT 1").fetchone()
+    row = db.execute("SELECT person, reason, at FROM portal_stops WHERE resumed_at IS NULL").fetchone()
     return PortalStop(row[0], row[1], moment(row[2])) if row else None
 
 
 @projects(PortalStopped)
 def _stopped(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
-    db.execute("INSERT INTO portal_stops VALUES (?, ?, ?, ?)", (recorded.seq, e.person, e.reason, recorded.at))
+    db.execute(
+        "INSERT INTO portal_stops VALUES (?, ?, ?, ?, NULL)", (recorded.seq, e.person, e.reason, recorded.at)
+    )
 
 
 @projects(PortalResumed)
 def _resumed(db: Connection, recorded: Recorded) -> None:
-    db.execute("DELETE FROM portal_stops")
+    db.execute("UPDATE portal_stops SET resumed_at = ? WHERE resumed_at IS NULL", (recorded.at,))
