@@ -242,6 +242,21 @@ _ADMIN: dict[str, Example] = {
         "/admin/appointments", {"place": f"{QUEUE}@{milliseconds(c.free_slot())}", "phone": a_phone()}
     ),
     "GET /admin/desk": lambda c, w: Asked("/admin/desk"),
+    "POST /portal/inbox/nhanhsdvcqg": lambda c, w: Asked("/portal/inbox/nhanhsdvcqg", {}),
+    "POST /admin/portal/stops": lambda c, w: Asked("/admin/portal/stops", {"reason": c.resumed_portal()}),
+    "POST /admin/portal/resumptions": lambda c, w: Asked("/admin/portal/resumptions", c.stopped_portal()),
+    "POST /admin/portal/reconciliations": lambda c, w: Asked("/admin/portal/reconciliations", {}),
+    "POST /admin/portal/dossiers/{code}/retellings": lambda c, w: Asked(
+        f"/admin/portal/dossiers/{c.differing_dossier()}/retellings", {"steps": "1"}
+    ),
+    "POST /admin/portal/dossiers/{code}/explanations": lambda c, w: Asked(
+        f"/admin/portal/dossiers/{c.differing_dossier()}/explanations", {"reason": "test"}
+    ),
+    "GET /admin/catalogue": lambda c, w: Asked("/admin/catalogue"),
+    "POST /admin/catalogue/runs": lambda c, w: Asked("/admin/catalogue/runs", {}),
+    "POST /admin/catalogue/decisions": lambda c, w: Asked(
+        "/admin/catalogue/decisions", {"run": str(c.catalogue_run()), "code": a_procedure(), "decision": "refuse"}
+    ),
     "POST /admin/messages/{message}/resends": lambda c, w: Asked(
         f"/admin/messages/{c.parked_message()}/resends", {}
     ),
