@@ -5,7 +5,7 @@ import contextlib
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,22 +19,41 @@ from api.routes import ROUTES as API
 from counter.routes import ROUTES as COUNTER
 from display.rating import ROUTES as RATING
 from display.routes import ROUTES as DISPLAY
+from domain.attachments import Limits
 from kiosk import speech
 from kiosk.routes import ROUTES as KIOSK
 from operations import ticketing
+from portal.files import Fetching
 from portal.inbox import Inbox
 from portal.inbox_routes import ROUTES as INBOX
-from portal.service import PortalService, Ways
+from portal.national import Lookups
+from portal.payment_routes import ROUTES as PAYMENTS
+from portal.payment_service import Payments
+from portal.service import LetterService, PollService, PortalService
 from printers.agents import ROUTES as AGENTS
 from printers.agents import Agents
 from printers.devices import connect
 from printers.service import PrinterService
 from settings import Settings
 from store.store import Store
+from store.strongbox import FOLDER, Strongbox
 from store.vault import Vault
-from web import assets, beats, booking, languages, leaflets, live, openings, safety, stops
+from web import (
+    assets,
+    attachments,
+    beats,
+    booking,
+    languages,
+    leaflets,
+    live,
+    openings,
+    portal_files,
+    safety,
+    stops,
+)
 from web.aloud import Aloud, Speaker
 from web.entrance import ROUTES as ENTRANCE
+from web.file_rooms import FileRoom, tend
 from web.floods import Floods
 from web.forecasting import Forecaster
 from web.heard import Beats
@@ -52,19 +71,9 @@ STOP_SECONDS = 5.0
 VENDOR = Path(assets.__file__).parent / "static" / "vendor"
 PHRASES = VENDOR / "phrases"
 SPEAKER = (sys.executable, "-m", "commands.speaking")
-ROUTES = [
-    *KIOSK,
-    *ENTRANCE,
-    *booking.ROUTES,
-    *leaflets.ROUTES,
-    *COUNTER,
-    *DISPLAY,
-    *RATING,
-    *ADMIN,
-    *API,
-    *AGENTS,
-    *INBOX,
-]
+FILES = [*attachments.ROUTES, *portal_files.ROUTES]
+SCREENS = [*KIOSK, *ENTRANCE, *booking.ROUTES, *leaflets.ROUTES, *COUNTER, *DISPLAY, *RATING, *ADMIN]
+ROUTES = [*SCREENS, *API, *AGENTS, *PAYMENTS, *FILES, *INBOX]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,10 @@ class Rooms:
     printers: PrinterService
     portal: PortalService
     inbox: Inbox
+    poll: PollService
+    payments: Payments
+    lookups: Lookups
+    letters: LetterService
     agents: Agents
     messengers: Messengers
     packs: Packs
@@ -106,23 +119,29 @@ def furnish(settings: Settings, now: Callable[[], datetime]) -> Rooms:
         store, vault, now, settings.follow_url, dict(settings.printer_of), translator, settings.data,
         settings.practice, partial(connect, agents=agents),
     )  # fmt: skip
+    limits = Limits(settings.file_megabytes, settings.dossier_megabytes)
+    files = FileRoom(store, Strongbox(settings.data / FOLDER, vault), limits, settings.keep_files_days)
     house = House(
         store=store, hub=Hub(store), pages=Pages(found, settings.practice), assets=found,
         visitors=Visitors(store), vault=vault, now=now, follow_url=settings.follow_url,
         secure_cookies=settings.https, printers=lambda: printers.health, drawings=printers.drawings,
         floods=Floods(settings.device_tickets, settings.device_requests, settings.stranger_requests),
         speakers=Speakers(now()), beats=Beats(now()), forecaster=Forecaster(store, now),
-        pictures=Shelf(settings.data / "pictures"), receivers_nearby=settings.receivers_nearby,
+        pictures=Shelf(settings.data / "pictures"), receivers_nearby=settings.receivers_nearby, files=files,
+    )  # fmt: skip
+    fetching = Fetching(settings.portal_files_url, timedelta(days=settings.portal_files_days))
+    portal = PortalService(
+        store, vault, now, settings.portal_url, settings.portal_password_file, fetching=fetching,
+        reconcile_hour=settings.reconcile_hour,
     )  # fmt: skip
     inbox = Inbox(store, vault, now, settings.inbox_secret_file)
-    ways = Ways(
-        settings.portal_url, settings.portal_password_file, settings.poll_url, settings.poll_token_file,
-        settings.reconcile_hour,
-    )  # fmt: skip
-    portal = PortalService(store, vault, now, ways, inbox)
+    poll = PollService(store, inbox, now, settings.poll_url, settings.poll_token_file)
+    payments = Payments(store, vault, now, settings.payment_secret_file)
+    lookups = Lookups(store, settings.lookup_secrets)
+    letters = LetterService(store, vault, now, settings.axis_url, settings.axis_secret_file)
     messengers = Messengers(store, vault, now, nearby=settings.receivers_nearby)
     aloud = Aloud(packs, PHRASES, settings.data / "voice", Speaker(SPEAKER))
-    return Rooms(house, printers, portal, inbox, agents, messengers, packs, aloud)
+    return Rooms(house, printers, portal, inbox, poll, payments, lookups, letters, agents, messengers, packs, aloud)
 
 
 @contextlib.asynccontextmanager
@@ -130,11 +149,12 @@ async def live_in(rooms: Rooms) -> AsyncIterator[None]:
     """Work from the first request to the last."""
     house, store = rooms.house, rooms.house.store
     store.start()
-    for room in (rooms.printers, rooms.agents, rooms.portal, rooms.messengers, house.forecaster):
+    await asyncio.to_thread(house.files.tidy)
+    for room in (rooms.printers, rooms.agents, rooms.portal, rooms.letters, rooms.messengers, house.forecaster):
         store.listen(room.heed)
-    work = [rooms.printers.run(), rooms.portal.run(), rooms.messengers.run()]
+    work = [rooms.printers.run(), rooms.portal.run(), rooms.poll.run(), rooms.letters.run(), rooms.messengers.run()]
     screens = [live.follow(store), live.tick(house.hub), house.forecaster.run(house.hub.change_walls)]
-    watches = [openings.open_days(house), stops.end(house), beats.watch(house)]
+    watches = [openings.open_days(house), stops.end(house), beats.watch(house), tend(house.files, house)]
     every = (*work, *screens, *watches, speech.keep_ready(house, rooms.aloud))
     tasks = [asyncio.create_task(job) for job in every]
     try:

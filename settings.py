@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 PREFIX = "MOTCUA_"
 LARGEST_SHARE = 10_000_000
+LARGEST_FILE, LARGEST_DOSSIER = 50, 2_000  # megabytes
+LONGEST_DAYS = 36_500
 KEYPAD_ACTS = ("speech", "repeat", "softer", "louder", "back")
 
 
@@ -37,6 +39,15 @@ class Settings:
     poll_url: str = ""
     poll_token_file: Path | None = None
     reconcile_hour: int = 2
+    payment_secret_file: Path | None = None
+    lookup_secrets: Path | None = None
+    axis_url: str = ""
+    axis_secret_file: Path | None = None
+    portal_files_url: str = ""
+    portal_files_days: int = 400
+    file_megabytes: int = 20
+    dossier_megabytes: int = 200
+    keep_files_days: int = 0
     printer_of: tuple[tuple[str, str], ...] = ()
     keypad: tuple[tuple[str, str], ...] = ()
     device_tickets: int = 40
@@ -79,8 +90,16 @@ def _read(name: str, key: str, text: str) -> object:
         case "device_tickets" | "device_requests" | "stranger_requests":
             return _share(name, text)
         case "reconcile_hour":
-            return _hour(name, text)
-        case "data" | "portal_password_file" | "inbox_secret_file" | "poll_token_file":
+            return _within(name, text, 0, 23)
+        case "file_megabytes":
+            return _within(name, text, 1, LARGEST_FILE)
+        case "dossier_megabytes":
+            return _within(name, text, 1, LARGEST_DOSSIER)
+        case "portal_files_days" | "keep_files_days":
+            return _within(name, text, 0 if key == "keep_files_days" else 1, LONGEST_DAYS)
+        case "data" | "lookup_secrets":
+            return Path(text)
+        case _ if key.endswith("_file"):
             return Path(text)
         case "hosts":
             return tuple(part.strip() for part in text.split(",") if part.strip())
@@ -100,15 +119,13 @@ def _port(name: str, text: str) -> int:
     return int(text)
 
 
-def _hour(name: str, text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 2 or int(text) > 23:
-        raise SettingWrong(f"{name}: {text!r} is not an hour between 0 and 23")
-    return int(text)
-
-
 def _share(name: str, text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= LARGEST_SHARE or len(text) > 9:
-        raise SettingWrong(f"{name}: {text!r} is not a number between 1 and {LARGEST_SHARE}")
+    return _within(name, text, 1, LARGEST_SHARE)
+
+
+def _within(name: str, text: str, low: int, high: int) -> int:
+    if not text.isascii() or not text.isdigit() or not low <= int(text[:9]) <= high or len(text) > 9:
+        raise SettingWrong(f"{name}: {text!r} is not a number between {low} and {high}")
     return int(text)
 
 
@@ -133,7 +150,7 @@ def _key(name: str, text: str) -> tuple[str, str]:
 
 
 def _check(settings: Settings) -> None:
-    for name in ("follow_url", "portal_url", "poll_url"):
+    for name in ("follow_url", "portal_url", "portal_files_url", "poll_url", "axis_url"):
         url = getattr(settings, name)
         if url and urlsplit(url).scheme not in ("http", "https"):
             raise SettingWrong(f"{PREFIX}{name.upper()}: {url!r} should begin with http:// or https://")

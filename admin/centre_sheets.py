@@ -15,8 +15,10 @@ from admin.centre_choices import (
 )
 from admin.centre_fields import Field, Kind, Sheet
 from admin.dossier_sheets import DOSSIERS, PROCEDURES
+from admin.outside_sheets import LOOKUPS, PAYMENT
 from admin.slip_sheets import EMBLEM, PAPER
 from domain.calendar import WEEKDAYS
+from domain.centre_axis import Axis
 from domain.centre_rules import Booking, DayOverride, Loudness, Window
 from domain.centres import (
     Agency,
@@ -100,6 +102,14 @@ PORTAL = Sheet(
         ),
     ),
 )  # fmt: skip
+AXIS_PARTS = (
+    Field("address", Kind.WORD, msgid("Địa chỉ kết nối Trục")),
+    Field("system_id", Kind.WORD, msgid("Mã hệ thống"), msgid("Khóa không nằm trong cấu hình.")),
+    Field("organ", Kind.WORD, msgid("Mã định danh của trung tâm trên Trục")),
+)
+AXIS = Sheet("axis", msgid("Trục liên thông văn bản"), Centre, (
+    Field("axis", Kind.PART, msgid("Gửi, nhận văn bản với cơ quan khác"), record=Axis, parts=AXIS_PARTS),
+))  # fmt: skip
 LINES = Sheet(
     "queues",
     msgid("Hàng chờ"),
@@ -364,6 +374,6 @@ GROUPS: tuple[tuple[str, tuple[Sheet, ...]], ...] = (
     (msgid("Người và thiết bị"), (PEOPLE, SCREENS, PRINTERS, SCANNER, VOICE, VOLUMES)),
     (msgid("Hồ sơ"), (PROCEDURES, DOSSIERS)),
     (msgid("Phiếu giấy"), (PAPER, EMBLEM)),
-    (msgid("Trung tâm"), (NAMES, AGENCIES, HALLS, ZONES, PORTAL)),
+    (msgid("Trung tâm"), (NAMES, AGENCIES, HALLS, ZONES, PORTAL, AXIS, PAYMENT, LOOKUPS)),
 )
 SHEETS = {sheet.key: sheet for _, sheets in GROUPS for sheet in sheets}

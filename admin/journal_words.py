@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from admin.telling import CANCELLED_BY, CLASS_REASONS, GRADES, NAMES, SERVED, TOLD, UNREADABLE, WHO
-from domain import devices
+from domain import attachments, devices
 from domain.centres import Centre
 from domain.days import local
 from domain.dossiers import ACT_NAMES, REVEAL_REASONS, STATUS_NAMES
@@ -24,7 +24,7 @@ from store.instants import moment
 from store.journal import decoded
 from store.journal_rows import Row
 from store.tickets import UnknownTicket
-from web import wording
+from web import fee_words, wording
 from web.house import House
 from web.languages import translator
 from web.pages import text_of
@@ -185,11 +185,12 @@ SHOWN: Mapping[str, Callable[[Words, Any], str]] = {
     **dict.fromkeys(("person", "before", "for_person", "who", "holder"), Words.who),
     "key": Words.key,
     **dict.fromkeys(
-        ("slot", "came", "called", "ended", "until", "due", "answer_by", "starts", "ends"), Words.clock
+        ("slot", "came", "called", "ended", "until", "due", "answer_by", "starts", "ends", "expires"), Words.clock
     ),
     **dict.fromkeys(("queues", "secondary"), _letters),
     **dict.fromkeys(("label", "effective"), _day),
     "queue": Words.queue,
+    "amount": lambda words, amount: fee_words.dong(amount),
     "priority": Words.priority,
     "roles": _roles,
     "procedure": lambda words, found: str(found.get("code", "")) if isinstance(found, dict) else str(found),
@@ -208,6 +209,9 @@ WORDS_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("DeviceStopped", "reason"): devices.REASONS,
     ("AnnouncementEnded", "outcome"): wording.SPEECH_ENDS,
     ("AppointmentCancelled", "reason"): CANCELLED_BY,
+    ("FileAttached", "part"): attachments.PARTS,
+    ("FileOpened", "reason"): attachments.OPENED_FOR,
+    ("FileRemoved", "reason"): attachments.REMOVALS,
     ("DossierStepped", "act"): {str(act): name for act, name in ACT_NAMES.items()},
     ("DossierStepped", "before"): STATUSES,
     ("DossierStepped", "after"): STATUSES,
@@ -215,4 +219,8 @@ WORDS_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("IdentityRevealed", "reason"): {str(reason): name for reason, name in REVEAL_REASONS.items()},
     ("SlipEnded", "state"): wording.SLIP_ENDS,
     ("SlipEnded", "grade"): GRADES,
+    ("FeePaid", "means"): fee_words.MEANS,
+    ("FeeRefunded", "means"): fee_words.MEANS,
+    ("LookupMade", "database"): {str(database): word for database, word in fee_words.DATABASES.items()},
+    ("LookupMade", "outcome"): fee_words.LOOKUP_ENDS,
 }

@@ -5,24 +5,16 @@ The words reach the page only as data, never as part of its source (report.typ),
 
 import json
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING
 
 import structlog
 
 from domain.errors import Refused, TooManyTries, msgid
-from web.assets import FONTS
-
-if TYPE_CHECKING:
-    from typst import Compiler
+from web.typesetting import Job, TooMuchToSet, TypesettingBusy, TypesettingFailed, typeset
 
 MOST_ROWS = 2000
-WAIT_SECONDS = 20.0
 LAYOUT = Path(__file__).parent / "report.typ"
 log = structlog.get_logger("admin")
-_one_at_a_time = Lock()
 
 
 class PdfTooLong(Refused):
@@ -70,30 +62,13 @@ def as_pdf(document: Document) -> bytes:
     rows = sum(len(part.rows) for part in document.parts)
     if rows > MOST_ROWS:
         raise PdfTooLong(rows=rows, most=MOST_ROWS)
-    if not _one_at_a_time.acquire(timeout=WAIT_SECONDS):
-        raise PdfBusy()
     try:
-        return _made(document)
-    except (RuntimeError, ImportError, OSError) as error:  # the engine's own errors are RuntimeErrors
-        log.error("no pdf", error=type(error).__name__)
+        (body,) = typeset(LAYOUT, Job({"document": json.dumps(asdict(document))}))
+    except TooMuchToSet as error:
+        raise PdfTooLong(rows=rows, most=MOST_ROWS) from error
+    except TypesettingBusy as error:
+        raise PdfBusy() from error
+    except TypesettingFailed as error:
+        log.error("no pdf", error=type(error.__cause__).__name__)
         raise PdfFailed() from error
-    finally:
-        _one_at_a_time.release()
-
-
-def _made(document: Document) -> bytes:
-    body = _compiler().compile(format="pdf", sys_inputs={"document": json.dumps(asdict(document))})
-    if not isinstance(body, bytes):
-        raise RuntimeError("the engine gave no single file")
     return body
-
-
-@cache
-def _compiler() -> "Compiler":
-    """One for the life of the server: the fonts are read once."""
-    import fontpkg
-    from typst import Compiler, Fonts  # an eighth of a second that no other page needs
-
-    folders = {str(Path(fontpkg.path(family)).parent) for family, _ in FONTS.values()}
-    fonts = Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=sorted(folders))
-    return Compiler(LAYOUT, root=LAYOUT.parent, font_paths=fonts)

@@ -12,9 +12,9 @@ from domain.days import local
 from domain.errors import NotFound, msgid
 from web.languages import translator
 from web.pages import Pages
+from web.workbooks import XLSX
 
 CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 
 

@@ -23,6 +23,7 @@ from admin import (
     slip_pictures,
     slips,
     stories,
+    takings,
     views,
     voice,
 )
@@ -176,4 +177,5 @@ ROUTES: list[BaseRoute] = [
     *receivers.ROUTES,
     *portal_desk.ROUTES,
     *catalogue.ROUTES,
+    *takings.ROUTES,
 ]

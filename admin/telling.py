@@ -3,27 +3,18 @@
 What outsiders wrote (the portal's answers, a printer's note) is left out: nobody has looked it over.
 """
 
-from dataclasses import dataclass
-
 from admin.centre import OTHERS
+from admin.portal_telling import OF_THE_PORTAL
+from admin.told import Clause, Told
 from domain import dossier_events as d
 from domain import events as e
+from domain import fee_events as f
+from domain import file_events as files
 from domain import hall_events as h
-from domain import portal_events as p
+from domain import letter_events as letter
 from domain import queue_events as q
 from domain.errors import msgid
-
-Clause = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A name, a sentence, and what is added to it where a field holds something."""
-
-    name: str
-    sentence: str
-    more: tuple[Clause, ...] = ()
-
+from domain.lookup_events import LookupMade
 
 CLASS: Clause = ("priority", msgid("Diện: %(priority)s."))
 OF_DAYS = {
@@ -201,26 +192,6 @@ OF_PEOPLE = {
         ),
     ),
 }
-OF_THE_PORTAL = {
-    p.PortalStopped: Told(msgid("tạm dừng gửi Cổng"), msgid("%(person)s tạm dừng gửi lên Cổng: %(reason)s.")),
-    p.PortalResumed: Told(msgid("gửi tiếp lên Cổng"), msgid("%(person)s cho gửi tiếp lên Cổng.")),
-    p.DossierRetold: Told(
-        msgid("gửi lại hồ sơ"),
-        msgid("%(person)s cho gửi lại hồ sơ %(code)s lên Cổng."),
-        (("steps", msgid("Kèm mọi bước xử lý.")),),
-    ),
-    p.DifferenceFound: Told(
-        msgid("khác với Cổng"), msgid("Đối soát: hồ sơ %(code)s ở Cổng khác với sổ của trung tâm.")
-    ),
-    p.DifferenceGone: Told(msgid("đã khớp với Cổng"), msgid("Đối soát: hồ sơ %(code)s đã khớp với Cổng.")),
-    p.DifferenceExplained: Told(
-        msgid("giải thích khác biệt"), msgid("%(person)s giải thích khác biệt của hồ sơ %(code)s với Cổng.")
-    ),
-    p.ReconciliationEnded: Told(
-        msgid("đối soát với Cổng"), msgid("Đối soát %(looked)s hồ sơ với Cổng, %(found)s hồ sơ khác nhau.")
-    ),
-    p.ProcedureDropped: Told(msgid("bỏ thủ tục"), msgid("Cổng không còn thủ tục %(code)s; thôi nhận hồ sơ mới.")),
-}
 OF_DOSSIERS = {
     d.DossierReceived: Told(
         msgid("tiếp nhận hồ sơ"),
@@ -305,10 +276,76 @@ OF_WORK = {
     ),
     e.PortalResent: Told(msgid("gửi lại Cổng"), msgid("Gửi lại tin %(message)s.")),
 }
+OF_MONEY = {
+    f.FeeAsked: Told(
+        msgid("ghi khoản thu"),
+        msgid("Hồ sơ %(dossier)s có khoản thu %(amount)s đồng, %(person)s xác nhận."),
+        (("relief_text", msgid("Căn cứ miễn, giảm: %(relief_text)s")),),
+    ),
+    f.PaymentBegun: Told(msgid("chờ thu trực tuyến"), msgid("Khoản thu %(fee)s chờ Cổng thu %(amount)s đồng.")),
+    f.PaymentEnded: Told(msgid("thu trực tuyến không thành"), msgid("Khoản thu %(fee)s chưa thu được qua Cổng.")),
+    f.FeePaid: Told(
+        msgid("thu tiền"),
+        msgid("Khoản thu %(fee)s đã nộp %(amount)s đồng (%(means)s), biên lai %(series)s số %(number)s."),
+    ),
+    f.PaymentConfirmed: Told(
+        msgid("Cổng báo đã thu"),
+        msgid("Cổng báo đã thu %(amount)s đồng."),
+        (("trouble", msgid("Không khớp, cần người xem.")),),
+    ),
+    f.PaymentSettled: Told(
+        msgid("xử lý khoản lệch"), msgid("%(person)s đã xử lý khoản Cổng báo không khớp: %(reason)s.")
+    ),
+    f.FeeCancelled: Told(msgid("hủy khoản thu"), msgid("%(person)s hủy khoản thu %(fee)s: %(reason)s.")),
+    f.FeeRefunded: Told(msgid("hoàn phí"), msgid("%(person)s hoàn lại khoản thu %(fee)s (%(means)s): %(reason)s.")),
+    LookupMade: Told(
+        msgid("đối chiếu dữ liệu quốc gia"),
+        msgid("%(person)s hỏi cơ sở dữ liệu %(database)s: %(outcome)s."),
+        (("dossier", msgid("Cho hồ sơ %(dossier)s.")),),
+    ),
+}
+OF_LETTERS = {
+    letter.LetterQueued: Told(
+        msgid("viết văn bản"),
+        msgid("Văn bản %(document)s chờ gửi đến %(receivers)s."),
+        (("dossier", msgid("Hồ sơ %(dossier)s.")),),
+    ),
+    letter.LetterSent: Told(
+        msgid("gửi văn bản"),
+        msgid("Trục liên thông văn bản đã nhận văn bản số %(letter)s."),
+        (("found", msgid("Lần gửi trước đã đến nơi.")),),
+    ),
+    letter.LetterStatusHeard: Told(
+        msgid("trạng thái văn bản"), msgid("%(receiver)s báo trạng thái %(code)s của văn bản số %(letter)s.")
+    ),
+    letter.LetterParked: Told(msgid("văn bản chưa gửi được"), msgid("Văn bản số %(letter)s cần người xử lý.")),
+    letter.LetterResent: Told(msgid("gửi lại văn bản"), msgid("Gửi lại văn bản số %(letter)s.")),
+    letter.LetterArrived: Told(msgid("văn bản đến"), msgid("Có văn bản đến từ %(sender)s.")),
+}
+OF_FILES = {
+    files.FileAttached: Told(
+        msgid("thêm tệp"),
+        msgid("Thêm một tệp %(media)s vào hồ sơ %(dossier)s: %(part)s."),
+        (
+            ("component", msgid("Thuộc: %(component)s.")),
+            ("digitised", msgid("Số hóa từ bản giấy.")),
+            ("reused", msgid("Tái sử dụng.")),
+            ("from_warehouse", msgid("Lấy từ kho dữ liệu.")),
+        ),
+    ),
+    files.FileRemoved: Told(msgid("gỡ tệp"), msgid("Gỡ tệp số %(file)s của hồ sơ %(dossier)s: %(reason)s.")),
+    files.FileOpened: Told(msgid("mở tệp"), msgid("Mở tệp số %(file)s của hồ sơ %(dossier)s %(reason)s.")),
+    files.LinkIssued: Told(
+        msgid("cấp đường dẫn tệp"),
+        msgid("Cổng có đường dẫn tới tệp số %(file)s của hồ sơ %(dossier)s, dùng đến %(expires)s."),
+    ),
+    files.FileFetched: Told(
+        msgid("Cổng tải tệp"), msgid("Cổng tải tệp số %(file)s của hồ sơ %(dossier)s theo đường dẫn số %(link)s.")
+    ),
+}
 TOLD: dict[type, Told] = {
     **OF_DAYS, **OF_COUNTERS, **OF_TICKETS, **OF_APPOINTMENTS, **OF_THE_CENTRE, **OF_PEOPLE, **OF_DOSSIERS,
-    **OF_THE_PORTAL,
-    **OF_WORK,
+    **OF_THE_PORTAL, **OF_WORK, **OF_MONEY, **OF_LETTERS, **OF_FILES,
 }  # fmt: skip
 NAMES: dict[str, str] = {kind.__name__: told.name for kind, told in TOLD.items()}
 UNREADABLE = msgid("Không đọc được việc này: dòng nhật ký đã bị sửa.")
@@ -317,6 +354,7 @@ WHO = {
     "system": msgid("hệ thống"),
     "printers": msgid("việc in"),
     "portal": msgid("việc gửi Cổng"),
+    "axis": msgid("việc gửi văn bản"),
     "receivers": msgid("việc báo tin"),
     **OTHERS,
 }

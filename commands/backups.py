@@ -11,12 +11,15 @@ from domain.days import local
 from store import own_files, upkeep
 from store.database import AlreadyRunning, DatabaseError
 from store.own_files import FilesBad, OwnFile
+from store.strongbox import FOLDER
 from store.upkeep import BackupBad, Copy
 from web.voice import PACKS
 
 KEY = "site.key"
 # What a centre has made itself and would lose; its emblem stands in its configuration.
-OWN = (PACKS, "pictures", "languages")
+OWN = (PACKS, "pictures", "languages", "forms")
+# Scans and PDFs of dossiers, sealed with the centre's key.
+SEALED = (FOLDER,)
 
 
 @click.command()
@@ -25,8 +28,8 @@ OWN = (PACKS, "pictures", "languages")
 def backup(chosen: Chosen, target: Path | None) -> None:
     """Copy the data while the server runs, and prove the copy; TARGET is a new file [DATA/backups/…].
 
-    Own voices, pictures and languages go to the folder `files` beside it. The centre's key is no part of the
-    copy: keep DATA/site.key apart, without it applicants stay sealed.
+    Own voices, pictures, languages, forms and the sealed files of dossiers go to the folder `files` beside it. The
+    centre's key is no part of the copy: keep DATA/site.key apart, without it applicants and files stay sealed.
     """
     source = chosen.settings.file
     if not source.exists():
@@ -35,7 +38,7 @@ def backup(chosen: Chosen, target: Path | None) -> None:
     click.echo("Đang sao lưu và kiểm tra bản sao…", err=True)
     try:
         copy = upkeep.back_up(source, target or chosen.data / "backups" / name)
-        files = own_files.keep(chosen.data, OWN, copy.path)
+        files = own_files.keep(chosen.data, OWN, copy.path, SEALED)
     except FileExistsError as error:
         raise click.ClickException(f"đã có tệp {error.args[0]}; bản sao không bao giờ ghi đè") from error
     except (BackupBad, FilesBad, DatabaseError, OSError) as error:
@@ -52,12 +55,15 @@ def restore(chosen: Chosen, copy: Path) -> None:
     click.echo("Đang kiểm tra bản sao và khôi phục…", err=True)
     try:
         restored = upkeep.restore(copy, chosen.settings.file)
-        files = own_files.put_back(copy, chosen.data, OWN)
+        files = own_files.put_back(copy, chosen.data, (*OWN, *SEALED))
     except (BackupBad, FilesBad, AlreadyRunning, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Đã khôi phục {_said(restored)} {_counted(files or [])}")
     if files is None:
-        click.echo("chú ý: bên cạnh bản sao không có danh sách tệp; giọng, hình và ngôn ngữ giữ nguyên.", err=True)
+        click.echo(
+            "chú ý: bên cạnh bản sao không có danh sách tệp; giọng, hình, ngôn ngữ và tệp của hồ sơ giữ nguyên.",
+            err=True,
+        )
     if not (chosen.data / KEY).exists():
         click.echo(f"chú ý: chưa có {KEY}; chép khóa cũ vào {chosen.data} trước khi mở hồ sơ.", err=True)
 

@@ -23,9 +23,11 @@ from commands.opened import Chosen, pass_chosen
 from domain.days import local
 from printers.status import Trouble
 from settings import Settings
-from store import centres, database, days, devices, diagnosis, people
+from store import attachments, centres, database, days, devices, diagnosis, people
 from store.database import Connection, DatabaseError
 from store.instants import moment
+from store.strongbox import FOLDER, Strongbox
+from store.vault import KEY_BYTES, Vault
 from web.health import ROOM_NEEDED
 
 FORM = 1
@@ -61,6 +63,7 @@ def report(settings: Settings, now: datetime) -> dict[str, Any]:
         "machine": _machine(settings.data),
         "health": _health(settings.file, now),
         "file": _of_file(settings.file),
+        "dossier_files": _told(lambda: _dossier_files(settings)),
         "errors": _told(lambda: last_errors(settings.data, ERRORS_TOLD)),
         "logs": LOGS,
     }
@@ -84,6 +87,14 @@ def _machine(data: Path) -> dict[str, Any]:
         "disk_free_bytes": _told(lambda: shutil.disk_usage(data).free),
         "copies": _told(lambda: _copies(data / "backups")),
     }
+
+
+def _dossier_files(settings: Settings) -> dict[str, int]:
+    """How many lie there and how large, how many nobody names, and how many are named and missing."""
+    box = Strongbox(settings.data / FOLDER, Vault(bytes(KEY_BYTES)))  # nothing is opened: any key will do
+    count, size = box.room()
+    there, named = set(box.addresses()), _reading(settings.file, attachments.addresses)
+    return {"count": count, "bytes": size, "unnamed": len(there - named), "missing": len(named - there)}
 
 
 def _copies(folder: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import click
 from commands import backups, centre, journal, people, pictures, printer, procedures, screens, serving
 from commands.deadline import deadline
 from commands.diagnose import diagnose
+from commands.form import form
 from commands.opened import Chosen
 from commands.practice import practice
 from commands.print_agent import print_agent
@@ -41,6 +42,7 @@ main.add_command(screens.day)
 main.add_command(printer.printer)
 main.add_command(slip)
 main.add_command(sandbox)
+main.add_command(form)
 main.add_command(backups.backup)
 main.add_command(backups.restore)
 main.add_command(journal.journal)

@@ -28,7 +28,7 @@ FOLDER = "practice"
 def practice(chosen: Chosen, port: int, keep: bool) -> None:
     """Run a practice copy of the centre beside it: same queues, counters, people and passwords, no real dossier.
 
-    It has a file of its own in DATA/practice, made anew at every start, and never speaks to the portal.
+    It has a file of its own in DATA/practice, made anew at every start, and speaks to no portal and no axis.
     """
     place = chosen.data / FOLDER
     if not keep or not (place / chosen.settings.file.name).exists():
@@ -36,7 +36,7 @@ def practice(chosen: Chosen, port: int, keep: bool) -> None:
             _copy(real, place)
     settings = replace(
         chosen.settings, data=place, port=port, practice=True, metrics_port=0,
-        portal_url="", portal_password_file=None,
+        portal_url="", portal_password_file=None, portal_files_url="", axis_url="", axis_secret_file=None,
     )  # fmt: skip
     run(settings, lambda url: click.echo(f"ready {url} (TẬP)"))
 
@@ -58,14 +58,14 @@ def _copy(real: Store, place: Path) -> None:
 
 
 def _with_names(centre: Centre, staff: list[Person]) -> Centre:
-    """The configuration with the logins and names that stand in the vault only, and without a portal."""
+    """The configuration with the logins and names that stand in the vault only, without portal and axis."""
     known = {person.id: person for person in staff}
     named = [
         replace(person, login=known[person.id].login, name=known[person.id].name)
         for person in centre.people
         if person.id in known
     ]
-    return replace(centre, people=tuple(named), portal=None)
+    return replace(centre, people=tuple(named), portal=None, axis=None)
 
 
 def _furnish(copy: Store, centre: Centre, calendar: Calendar, catalogue: list[Procedure]) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from domain.record_files import FileWrong
 from web.languages import LANGUAGES, translator
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def slip(file: Path, width: str, language: str, data: Path | None, picture: Path
 
 
 def _read(file: Path, language: str) -> "tuple[Slip, Look]":
-    from printers.slip_files import LARGEST, SlipFileWrong, read_slip
+    from printers.slip_files import LARGEST, read_slip
 
     try:
         if file.stat().st_size > LARGEST:
@@ -57,7 +58,7 @@ def _read(file: Path, language: str) -> "tuple[Slip, Look]":
         ) from error
     try:
         return read_slip(text, language)
-    except SlipFileWrong as wrong:
+    except FileWrong as wrong:
         for mistake in wrong.mistakes:
             click.echo(mistake.sentence(str), err=True)
         raise click.ClickException(f"{file.name}: {len(wrong.mistakes)} chỗ sai; chưa ghi gì") from wrong

@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from counter import forms as intake_forms
-from counter import keys, scans, views
+from counter import keys, payments, scans, views
 from counter.commands import COMMANDS, WORKERS, answer, person_of, topic_of
 from domain.applicants import MOST_PAPERS
 from domain.errors import UnknownProcedure
@@ -109,7 +109,7 @@ async def receive(request: Request) -> Response:
     if not is_fragment(request):
         return go(f"/counter/{number}")
     picture = topic_of(request, number).picture(request.state.language)
-    done = house.pages.render("counter/_received.html", request.state.language, received=received)
+    done = house.pages.render("counter/_received.html", request.state.language, received=received, number=number)
     return HTMLResponse(picture + done, headers={"Cache-Control": "no-store"})
 
 
@@ -128,6 +128,7 @@ ROUTES: list[BaseRoute] = [
     *COMMANDS,
     *keys.ROUTES,
     *scans.ROUTES,
+    *payments.ROUTES,
     Route("/counter", show_counters),
     Route("/counter/{counter:int}", show_counter),
     Route("/counter/{counter:int}/shifts", open_counter, methods=["POST"]),

@@ -32,6 +32,7 @@ UNIQUE = (
     ("devices[*].id",),
     ("days[*].date",),
     ("slips[*].kind",),
+    ("lookups[*].database",),
 )
 REFERENCES = (
     ("zones[*].hall", "halls[*].id"),

@@ -11,8 +11,10 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from domain import deadlines
+from domain.centre_axis import Axis
 from domain.centre_checks import unserved, whole_file
 from domain.centre_codes import AgencyCode, FormerAgencyCode, Login, Prefix, PrinterAddress, Url, UrlOrNone, UrlPath
+from domain.centre_outside import Lookup, Payment
 from domain.centre_rules import (
     Booking,
     Calling,
@@ -289,6 +291,7 @@ class Centre:
     hours: Annotated[Hours, hours_agree]
     days: Annotated[tuple[DayOverride, ...], Count(0, 400)] = ()
     portal: Portal | None = None
+    axis: Axis | None = None
     calling: Calling = AS_DEFAULT
     windows: Annotated[tuple[Window, ...], Count(0, 60)] = ()
     scanner: Scanner = USUAL_SCANNER
@@ -298,6 +301,8 @@ class Centre:
     voice: Voice = USUAL_VOICE
     volumes: Annotated[tuple[Loudness, ...], Count(0, 60)] = ()
     dossiers: DossierRules = USUAL_DOSSIERS
+    payment: Payment | None = None
+    lookups: Annotated[tuple[Lookup, ...], Count(0, 5)] = ()
 
     def counters_in(self, hall: str) -> frozenset[int]:
         """The numbers of this hall's counters, whatever their zone."""

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from domain.dossier_events import DossierEvent
+from domain.fee_events import FeeEvent
+from domain.file_events import FileEvent
 from domain.hall_events import HallEvent
+from domain.letter_events import LetterEvent
+from domain.lookup_events import LookupMade
 from domain.portal_events import PortalEvent
 from domain.queue_events import QueueEvent
 
@@ -323,8 +327,12 @@ class MessagesResent:
 Event = (
     QueueEvent
     | HallEvent
+    | LetterEvent
+    | FileEvent
     | DossierEvent
     | PortalEvent
+    | FeeEvent
+    | LookupMade
     | CentreLoaded
     | CentrePlanned
     | CentrePlanCancelled

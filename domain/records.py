@@ -16,6 +16,7 @@ from itertools import repeat
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints
 
+from domain.days import LOCAL, local
 from domain.errors import msgid
 
 # A hostile file must not turn into a million sentences; a person mends the first three hundred and reads again.
@@ -143,6 +144,7 @@ TYPE_REMEDIES = {
     float: msgid("cần một số"),
     bool: msgid("cần true hoặc false"),
     date: msgid("cần một ngày dạng 2026-09-02"),
+    datetime: msgid("ghi ngày giờ dạng 2026-11-21T09:41"),
     list: msgid("cần một danh sách trong ngoặc vuông"),
     dict: msgid("cần một bảng gồm các khóa"),
 }
@@ -191,6 +193,8 @@ class Reader:
             return self._record(cast(type, hint), _of_type(dict, raw), path)
         if issubclass(hint, Enum):
             return _member(hint, _of_type(str, raw))
+        if hint is datetime:
+            return _instant(raw)
         return _date(raw) if hint is date else _of_type(hint, raw)
 
     def _entries(self, hints: tuple[Any, ...], raw: list[object], path: str) -> tuple[Any, ...]:
@@ -253,6 +257,15 @@ def _date(raw: object) -> date:
         raise Wrong(msgid("sai dạng"), TYPE_REMEDIES[date]) from None
 
 
+def _instant(raw: object) -> datetime:
+    """A written time; without a zone it is the centre's own."""
+    try:
+        found = raw if isinstance(raw, datetime) else datetime.fromisoformat(_of_type(str, raw))
+        return local(found) if found.tzinfo else found.replace(tzinfo=LOCAL)
+    except (ValueError, OverflowError):
+        raise Wrong(msgid("không có ngày giờ này"), TYPE_REMEDIES[datetime]) from None
+
+
 def _member(kind: type[Enum], value: str) -> Enum:
     try:
         return kind(value)
@@ -299,7 +312,7 @@ def rebuilt(hint: Any, data: Any) -> Any:
     if is_dataclass(hint):
         hints = hints_of(cast(type, hint))
         return cast(type, hint)(**{key: rebuilt(hints[key], data[key]) for key in hints if key in data})
-    return date.fromisoformat(data) if hint is date else hint(data)
+    return hint.fromisoformat(data) if hint in (date, datetime) else hint(data)
 
 
 def _inner(optional: Any) -> Any:

@@ -22,8 +22,13 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from portal.sandbox_adapter import DESTINATION, Adapter
+from portal.sandbox_axis import ACCOUNTS as AXIS_ACCOUNTS
+from portal.sandbox_axis import SandboxAxis
+from portal.sandbox_axis_state import AxisState
 from portal.sandbox_catalogue import Catalogue
 from portal.sandbox_faults import Faults
+from portal.sandbox_national import Registers
+from portal.sandbox_payments import Till
 from portal.sandbox_pushes import Pushes
 from portal.sandbox_pushing import push_routes
 from portal.sandbox_routes import Pages
@@ -50,14 +55,18 @@ def make_sandbox(
     destination: str = DESTINATION,
     push_url: str = "",
     push_secret: str = "",
+    state: State | None = None,
+    axis_accounts: Mapping[str, str] = AXIS_ACCOUNTS,
+    axis_state: AxisState | None = None,
 ) -> Starlette:
-    """The sandbox as an app; its `Adapter` stands in `app.state.sandbox`.
+    """The sandbox as an app; its `Adapter` stands in `app.state.sandbox`, the document axis in `app.state.axis`.
 
-    `accounts` maps user names to passwords, `madonvi` is the prefix every unit must have ("" for any). Online
-    dossiers are pushed to `push_url`, signed with `push_secret`.
+    `accounts` maps user names to passwords, `madonvi` is the prefix every unit must have ("" for any).
+    `state`: what a sandbox before this one has received; its sessions are gone. Online dossiers are pushed to
+    `push_url`, signed with `push_secret`.
     Raises OSError or msgspec.DecodeError when the catalogue cannot be read.
     """
-    state, faults, known = State(), Faults(), Catalogue.read(catalogue)
+    state, faults, known = state or State(), Faults(), Catalogue.read(catalogue)
     services = Services(
         known,
         accounts,
@@ -68,9 +77,12 @@ def make_sandbox(
         madonvi=madonvi,
     )
     adapter = Adapter(services, state, faults, now, destination)
+    axis = SandboxAxis(now, axis_accounts, axis_state)
+    till, registers = Till(faults, now), Registers(faults, adapter.closing.wait)
     pushes = Pushes(push_url, push_secret, state, known.titles(), now)
-    app = Starlette(routes=_routes(adapter, pushes))
-    app.state.sandbox, app.state.pushes = adapter, pushes
+    app = Starlette(routes=[*_routes(adapter, pushes), *till.routes(), *registers.routes(), *axis.routes()])
+    app.state.axis, app.state.pushes = axis, pushes
+    app.state.sandbox, app.state.till, app.state.registers = adapter, till, registers
     return app
 
 
@@ -107,6 +119,24 @@ class SandboxThread:
         adapter: Adapter = self._app.state.sandbox
         return adapter.faults
 
+    @property
+    def till(self) -> Till:
+        """The payment platform."""
+        till: Till = self._app.state.till
+        return till
+
+    @property
+    def registers(self) -> Registers:
+        """The national databases."""
+        registers: Registers = self._app.state.registers
+        return registers
+
+    @property
+    def axis(self) -> AxisState:
+        """What the document exchange axis has received, with its own switches."""
+        axis: SandboxAxis = self._app.state.axis
+        return axis.state
+
     def __enter__(self) -> SandboxThread:
         self._thread.start()
         if not self._listening.wait(STOP_SECONDS):
@@ -130,6 +160,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(app, loop="asyncio", lifespan="off", ws="none", access_log=False, log_level="critical")
         )
         self._adapter: Adapter = app.state.sandbox
+        self._axis: SandboxAxis = app.state.axis
         self._on_listening = on_listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -138,6 +169,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._adapter.closing.set()
+        self._axis.closing.set()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -171,6 +203,9 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--username", default=next(iter(TEST_ACCOUNTS)))
     parser.add_argument("--password", default=next(iter(TEST_ACCOUNTS.values())))
     parser.add_argument("--madonvi", default="", metavar="PREFIX", help="units that may call; default any")
+    parser.add_argument(
+        "--payment-callback", default="", metavar="URL", help="where the centre hears what was paid"
+    )
     parser.add_argument("--token-minutes", type=float, default=30)
     parser.add_argument("--push-url", default="", help="where online dossiers are pushed to; default nowhere")
     parser.add_argument("--push-secret-file", type=Path, help="its first line signs what is pushed")
@@ -187,6 +222,7 @@ def main(words: list[str] | None = None) -> int:
             given.catalogue, accounts, given.token_minutes, madonvi=given.madonvi, push_url=given.push_url,
             push_secret=next(iter(secret.splitlines()), "").strip(),
         )  # fmt: skip
+        app.state.till.callback = given.payment_callback
         listener = _listen(given.host, given.port)
     except (OSError, msgspec.DecodeError) as error:
         sys.stderr.write(f"portal cannot start: {error}\n")

@@ -18,6 +18,8 @@ MAX_TIMES = 1_000_000
 UNTIL_CLEARED = -1
 LOGIN = "login"
 WRITING = ("DongBoHoSoMC", "CapNhatTienDoHoSoMC")
+# Other people's services on the same port: a switch for the portal must not be used up by them.
+BESIDE_THE_PORTAL = frozenset({"INIT", "population", "land"})
 CODE_STYLES = ("0", "00", "int")
 
 
@@ -34,11 +36,22 @@ class FaultName(Enum):
     REFUSE_FIELD = "refuse_field"
     REFUSE_TRANSITIONS = "refuse_transitions"
     DUPLICATE_AS_3 = "duplicate_as_3"
+    PAYMENT_REFUSED = "payment_refused"
+    PAYMENT_FAILS = "payment_fails"
+    CONFIRM_TWICE = "confirm_twice"
+    CONFIRM_LATE = "confirm_late"
+    CONFIRM_WRONG_SEAL = "confirm_wrong_seal"
+    CONFIRM_OTHER_AMOUNT = "confirm_other_amount"
+    SAYS_TOO_MUCH = "says_too_much"
 
 
 AFTER_COMMIT = frozenset({FaultName.TIMEOUT_AFTER_COMMIT, FaultName.DROP_AFTER_COMMIT})
 WRITING_ONLY = AFTER_COMMIT | {FaultName.REFUSE_FIELD}
 LASTING = frozenset({FaultName.REFUSE_FIELD, FaultName.REFUSE_TRANSITIONS, FaultName.DUPLICATE_AS_3})
+OF_THOSE_BESIDE = frozenset({
+    FaultName.PAYMENT_REFUSED, FaultName.PAYMENT_FAILS, FaultName.CONFIRM_TWICE, FaultName.CONFIRM_LATE,
+    FaultName.CONFIRM_WRONG_SEAL, FaultName.CONFIRM_OTHER_AMOUNT, FaultName.SAYS_TOO_MUCH,
+})  # fmt: skip
 ADAPTER_FAULTS = (FaultName.BAD_GATEWAY, FaultName.NOT_JSON, FaultName.EMPTY_ANSWER)
 
 
@@ -159,5 +172,7 @@ class Faults:
 def _fits(fault: Fault, service: str) -> bool:
     if fault.service:
         return service == fault.service
+    if service in BESIDE_THE_PORTAL:
+        return fault.name in OF_THOSE_BESIDE
     # Without this the look-up before the insert would use up a fault that is meant for the insert.
     return service in WRITING if fault.name in WRITING_ONLY else service != LOGIN

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from html import escape
 
 from portal.sandbox_faults import CODE_STYLES, LASTING, UNTIL_CLEARED, Fault, FaultName, Faults
+from portal.sandbox_files import Fetched
 from portal.sandbox_pushes import Pushes
 from portal.sandbox_pushing import pushes_section
 from portal.sandbox_rules import STATUS_NAMES
@@ -17,7 +18,7 @@ from portal.sandbox_scores import scoreboard_section
 from portal.sandbox_state import Dossier, Request, State, masked_owner
 
 SHOWN_DOSSIERS = 50
-SHOWN_REQUESTS = 100
+SHOWN_REQUESTS = SHOWN_FILES = 100
 TITLE_LENGTH = 90
 VIETNAM = timezone(timedelta(hours=7))
 
@@ -39,7 +40,19 @@ SWITCHES = (
     (FaultName.SLOW, "Trả lời chậm 20 giây", "Chờ rồi mới xử lý."),
     (FaultName.REFUSE_TRANSITIONS, "Từ chối chuyển trạng thái lạ", "Bình thường chỉ cảnh báo."),
     (FaultName.DUPLICATE_AS_3, "Báo trùng bằng mã 3", "Bình thường là mã -3."),
+    (FaultName.PAYMENT_REFUSED, "Từ chối thu tiền", "Nền tảng thanh toán không nhận khoản này."),
+    (FaultName.PAYMENT_FAILS, "Trả tiền không thành", "Nền tảng báo chưa thu được."),
+    (FaultName.CONFIRM_TWICE, "Báo đã thu hai lần", "Cùng một xác nhận, gửi lại nguyên văn."),
+    (FaultName.CONFIRM_LATE, "Báo đã thu muộn", "Giữ lại cho đến khi được cho gửi."),
+    (FaultName.CONFIRM_WRONG_SEAL, "Xác nhận sai mã xác thực", "Như người lạ gửi."),
+    (FaultName.CONFIRM_OTHER_AMOUNT, "Báo số tiền khác", "Nhiều hơn 1.000 đồng."),
+    (FaultName.SAYS_TOO_MUCH, "Cơ sở dữ liệu trả thừa", "Thêm dữ liệu không được hỏi."),
 )
+OUTCOMES = {
+    "fetched": ("good", "tải được"),
+    "expired": ("wait", "hết hạn"),
+    "unreachable": ("bad", "không tải được"),
+}
 GROUPS = {"9": "good", "10": "good", "5": "wait", "6": "wait", "8": "wait", "1": "wait"}
 
 
@@ -51,12 +64,15 @@ def page(state: State, faults: Faults, pushes: Pushes) -> str:
 <script src="/sandbox/page.js" defer></script></head><body>
 <p id="link" role="status" hidden></p>
 <header><h1>Cổng thử nghiệm – những gì đã nhận</h1>
-<p class="quiet">Đây không phải Cổng Dịch vụ công quốc gia. Mọi thứ chỉ nằm trong bộ nhớ và mất khi tắt.</p>
+<p class="quiet">Đây không phải Cổng Dịch vụ công quốc gia. Mọi thứ chỉ nằm trong bộ nhớ và mất khi tắt.
+<a href="/axis">Trục liên thông văn bản thử nghiệm</a></p>
 </header>
 <main>
 <dl id="figures" data-live>{_figures(state)}</dl>
 <section><h2 id="h-dossiers">Hồ sơ</h2>
 {_scroll("dossiers", _dossiers(state.dossiers))}</section>
+<section><h2 id="h-files">Tệp đã tải theo đường dẫn</h2>
+{_scroll("files", _files(state.files.found))}</section>
 <section><h2 id="h-log">Yêu cầu đã đến</h2>
 {_scroll("log", _requests(state.log))}</section>
 {scoreboard_section(state)}
@@ -100,6 +116,23 @@ def _dossier_row(dossier: Dossier) -> str:
         f'<td class="figure">{_moment(dossier.versions[-1].received_at, "%H:%M:%S %d/%m")}</td>'
         f'<td class="figure count">{_number(dossier.version_count)}</td>'
         f'<td class="figure count">{_number(len(dossier.steps))}</td>'
+    )
+
+
+def _files(found: dict[str, Fetched]) -> str:
+    if not found:
+        return '<p class="quiet">Chưa có đường dẫn tệp nào.</p>'
+    heads = ("Hồ sơ", "Loại", "Kết quả", "Dung lượng (byte)")
+    return _table(heads, map(_file_row, list(found.values())[: -SHOWN_FILES - 1 : -1]), counts_from=3)
+
+
+def _file_row(file: Fetched) -> str:
+    kind, words = OUTCOMES[file.outcome]
+    more = f" ({file.why})" if file.why else ""
+    return (
+        f'<td class="figure">{escape(file.code)}</td><td>{escape(file.media) or "–"}</td>'
+        f'<td><span class="mark {kind}">{words}</span>{escape(more)}</td>'
+        f'<td class="figure count">{_number(file.size)}</td>'
     )
 
 

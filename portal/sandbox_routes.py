@@ -58,6 +58,7 @@ class Pages:
             Route("/sandbox/page.js", self._script),
             Route("/sandbox/dossiers.json", self._dossiers),
             Route("/sandbox/state.json", self._summary),
+            Route("/sandbox/files.json", self._files),
             Route("/sandbox/clear", self._clear, methods=["POST"]),
             Route("/sandbox/faults", self._set_fault, methods=["POST"]),
             Route("/sandbox/faults/clear", self._clear_faults, methods=["POST"]),
@@ -81,6 +82,9 @@ class Pages:
 
     async def _dossiers(self, request: Request) -> Response:
         return _json({code: _dossier_json(dossier) for code, dossier in self._state.dossiers.items()})
+
+    async def _files(self, request: Request) -> Response:
+        return _json(self._state.files.found)
 
     async def _summary(self, request: Request) -> Response:
         return _json(

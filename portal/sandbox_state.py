@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from portal.sandbox_files import Fetcher
+
 Record = dict[str, Any]
 
 MAX_DOSSIERS = 5000
@@ -98,6 +100,7 @@ class State:
         self._counts = Counts()
         self._log: deque[Request] = deque(maxlen=MAX_LOG)
         self.generation = 0
+        self.files = Fetcher(self._change)
 
     @property
     def counts(self) -> Counts:
@@ -139,6 +142,7 @@ class State:
             self._dossiers.clear()
             self._log.clear()
             self._counts = Counts()
+            self.files.clear()
             self.generation += 1
 
     def count(self, name: str, times: int = 1) -> None:
@@ -154,6 +158,7 @@ class State:
             dossier.versions.append(Version(now, msgspec.json.encode(record)))
             dossier.version_count += 1
             dossier.status = record["TrangThaiHoSo"]
+        self.files.ask(record)
 
     def add_step(self, step: Record) -> bool:
         """Keeps a progress step of a known dossier; False if the same step had come before."""
@@ -189,6 +194,11 @@ class State:
             self._counts.requests += 1
             self._counts.warnings += len(request.warnings)
             self._counts.faults += bool(request.fault)
+            self.generation += 1
+            self._lock.notify_all()
+
+    def _change(self) -> None:
+        with self._lock:
             self.generation += 1
             self._lock.notify_all()
 

@@ -1,17 +1,22 @@
-"""The ways to and from the portal as configured: starts who works on them, and again when that changes."""
+"""The ways out as configured: starts a worker when its other side is configured, and again when that changes."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
+from domain.centre_axis import Axis
 from domain.centres import Portal
 from domain.dossier_events import DossierReceived, DossierStepped
 from domain.events import CentreLoaded, PortalResent
+from domain.fee_events import FeePaid, FeeRefunded
+from domain.file_events import FileAttached, FileRemoved
+from domain.letter_events import LetterQueued, LetterResent
 from domain.portal_events import DossierRetold, PortalResumed
+from portal.files import Fetching
 from portal.inbox import Inbox
 from store import centres
 from store.journal import Recorded
@@ -20,63 +25,53 @@ from store.vault import Vault
 
 if TYPE_CHECKING:
     from portal.catalogue import CatalogueFetcher
-    from portal.client import PortalClient
+    from portal.letter_worker import LetterWorker
     from portal.reconciler import Reconciler
     from portal.worker import PortalWorker
 
-TELLS_THE_PORTAL = (DossierReceived, DossierStepped, PortalResent, PortalResumed, DossierRetold)
+
+class Worker(Protocol):
+    """What a service runs."""
+
+    def wake(self) -> None: ...
+
+    async def run(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """What the operator set: the portal's address instead of the configuration's, files with secrets, a system to
-    poll (empty: none), and the hour of the nightly comparison.
-    """
-
-    url: str = ""
-    password_file: Path | None = None
-    poll_url: str = ""
-    poll_token_file: Path | None = None
-    reconcile_hour: int = 2
+W = TypeVar("W", bound=Worker)
+C = TypeVar("C")
 
 
-class PortalService:
-    """Runs beside the server; without a portal in the configuration messages wait in the outbox."""
+class Service(ABC, Generic[W, C]):
+    """Runs beside the server; without its part of the configuration, work waits in the outbox."""
 
-    def __init__(self, store: Store, vault: Vault, now: Callable[[], datetime], ways: Ways, inbox: Inbox) -> None:
-        self._store, self._vault, self._now, self._ways, self._inbox = store, vault, now, ways, inbox
+    needs: ClassVar[str]
+    tells: ClassVar[tuple[type, ...]]
+
+    def __init__(self, store: Store, vault: Vault, now: Callable[[], datetime], url: str,
+                 password_file: Path | None) -> None:  # fmt: skip
+        self._store, self._vault, self._now = store, vault, now
+        self._url, self._password_file = url, password_file
         self._changed = asyncio.Event()
-        self.worker: PortalWorker | None = None
-        self.reconciler: Reconciler | None = None
-        self.fetcher: CatalogueFetcher | None = None
+        self.worker: W | None = None
+
+    @abstractmethod
+    def _configured(self) -> C | None:
+        """This way's part of the configuration."""
+
+    @abstractmethod
+    def _new_worker(self, wanted: C) -> W:
+        """Its worker."""
 
     def heed(self, events: Sequence[Recorded]) -> None:
-        """Something was committed: perhaps a message, perhaps another configuration."""
+        """Something was committed: perhaps work, perhaps another configuration."""
         if any(isinstance(recorded.event, CentreLoaded) for recorded in events):
             self._changed.set()
-        if self.worker is not None and any(isinstance(recorded.event, TELLS_THE_PORTAL) for recorded in events):
+        if self.worker is not None and any(isinstance(recorded.event, self.tells) for recorded in events):
             self.worker.wake()
-
-    def ask_reconciliation(self) -> bool:
-        """Compare both books soon; False when there is no portal to ask."""
-        if self.reconciler is not None:
-            self.reconciler.ask()
-        return self.reconciler is not None
-
-    def ask_catalogue(self) -> bool:
-        """Fetch the portal's catalogue soon; False when there is no portal to ask."""
-        if self.fetcher is not None:
-            self.fetcher.ask()
-        return self.fetcher is not None
 
     async def run(self) -> None:
         """Serve until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._tell())
-            if self._ways.poll_url:
-                group.create_task(self._poll())
-
-    async def _tell(self) -> None:
         while True:
             wanted = self._wanted()
             if wanted is None:
@@ -85,54 +80,115 @@ class PortalService:
                 continue
             await self._serve(wanted)
 
-    async def _poll(self) -> None:
-        await asyncio.to_thread(import_module, "portal.poller")
-        from portal.poller import Poller
-
-        poller = Poller(self._store, self._inbox, self._now, self._ways.poll_url, self._ways.poll_token_file)
-        await poller.run()
-
-    def _wanted(self) -> Portal | None:
-        if self._ways.password_file is None or not self._store.read(centres.is_loaded):
+    def _wanted(self) -> C | None:
+        if self._password_file is None or not self._store.read(centres.is_loaded):
             return None
-        return self._store.centre().portal
+        return self._configured()
 
-    async def _serve(self, portal: Portal) -> None:
+    async def _serve(self, wanted: C) -> None:
         # The HTTP client takes half a second to load: the first page must not wait for it.
-        await asyncio.to_thread(import_module, "portal.worker")
-        self._furnish(self._new_client(portal))
-        assert self.worker is not None
+        await asyncio.to_thread(import_module, self.needs)
+        self.worker = self._new_worker(wanted)
         task = asyncio.create_task(self.worker.run())
         try:
-            while self._wanted() == portal:
+            while self._wanted() == wanted:
                 self._changed.clear()
                 await self._changed.wait()
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            self.worker = self.reconciler = self.fetcher = None
+            self.worker = None
 
-    def _furnish(self, client: "PortalClient") -> None:
-        """The worker and those beside it: one client, one sign-in."""
+    def _password(self) -> str:
+        return self._password_file.read_text(encoding="utf-8").strip() if self._password_file else ""
+
+
+class PortalService(Service["PortalWorker", Portal]):
+    """Dossiers to the national portal."""
+
+    needs = "portal.worker"
+    tells = (
+        DossierReceived, DossierStepped, PortalResent, FileAttached, FileRemoved, FeePaid, FeeRefunded,
+        PortalResumed, DossierRetold,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, fetching: Fetching | None = None, reconcile_hour: int = 2) -> None:
+        """`fetching`: by which addresses the portal fetches files; without it none are named. `reconcile_hour`: of
+        the night, at which both books are compared.
+        """
+        super().__init__(*args)
+        self._fetching, self._reconcile_hour = fetching, reconcile_hour
+        self.reconciler: Reconciler | None = None
+        self.fetcher: CatalogueFetcher | None = None
+
+    def ask_reconciliation(self) -> bool:
+        """Compare both books soon; False when there is no portal to ask."""
+        if self.worker is None or self.reconciler is None:
+            return False
+        self.reconciler.ask()
+        return True
+
+    def ask_catalogue(self) -> bool:
+        """Fetch the portal's catalogue soon; False when there is no portal to ask."""
+        if self.worker is None or self.fetcher is None:
+            return False
+        self.fetcher.ask()
+        return True
+
+    def _configured(self) -> Portal | None:
+        return self._store.centre().portal
+
+    def _new_worker(self, wanted: Portal) -> "PortalWorker":
         from portal.catalogue import CatalogueFetcher
+        from portal.client import PortalClient, Profile
         from portal.reconciler import Reconciler
         from portal.worker import PortalWorker
 
-        self.worker = PortalWorker(self._store, self._vault, client, self._now)
-        self.reconciler = Reconciler(self._store, client, self._now, self._ways.reconcile_hour)
-        self.fetcher = CatalogueFetcher(self._store, client, self._now)
-        self.worker.accompany(self.reconciler.run, self.fetcher.run)
-
-    def _new_client(self, portal: Portal) -> "PortalClient":
-        from portal.client import PortalClient, Profile
-
         profile = Profile(
-            adapter_url=self._ways.url or portal.adapter_url,
-            auth_endpoint=portal.auth_endpoint,
-            integration_endpoint=portal.integration_endpoint,
-            dstcode=portal.dstcode,
-            madonvi=portal.madonvi,
-            username=portal.username,
+            adapter_url=self._url or wanted.adapter_url,
+            auth_endpoint=wanted.auth_endpoint,
+            integration_endpoint=wanted.integration_endpoint,
+            dstcode=wanted.dstcode,
+            madonvi=wanted.madonvi,
+            username=wanted.username,
         )
-        file = self._ways.password_file
-        return PortalClient(profile, file.read_text(encoding="utf-8").strip() if file else "")
+        client = PortalClient(profile, self._password())
+        worker = PortalWorker(self._store, self._vault, client, self._now, self._fetching)
+        self.reconciler = Reconciler(self._store, client, self._now, self._reconcile_hour)
+        self.fetcher = CatalogueFetcher(self._store, client, self._now)
+        worker.accompany(self.reconciler.run, self.fetcher.run)
+        return worker
+
+
+class LetterService(Service["LetterWorker", Axis]):
+    """Letters to other agencies, by the document exchange axis."""
+
+    needs = "portal.letter_worker"
+    tells = (LetterQueued, LetterResent)
+
+    def _configured(self) -> Axis | None:
+        return self._store.centre().axis
+
+    def _new_worker(self, wanted: Axis) -> "LetterWorker":
+        from portal.axis import AxisClient, Profile
+        from portal.letter_worker import LetterWorker
+
+        profile = Profile(self._url or wanted.address, wanted.system_id)
+        return LetterWorker(self._store, self._vault, AxisClient(profile, self._password()), self._now)
+
+
+class PollService:
+    """Dossiers from a system that cannot push; without an address it rests."""
+
+    def __init__(self, store: Store, inbox: Inbox, now: Callable[[], datetime], url: str,
+                 token_file: Path | None) -> None:  # fmt: skip
+        self._store, self._inbox, self._now, self._url, self._token_file = store, inbox, now, url, token_file
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        if not self._url:
+            return
+        await asyncio.to_thread(import_module, "portal.poller")
+        from portal.poller import Poller
+
+        await Poller(self._store, self._inbox, self._now, self._url, self._token_file).run()

@@ -13,7 +13,7 @@ from operations.inbound import PORTAL
 from operations.processing import placement_of
 from portal.answers import Permanent
 from portal.messages import DossierFacts, Step, Supplement
-from store import dossiers, people
+from store import dossiers, fees, people
 from store.database import Connection
 from store.dossiers import Dossier
 from store.dossiers import Step as Done
@@ -73,9 +73,9 @@ def facts_after(store: Store, vault: Vault, story: Story, number: int) -> Dossie
         submitted_at=stood.submitted_at, received_at=stood.received_at, due_at=stood.due,
         status=stood.status, delivery=0 if facts["delivery"] == ELECTRONIC else facts["delivery"],
         unit_name=_unit(story.centre, stood), digitised=any(paper.digitised for paper in told.papers),
-        vneid_verified=False, online_payment=0, note="", finished_at=stood.finished_at,
-        returned_at=stood.returned_at, return_note=_returned(story, number), refused_at=refused,
-        documents=(), fees=(),
+        vneid_verified=False, online_payment=store.read(fees.paid_online, stood.code), note="",
+        finished_at=stood.finished_at, returned_at=stood.returned_at, return_note=_returned(story, number),
+        refused_at=refused, documents=(), fees=(),
         supplements=tuple(_supplements(story, number)), filed_on_portal=stood.counter is None,
     )  # fmt: skip
 

@@ -9,9 +9,11 @@ from datetime import datetime
 import structlog
 
 from domain.errors import Refused
-from operations import syncing
+from operations import attaching, syncing
+from portal import files
 from portal.answers import Permanent
 from portal.client import Failure, PortalClient, Temporary, Unclear
+from portal.files import Fetching
 from portal.messages import dossier_record, progress_items
 from portal.telling import facts_after, read_story, steps_for
 from store import outbox
@@ -30,8 +32,12 @@ log = structlog.get_logger("portal")
 class PortalWorker:
     """A few messages at once, never two of one dossier; it rests until woken or until a wait is over."""
 
-    def __init__(self, store: Store, vault: Vault, client: PortalClient, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, vault: Vault, client: PortalClient, clock: Callable[[], datetime],
+        fetching: Fetching | None = None,
+    ) -> None:  # fmt: skip
         self._store, self._vault, self._client, self._clock = store, vault, client, clock
+        self._fetching = fetching or Fetching()
         self._woken = asyncio.Event()
         self._beside: list[Callable[[], Awaitable[None]]] = []
         self.last_contact: datetime | None = None
@@ -55,14 +61,19 @@ class PortalWorker:
 
     async def _serve(self) -> None:
         while True:
-            messages = await self._claim()
-            if not messages:
-                self._woken.clear()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_AGAIN_SECONDS):
-                        await self._woken.wait()
+            if await self.send_next():
                 continue
+            self._woken.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+                    await self._woken.wait()
+
+    async def send_next(self) -> bool:
+        """Send what may go next and note what came of it; False when nothing may go."""
+        messages = await self._claim()
+        if messages:
             await self._handle(messages)
+        return bool(messages)
 
     async def _claim(self) -> Sequence[PortalMessage]:
         try:
@@ -117,7 +128,11 @@ class PortalWorker:
             await self._client.send_progress(progress_items(steps_for(story, messages)))
             return "step"
         entry = await self._client.procedure(story.dossier.procedure)
-        record = dossier_record(facts_after(self._store, self._vault, story, first.step), entry)
+        facts = facts_after(self._store, self._vault, story, first.step)
+        if self._fetching.url:
+            await self._store.write(ACT, attaching.issue_links, first.dossier, self._fetching.life)
+        facts = self._store.read(files.with_files, self._vault, facts, self._fetching)
+        record = dossier_record(facts, entry)
         known = self._store.read(outbox.is_known, first.dossier) or None
         ask_first = first.tried_before or first.kind == outbox.AGAIN
         return str((await self._client.deliver(record, ask_first, known)).value)

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from domain.applicants import from_bytes
 from domain.centres import Centre
 from domain.days import local
 from domain.routing import counters_serving
 from domain.slips import SlipKind
+from domain.vietqr import NoTransferCode, transfer_code
 from domain.waiting.ranges import STEP, Wait
 from domain.waiting.wording import said
-from store import dossiers, procedures, tickets
+from store import dossiers, fees, procedures, tickets
 from store.instants import moment
 from store.jobs import PrintJob
 from store.store import Store
@@ -114,7 +115,7 @@ class Papers:
             counter=str(dossier.counter or ""),
             documents=tuple((paper.name, max(1, paper.count)) for paper in told.papers),
             result_at="Qua bưu chính" if dossier.facts["delivery"] else "Tại quầy",
-            copy=job.copy,
+            copy=job.copy, **_to_pay(centre, dossier.code, self._store.read(fees.owed, dossier.code)),
         )  # fmt: skip
         return slip, "vi"
 
@@ -132,6 +133,18 @@ class Papers:
     _contents: "ClassVar[Mapping[SlipKind, Callable[[Papers, PrintJob], tuple[Slip, str]]]]" = {
         SlipKind.TICKET: _ticket, SlipKind.RECEIPT: _receipt, SlipKind.TEST: _test,
     }  # fmt: skip
+
+
+def _to_pay(centre: Centre, code: str, owed: int) -> dict[str, Any]:
+    """What a dossier still has to pay, and by which code where the centre names an account."""
+    if not owed or centre.payment is None:
+        return {"owed": owed}
+    account = centre.payment.to
+    try:
+        transfer = transfer_code(account, owed, code)
+    except NoTransferCode:
+        return {"owed": owed}
+    return {"owed": owed, "transfer": transfer, "payee": (f"{account.number} · {account.holder}",)}
 
 
 def _wait(promised: Wait | None, translate: Callable[[str], str]) -> str:

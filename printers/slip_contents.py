@@ -30,7 +30,11 @@ class TicketSlip:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptSlip:
-    """The 80 mm form of "Giấy tiếp nhận hồ sơ và hẹn trả kết quả" (TT 03/2025, Mẫu 01), without personal data."""
+    """The 80 mm form of "Giấy tiếp nhận hồ sơ và hẹn trả kết quả" (TT 03/2025, Mẫu 01), without personal data.
+
+    `owed` đồng are still to be paid, 0 for nothing; `transfer` is the code of a VietQR over them, empty for none,
+    `payee` the account that it names.
+    """
 
     agency_lines: tuple[str, ...]
     centre: str
@@ -44,6 +48,9 @@ class ReceiptSlip:
     result_at: str
     copy: int
     province: str = ""
+    owed: int = 0
+    transfer: str = ""
+    payee: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

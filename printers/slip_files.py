@@ -3,7 +3,6 @@
 The file has the kind of slip, what it says, and where wanted a `layout` and a `logo` as the centre file has them.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -11,21 +10,14 @@ from typing import Annotated
 from domain.days import LOCAL, local
 from domain.errors import msgid
 from domain.logos import LONGEST_LOGO, emblem
-from domain.records import Among, Between, Count, Mistake, Pattern, Reader, Words, Wrong
+from domain.record_files import FileWrong, table, unreadable
+from domain.records import Among, Between, Count, Pattern, Reader, Words, Wrong
 from domain.slips import SlipKind, SlipLayout, whole_layout
 from printers.slip_contents import ReceiptSlip, Slip, TestSlip, TicketSlip
 from printers.slip_parts import LONGEST_ADDRESS, Look
 
 LARGEST = 64 * 1024
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?([+-]\d\d:\d\d)?"
-
-
-class SlipFileWrong(Exception):
-    """The file describes no slip; `mistakes` say where and what would be right."""
-
-    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
-        super().__init__(", ".join(mistake.path for mistake in mistakes[:10]))
-        self.mistakes = mistakes
 
 
 def real_time(text: str) -> str:
@@ -138,18 +130,18 @@ def instant(text: str) -> datetime:
 
 
 def read_slip(text: str, language: str = "vi") -> tuple[Slip, Look]:
-    """What a file says, and how it is to look in a language. Raises SlipFileWrong with all its mistakes."""
-    raw, reader = _table(text), Reader()
+    """What a file says, and how it is to look in a language. Raises FileWrong with all its mistakes."""
+    raw, reader = table(text, LARGEST), Reader()
     if "kind" not in raw:
-        raise _unreadable("kind", msgid("còn thiếu"), msgid("thêm khóa %(key)s"), key="kind")
+        raise unreadable("kind", msgid("còn thiếu"), msgid("thêm khóa %(key)s"), key="kind")
     kind = reader.read(Kind, raw["kind"], "kind")
     found = reader.read(FILES[kind], _with_kind(raw, kind), "") if kind else None
     if found is None:
-        raise SlipFileWrong(tuple(reader.mistakes))
+        raise FileWrong(tuple(reader.mistakes))
     layout = found.layout or SlipLayout(found.kind)
     if layout.kind is not found.kind:
         remedy = msgid("bỏ khóa này")
-        raise _unreadable("layout.kind", msgid("khác loại của phiếu"), remedy)
+        raise unreadable("layout.kind", msgid("khác loại của phiếu"), remedy)
     return found.slip(), Look(layout, language, found.logo, found.native_qr)
 
 
@@ -157,33 +149,3 @@ def _with_kind(raw: dict[str, object], kind: str) -> dict[str, object]:
     """The file with its layout said to be of its own kind."""
     own = raw.get("layout")
     return {**raw, "layout": {"kind": kind, **own}} if isinstance(own, dict) else raw
-
-
-def _table(text: str) -> dict[str, object]:
-    if len(text.encode(errors="replace")) > LARGEST:
-        raise _unreadable("file", msgid("tệp lớn quá"), msgid("giữ tệp dưới 64 KiB"))
-    try:
-        raw = json.loads(text, object_pairs_hook=_once)
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        remedy = msgid("kiểm tra dấu nháy, dấu phẩy và ngoặc ở chỗ này")
-        raise _unreadable(where, msgid("không đúng cú pháp JSON"), remedy) from None
-    except (ValueError, RecursionError):
-        reason = msgid("có số quá dài hoặc ngoặc lồng quá sâu")
-        raise _unreadable("file", reason, msgid("bỏ số hoặc ngoặc đó")) from None
-    if not isinstance(raw, dict):
-        raise _unreadable("file", msgid("sai kiểu"), msgid("cần một bảng gồm các khóa"))
-    return raw
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _unreadable(key[:40], msgid("khóa này ghi hai lần"), msgid("giữ một lần"))
-        found[key] = value
-    return found
-
-
-def _unreadable(path: str, reason: str, remedy: str, **words: object) -> SlipFileWrong:
-    return SlipFileWrong((Mistake(path, "", reason, remedy, words),))

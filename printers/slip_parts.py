@@ -236,6 +236,21 @@ def _documents(on: Setting) -> None:
         on.sheet.skip(on.sheet.scale.text // 2)
         on.sheet.text(_("Thành phần hồ sơ, số lượng"), on.sheet.scale.text, 700)
         on.sheet.facts([(f"{count} ×", name) for name, count in on.slip.documents], 500)
+    if on.slip.owed:
+        _payment(on)
+
+
+def _payment(on: Setting) -> None:
+    # Far from the dossier's own code at the foot: a camera takes whichever it sees first.
+    sheet, _ = on.sheet, on.say
+    sheet.skip(sheet.scale.text // 2)
+    amount = f"{on.slip.owed:,}".replace(",", ".")
+    sheet.text(_("Phí, lệ phí phải nộp: %(amount)s đồng") % {"amount": amount}, sheet.scale.text, 700)
+    if on.slip.transfer:
+        sheet.qr(on.slip.transfer)
+        sheet.text(_("Quét bằng ứng dụng ngân hàng để chuyển khoản"), sheet.scale.small, 600)
+        for line in on.slip.payee:
+            sheet.text(_held(line), sheet.scale.small)
 
 
 def _signatures(on: Setting) -> None:

@@ -214,6 +214,62 @@ CREATE TABLE reconciliations (
 );
 CREATE TABLE procedure_versions (seq INTEGER PRIMARY KEY, code TEXT NOT NULL, record TEXT NOT NULL);
 CREATE INDEX procedure_versions_of ON procedure_versions (code, seq);
+CREATE TABLE fees (
+  id INTEGER PRIMARY KEY, dossier TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, amount INTEGER NOT NULL,
+  timing TEXT NOT NULL, relief TEXT NOT NULL, relief_text TEXT NOT NULL, state TEXT NOT NULL, means TEXT,
+  series TEXT, number INTEGER, asked_at INTEGER NOT NULL, ended_at INTEGER, reason TEXT NOT NULL
+);
+CREATE INDEX fees_of_dossier ON fees (dossier, id);
+CREATE TABLE receipts (
+  series TEXT NOT NULL, number INTEGER NOT NULL, fee INTEGER NOT NULL UNIQUE, day INTEGER NOT NULL,
+  at INTEGER NOT NULL, means TEXT NOT NULL, amount INTEGER NOT NULL, person TEXT NOT NULL, reference TEXT NOT NULL,
+  refunded_day INTEGER, refunded_at INTEGER, refunded_means TEXT, PRIMARY KEY (series, number)
+) WITHOUT ROWID;
+CREATE INDEX receipts_of_day ON receipts (day);
+CREATE INDEX receipts_refunded ON receipts (refunded_day) WHERE refunded_day IS NOT NULL;
+CREATE TABLE payments (
+  reference TEXT PRIMARY KEY, fee INTEGER NOT NULL, amount INTEGER NOT NULL, begun_at INTEGER NOT NULL,
+  ended_at INTEGER, code TEXT NOT NULL
+);
+CREATE INDEX payments_of_fee ON payments (fee);
+CREATE TABLE confirmations (
+  payment TEXT PRIMARY KEY, reference TEXT NOT NULL, amount INTEGER NOT NULL, fee INTEGER, day INTEGER NOT NULL,
+  at INTEGER NOT NULL, trouble TEXT NOT NULL, settled_at INTEGER, settled TEXT NOT NULL
+);
+CREATE INDEX confirmations_open ON confirmations (at) WHERE trouble <> '' AND settled_at IS NULL;
+CREATE TABLE lookups (
+  seq INTEGER PRIMARY KEY, dossier TEXT NOT NULL, database TEXT NOT NULL, purpose TEXT NOT NULL,
+  person TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
+  milliseconds INTEGER NOT NULL
+);
+CREATE INDEX lookups_of_dossier ON lookups (dossier, database, seq);
+CREATE TABLE letters (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, dossier TEXT, document TEXT NOT NULL, sender TEXT NOT NULL,
+  receivers TEXT NOT NULL, body INTEGER NOT NULL, state TEXT NOT NULL, answer TEXT NOT NULL, axis_id TEXT NOT NULL,
+  digest TEXT NOT NULL, at INTEGER NOT NULL, since INTEGER NOT NULL, changed_at INTEGER, resent INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX letters_by_document ON letters (document) WHERE sender = '';
+CREATE UNIQUE INDEX letters_by_number ON letters (axis_id) WHERE sender <> '';
+CREATE INDEX letters_by_digest ON letters (digest) WHERE sender <> '';
+CREATE INDEX letters_open ON letters (id) WHERE state IN ('queued', 'parked');
+CREATE INDEX letters_of_dossier ON letters (dossier, id) WHERE dossier IS NOT NULL;
+CREATE TABLE letter_statuses (
+  seq INTEGER PRIMARY KEY, letter INTEGER NOT NULL, receiver TEXT NOT NULL, code TEXT NOT NULL,
+  axis_id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL
+);
+CREATE INDEX letter_statuses_of ON letter_statuses (letter, seq);
+CREATE TABLE attachments (
+  id INTEGER PRIMARY KEY, dossier TEXT NOT NULL, part TEXT NOT NULL, component TEXT NOT NULL, media TEXT NOT NULL,
+  size INTEGER NOT NULL, address TEXT NOT NULL, digitised INTEGER NOT NULL, reused INTEGER NOT NULL,
+  from_warehouse INTEGER NOT NULL, who TEXT NOT NULL, at INTEGER NOT NULL, removed_at INTEGER
+);
+CREATE INDEX attachments_of_dossier ON attachments (dossier, id);
+CREATE INDEX attachments_at ON attachments (address) WHERE removed_at IS NULL;
+CREATE TABLE file_links (
+  id INTEGER PRIMARY KEY, file INTEGER NOT NULL, expires INTEGER NOT NULL, fetches INTEGER NOT NULL,
+  fetched_at INTEGER
+);
+CREATE INDEX file_links_of_file ON file_links (file, id);
 CREATE TABLE receivers (
   id INTEGER PRIMARY KEY, label TEXT NOT NULL, address TEXT NOT NULL, ahead INTEGER NOT NULL,
   added_at INTEGER NOT NULL, removed_at INTEGER
@@ -235,6 +291,7 @@ CREATE TABLE planned_people (
   PRIMARY KEY (plan, person)
 ) WITHOUT ROWID;
 CREATE TABLE particulars (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
+CREATE TABLE attachment_names (file INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE dossier_words (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE dossier_marks (
   mark BLOB NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (mark, seq)
@@ -258,6 +315,7 @@ CREATE TABLE card_holders (
 CREATE INDEX card_holders_of ON card_holders (hash, kind);
 CREATE TABLE rating_words (ticket INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE receiver_secrets (receiver INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
+CREATE TABLE letter_bodies (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL, raw BLOB);
 -- housekeeping: what may be forgotten
 CREATE TABLE rating_skips (ticket INTEGER PRIMARY KEY);
 CREATE TABLE drafts (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, sealed BLOB NOT NULL);
@@ -290,9 +348,9 @@ CREATE TABLE leases (
 
 # Replaying the journal gives every table outside these two lists.
 VAULT = (
-    "people", "planned_people", "particulars", "dossier_words", "dossier_marks", "inbox_contents", "inbox_files",
-    "device_tokens", "token_hashes", "appointment_codes", "appointment_holders", "card_holders",
-    "rating_words", "receiver_secrets",
+    "people", "planned_people", "particulars", "dossier_words", "dossier_marks", "attachment_names",
+    "inbox_contents", "inbox_files", "device_tokens", "token_hashes", "appointment_codes", "appointment_holders",
+    "card_holders", "rating_words", "receiver_secrets", "letter_bodies",
 )  # fmt: skip
 HOUSEKEEPING = (
     "drafts", "device_changes", "pairing_codes", "requests", "sign_ins", "leases", "rating_skips", "inbox_nonces",

@@ -71,6 +71,15 @@ def _tell_portal(db: Connection, recorded: Recorded, step: int, kinds: tuple[str
         )
 
 
+def tell_again(db: Connection, recorded: Recorded, dossier: str) -> None:
+    """The whole record goes out again (portal.md 3) as it is now: something beside its steps has changed."""
+    db.execute(
+        "INSERT INTO portal_messages (dossier, kind, step, state, answer, asked_at)"
+        " SELECT code, ?, steps, 'queued', '', ? FROM dossiers WHERE code = ?",
+        (DOSSIER, recorded.at, dossier),
+    )
+
+
 @projects(PortalAcknowledged)
 def _acknowledged(db: Connection, recorded: Recorded) -> None:
     _end_message(db, recorded, "acknowledged", recorded.event.answer)

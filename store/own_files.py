@@ -16,7 +16,7 @@ from store.database import flush
 LIST, KEPT = ".files", "files"
 LARGEST_BYTES = 400_000_000  # a file: the longest film of the walls
 MOST_BYTES, MOST_FILES = 10_000_000_000, 20_000
-LONGEST_LIST = 8_000_000
+LONGEST_LIST = 400_000_000
 PIECE = 1 << 20
 LINE = re.compile(r"([0-9a-f]{64}) (\d{1,11}) (\S.*)")
 UNFINISHED = (".new", ".unfinished")
@@ -35,14 +35,17 @@ class OwnFile:
     sha256: str
 
 
-def keep(data: Path, folders: Sequence[str], copy: Path) -> list[OwnFile]:
+def keep(data: Path, folders: Sequence[str], copy: Path, unchanging: Sequence[str] = ()) -> list[OwnFile]:
     """Keep everything in these folders of the data beside a copy. Raises FilesBad, OSError.
 
     A content that an earlier copy has kept is not written again; what no list there names any more is removed.
+    In `unchanging` folders a file never changes, so one that is known is not read again, and there may be any
+    number; one of them may vanish meanwhile, and then it is no part of the copy.
     """
     named, kept = copy.with_name(copy.name + LIST), copy.with_name(KEPT)
     kept.mkdir(mode=0o700, exist_ok=True)
     files = [_keep(data, path, kept) for path in list(_found(data, folders))]
+    files += _keep_unchanging(data, unchanging, kept)
     unfinished = named.with_name(named.name + ".unfinished")
     unfinished.write_text("".join(f"{one.sha256} {one.size} {one.path}\n" for one in files), encoding="utf-8")
     unfinished.chmod(0o600)
@@ -86,6 +89,26 @@ def listed(copy: Path, folders: Sequence[str]) -> list[OwnFile] | None:
     return [_read(line, named.name, folders) for line in named.read_text(encoding="utf-8").splitlines()]
 
 
+def _keep_unchanging(data: Path, folders: Sequence[str], kept: Path) -> Iterator[OwnFile]:
+    known = {one.path: one for name in kept.parent.glob(f"*{LIST}") for one in _lines(name, folders)}
+    for path in list(_walk(data, folders)):
+        relative, one = path.relative_to(data).as_posix(), known.get(path.relative_to(data).as_posix())
+        try:
+            is_kept = one is not None and one.size == path.stat().st_size and (kept / one.sha256).exists()
+            yield one if is_kept and one is not None else _keep(data, relative, kept)
+        except FileNotFoundError:
+            continue
+
+
+def _lines(named: Path, folders: Sequence[str]) -> Iterator[OwnFile]:
+    """The files of a list that stand in these folders; what cannot be read is not known."""
+    with named.open(encoding="utf-8") as lines:
+        for line in lines:
+            found = LINE.fullmatch(line.rstrip("\n"))
+            if found and found[3].partition("/")[0] in folders:
+                yield OwnFile(found[3], int(found[2]), found[1])
+
+
 def _read(line: str, where: str, folders: Sequence[str]) -> OwnFile:
     found = LINE.fullmatch(line)
     parts = PurePosixPath(found[3]).parts if found else ()
@@ -97,20 +120,29 @@ def _read(line: str, where: str, folders: Sequence[str]) -> OwnFile:
 def _found(data: Path, folders: Sequence[str]) -> Iterator[str]:
     """Every file, by name; neither links nor what is being written now. Raises FilesBad above the limits."""
     number = size = 0
+    for path in _walk(data, folders):
+        number, size = number + 1, size + path.stat().st_size
+        if path.stat().st_size > LARGEST_BYTES or size > MOST_BYTES or number > MOST_FILES:
+            raise FilesBad(
+                f"{path}: quá lớn; mỗi tệp tối đa {LARGEST_BYTES // 10**6} MB,"
+                f" tất cả tối đa {MOST_BYTES // 10**9} GB và {MOST_FILES} tệp"
+            )
+        yield path.relative_to(data).as_posix()
+
+
+def _walk(data: Path, folders: Sequence[str]) -> Iterator[Path]:
     for folder in folders:
         for place, inner, names in os.walk(data / folder):
             inner[:] = sorted(name for name in inner if not name.endswith(UNFINISHED))
             for name in sorted(names):
                 path = Path(place, name)
-                if path.is_symlink() or not path.is_file() or name.endswith(UNFINISHED) or not name.isprintable():
-                    continue
-                number, size = number + 1, size + path.stat().st_size
-                if path.stat().st_size > LARGEST_BYTES or size > MOST_BYTES or number > MOST_FILES:
-                    raise FilesBad(
-                        f"{path}: quá lớn; mỗi tệp tối đa {LARGEST_BYTES // 10**6} MB,"
-                        f" tất cả tối đa {MOST_BYTES // 10**9} GB và {MOST_FILES} tệp"
-                    )
-                yield path.relative_to(data).as_posix()
+                if (
+                    path.is_file()
+                    and not path.is_symlink()
+                    and not name.endswith(UNFINISHED)
+                    and name.isprintable()
+                ):
+                    yield path
 
 
 def _keep(data: Path, path: str, kept: Path) -> OwnFile:

@@ -7,9 +7,10 @@ from store.journal import KINDS, unheeded
 MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
-        "announcements", "appointments", "bulletins", "calendars", "centres", "counters", "days", "devices",
-        "differences", "dossiers", "estimates", "jobs", "moves", "notices", "outbox", "people", "plans",
-        "portal_gates", "printers", "procedures", "ratings", "receivers", "receptions", "refusals", "shortcuts",
+        "announcements", "appointments", "attachments", "bulletins", "calendars", "centres", "counters", "days",
+        "devices", "differences", "dossiers", "estimates", "fees", "jobs", "letters", "lookups", "moves", "notices",
+        "outbox", "people", "plans", "portal_gates", "printers", "procedures", "ratings", "receivers", "receptions",
+        "refusals", "shortcuts",
         "tickets",
     )
 )  # fmt: skip
@@ -17,7 +18,7 @@ MODULES = tuple(
 NOTES = frozenset({
     "PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet", "JournalExported",
     "WordsRead", "DeviceReloadAsked", "VoiceTestAsked", "VoiceClipRecorded", "VoicePackFinished",
-    "ReceiverTested", "IdentityRevealed",
+    "ReceiverTested", "IdentityRevealed", "FileOpened",
 })  # fmt: skip
 
 

@@ -65,5 +65,9 @@ class Vault:
         """32 bytes by which a short secret is recognised again; without the key nobody can try all of them."""
         return hmac.new(self._derive(purpose, 32), text.encode(), hashlib.sha256).digest()
 
+    def derived(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose."""
+        return self._derive(purpose, 32)
+
     def _derive(self, purpose: str, length: int) -> bytes:
         return hashlib.blake2b(purpose.encode(), key=self._key, digest_size=length).digest()

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from domain.attachments import FileLost, FilesBusy, LinkEnded
 from domain.errors import (
     Invalid,
     NotAllowed,
@@ -21,6 +22,9 @@ from web.paths import home
 _STATUS: tuple[tuple[type[Refused], int], ...] = (
     (StoreFull, 503),
     (StoreUnavailable, 503),
+    (FilesBusy, 503),
+    (FileLost, 500),
+    (LinkEnded, 410),
     (TooManyTries, 429),
     (TooFast, 429),
     (NotFound, 404),

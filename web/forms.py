@@ -1,16 +1,33 @@
 """Reading what a browser sent: small, NFC, without control bytes, each field with its longest length."""
 
 import unicodedata
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from domain.errors import Invalid
 
 FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
 MOST_FIELDS = 100
+MOST_FIELDS_BESIDE_A_FILE, LONGEST_FIELD_BESIDE_A_FILE = 12, 8192
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file as a browser sent it: its name as it came, empty content for none."""
+
+    name: str
+    content: bytes
+
+
+class _InMemory(MultiPartParser):
+    """The general one writes what is larger than 1 MB to the disk, in clear; here the body's limit bounds it."""
+
+    spool_max_size = 1 << 40
 
 
 async def read_form(request: Request) -> FormData:
@@ -35,13 +52,30 @@ async def read_form_with_file(request: Request, name: str) -> tuple[bytes, FormD
 
     The route's `body_limit` bounds the file.
     """
+    file, form = await read_form_with_sent_file(request, name)
+    return file.content, form
+
+
+async def read_form_with_sent_file(request: Request, name: str) -> tuple[SentFile, FormData]:
+    """The same with the name that the file came with. It stays in memory, whatever its size. Raises Invalid."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MULTIPART:
+        raise Invalid(what="form")
+    parser = _InMemory(
+        request.headers, request.stream(), max_files=1, max_fields=MOST_FIELDS_BESIDE_A_FILE,
+        max_part_size=LONGEST_FIELD_BESIDE_A_FILE,
+    )  # fmt: skip
     try:
-        async with request.form(max_files=1, max_fields=4, max_part_size=4096) as form:
-            file = form.get(name)
-            content = await file.read() if isinstance(file, UploadFile) else b""
-            return content, FormData([(key, value) for key, value in form.multi_items() if isinstance(value, str)])
-    except HTTPException as error:
+        form = await parser.parse()
+    except (MultiPartException, KeyError) as error:
         raise Invalid(what="form") from error
+    try:
+        file = form.get(name)
+        sent = (
+            SentFile(file.filename or "", await file.read()) if isinstance(file, UploadFile) else SentFile("", b"")
+        )
+        return sent, FormData([(key, value) for key, value in form.multi_items() if isinstance(value, str)])
+    finally:
+        await form.close()
 
 
 def text(form: FormData, name: str, longest: int, *, required: bool = True) -> str:

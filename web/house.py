@@ -14,6 +14,7 @@ from store.store import Store
 from store.vault import Vault
 from store.writer import Act
 from web.assets import Assets
+from web.file_rooms import FileRoom
 from web.floods import Floods
 from web.forecasting import Forecaster
 from web.heard import Beats
@@ -55,6 +56,7 @@ class House:
     pictures: Shelf
     speakers: Speakers
     receivers_nearby: bool
+    files: FileRoom
 
 
 def house_of(connection: HTTPConnection) -> House:

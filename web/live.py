@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import get_args
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -31,7 +32,11 @@ from domain.events import (
     SlipEnded,
     TokenRevoked,
 )
+from domain.fee_events import FeeEvent
+from domain.file_events import FileAttached, FileFetched, FileOpened, FileRemoved, LinkIssued
 from domain.hall_events import AnnouncementEnded, VoiceClipRecorded, VoicePackFinished, VoiceTestAsked
+from domain.letter_events import LetterEvent
+from domain.lookup_events import LookupMade
 from domain.queue_events import (
     AppointmentBooked,
     AppointmentCancelled,
@@ -68,8 +73,10 @@ NEVER_SHOWN: tuple[type, ...] = (
     AppointmentBooked, AppointmentMoved, AppointmentCancelled, DeviceReloadAsked,
     EstimatesKept, AnnouncementEnded, VoiceTestAsked, VoiceClipRecorded, VoicePackFinished, NumberRefused,
     ReceiverAdded, ReceiverRemoved, ReceiverTested, MessageTaken, MessageGivenUp, MessagesResent,
+    *get_args(FeeEvent), LookupMade,
+    FileAttached, FileRemoved, FileOpened, LinkIssued, FileFetched,
 )  # fmt: skip
-NOT_ON_WALLS = (*NEVER_SHOWN, PortalAcknowledged, PortalParked, PortalResent)
+NOT_ON_WALLS = (*NEVER_SHOWN, PortalAcknowledged, PortalParked, PortalResent, *get_args(LetterEvent))
 
 Render = Callable[[str], str]
 

@@ -21,9 +21,12 @@ from web.house import house_of
 from web.visitors import Visitor
 
 NOTHING_PERMITTED = "camera=(), microphone=(), geolocation=(), usb=(), serial=()"
-# Only the page on which a centre records its own voice says otherwise (`admin.recording`).
-OWN_POLICY = frozenset({b"permissions-policy"})
+# Only the page on which a centre records its own voice (`admin.recording`) and a file that is saved, never shown
+# (`web.attachments.served`), say otherwise.
+OWN_POLICY = frozenset({b"permissions-policy", b"content-security-policy"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# Whoever posts here proves it by the message's own seal: a program, with nothing that a browser would add.
+SEALED = frozenset({"/portal/payments"})
 LANGUAGE_COOKIE = "motcua-language"
 LANGUAGE_ASKED = re.compile(rb"(?:^|&)lang=([a-z]{2,3})(?:&|$)")
 log = structlog.get_logger("web")
@@ -210,7 +213,7 @@ def is_same_origin(scope: Scope, headers: Mapping[str, str]) -> bool:
         parts = urlsplit(origin)
         scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
         return parts.scheme == scheme and parts.netloc.lower() == headers.get("host", "").lower()
-    return "authorization" in headers and "cookie" not in headers
+    return "cookie" not in headers and ("authorization" in headers or scope["path"] in SEALED)
 
 
 def _foreign(connection: HTTPConnection) -> Response:

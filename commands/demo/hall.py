@@ -38,6 +38,8 @@ def prepare(base: Settings, port: int, near: Neighbours, *, empty: bool) -> Sett
     settings = replace(
         base, port=port, host="127.0.0.1", metrics_port=near.measures_port, follow_url=f"http://127.0.0.1:{port}/follow",
         portal_url=near.portal_adapter, portal_password_file=near.password_file,
+        axis_url=near.portal_url, axis_secret_file=near.axis_secret_file,
+        portal_files_url=f"http://127.0.0.1:{port}/portal-files",
         printer_of=tuple((name, f"tcp://127.0.0.1:{at}") for name, at in near.printers),
     )  # fmt: skip
     if not empty:
@@ -136,6 +138,7 @@ def show(url: str, near: Neighbours, *, empty: bool) -> None:
     rows = [] if empty else _links(url)
     rows += [
         ("cổng thử nghiệm đã nhận gì", near.portal_url + "/", ""),
+        ("trục văn bản thử nghiệm đã nhận gì", near.portal_url + "/axis", ""),
         ("giấy mà máy in mô phỏng đã in", near.paper_url + "/", ""),
         ("API", f"{url}/api/v1", ""),
         ("số đo (Prometheus)", f"http://127.0.0.1:{near.measures_port}/metrics", ""),

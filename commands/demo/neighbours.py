@@ -14,6 +14,7 @@ import click
 
 HERE = Path(__file__).parent
 PORTAL_USER, PORTAL_PASSWORD = "H56", "thu-nghiem"
+AXIS_SECRET = "truc-thu-nghiem"  # noqa: S105 the sandbox only
 PREFERRED = {"printer": 9100, "printer-2": 9101, "paper": 9180, "portal": 8080, "measures": 9464}
 PR_SET_PDEATHSIG = 1
 
@@ -26,6 +27,7 @@ class Neighbours:
     paper_url: str
     portal_url: str
     password_file: Path
+    axis_secret_file: Path
     measures_port: int
 
     @property
@@ -39,9 +41,8 @@ def neighbours(data: Path) -> Iterator[Neighbours]:
     """Start them and end them again, whatever happens in between."""
     data.mkdir(parents=True, exist_ok=True)
     ports = {name: _free(port) for name, port in PREFERRED.items()}
-    password = data / "portal.password"
-    password.touch(mode=0o600)
-    password.write_text(PORTAL_PASSWORD, encoding="utf-8")
+    password = _secret(data / "portal.password", PORTAL_PASSWORD)
+    axis_secret = _secret(data / "axis.secret", AXIS_SECRET)
     running = [
         _start(
             "printers.simulator", "--printer", f"P1:{ports['printer']}:576", "--printer",
@@ -60,10 +61,17 @@ def neighbours(data: Path) -> Iterator[Neighbours]:
             f"http://127.0.0.1:{ports['paper']}",
             f"http://127.0.0.1:{ports['portal']}",
             password,
+            axis_secret,
             ports["measures"],
         )
     finally:
         _end(running)
+
+
+def _secret(path: Path, text: str) -> Path:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def _start(module: str, *arguments: str) -> "subprocess.Popen[str]":

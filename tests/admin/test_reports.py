@@ -3,10 +3,9 @@
 import csv
 import io
 import re
-import zipfile
 from dataclasses import replace
 from datetime import timedelta
-from html import escape, unescape
+from html import escape
 
 import pytest
 from sqlite_utils.utils import sqlite3
@@ -22,6 +21,7 @@ from store.writer import Act
 from tests.support.asking import NO_PRINTERS, browser, seq
 from tests.support.halls import MORNING, HandClock, demo_calendar, demo_centre
 from tests.support.servers import running
+from tests.support.workbooks import leaves
 
 NEXT = {"ho-tich": 1, "dat-dai": 10}
 DAY = "2026-11-23"
@@ -493,32 +493,6 @@ def test_the_reports_speak_the_readers_language(people, language, words):
 
 
 # Workbooks
-
-
-def leaves(body: bytes) -> dict[str, list[list[tuple[str, str]]]]:
-    """Every leaf by its name: rows of (type, text) as they stand in the file; 'f' where something would run."""
-    with zipfile.ZipFile(io.BytesIO(body)) as book:
-        strings = [
-            "".join(re.findall(r"<t[^>]*>(.*?)</t>", one, re.DOTALL))
-            for one in re.findall(r"<si>(.*?)</si>", book.read("xl/sharedStrings.xml").decode(), re.DOTALL)
-        ]
-        names = re.findall(r'<sheet name="([^"]*)"', book.read("xl/workbook.xml").decode())
-        found = {}
-        for number, name in enumerate(names, 1):
-            text = book.read(f"xl/worksheets/sheet{number}.xml").decode()
-            rows = re.findall(r"<row [^>]*?(?:/>|>(.*?)</row>)", text, re.DOTALL)
-            found[unescape(name)] = [
-                [_cell(cell, strings) for cell in re.findall(r"<c .*?(?:</c>|/>)", r)] for r in rows
-            ]
-        return found
-
-
-def _cell(cell: str, strings: list[str]) -> tuple[str, str]:
-    kind, value = re.search(r't="(\w+)"', cell), re.search(r"<v>(.*?)</v>", cell)
-    if "<f" in cell:
-        return "f", cell
-    text = value[1] if value else ""
-    return ("s", unescape(strings[int(text)])) if kind and kind[1] == "s" else ("n", text)
 
 
 def check_nothing_runs(make) -> None:

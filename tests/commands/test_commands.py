@@ -20,9 +20,11 @@ from commands.opened import Chosen
 from domain.days import local
 from operations import ticketing
 from settings import Settings
-from store import centres, people, plans
+from store import centres, own_files, people, plans
 from store import procedures as stored
 from store.store import Store
+from store.strongbox import FOLDER, Strongbox
+from store.vault import Vault
 from store.writer import Act
 from tests.support.halls import DEMO, MORNING, HandClock, write_file
 from web.pictures import Shelf
@@ -419,17 +421,53 @@ def test_a_backup_is_proven_restored_and_says_up_to_which_event(data, tmp_path):
     check_ends(run("restore", copy, data=tmp_path / "elsewhere"), 0, f"sự kiện {length}", "site.key")
 
 
-def test_a_backup_has_the_own_voices_pictures_and_languages(data, tmp_path):
+def test_a_backup_has_the_own_voices_pictures_languages_and_forms(data, tmp_path):
     shutil.copytree(VOICES / "vi-north", data / "packs" / "giong-minh")
     (data / "pictures").mkdir()
     (data / "pictures" / "sen.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    (data / "forms").mkdir()
+    (data / "forms" / "01.typ").write_text("CỦA TỈNH", encoding="utf-8")
     check_ends(run("backup", tmp_path / "copy.sqlite", data=data), 0, "tệp của trung tâm")
     fresh = tmp_path / "fresh"
     check_ends(run("restore", tmp_path / "copy.sqlite", data=fresh), 0, "tệp của trung tâm")
-    for folder in ("packs", "pictures"):
+    for folder in ("packs", "pictures", "forms"):
         assert not dircmp(data / folder, fresh / folder).left_only
     assert Pack.load(fresh / "packs" / "giong-minh").digest == Pack.load(VOICES / "vi-north").digest
     assert Shelf(fresh / "pictures").named("sen.png")
+
+
+def test_a_backup_has_the_files_of_dossiers_sealed_and_reads_each_once(data, tmp_path, monkeypatch):
+    box = Strongbox(data / FOLDER, Vault.open(data / "site.key"))
+    addresses = {box.put(f"số căn cước 038190123457 {n}".encode() * 1000) for n in range(3)}
+    check_ends(run("backup", tmp_path / "copies" / "one.sqlite", data=data), 0, "3 tệp")
+    addresses.add(box.put(b"a fourth"))
+    read, real = [], own_files._hash
+    monkeypatch.setattr(own_files, "_hash", lambda path: read.append(path.name) or real(path))
+    check_ends(run("backup", tmp_path / "copies" / "two.sqlite", data=data), 0, "4 tệp")
+    assert len(read) == 1, "what an earlier copy has is not read again"
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "copies").rglob("*") if path.is_file())
+    assert b"038190123457" not in kept
+    fresh = tmp_path / "fresh"
+    check_ends(run("restore", tmp_path / "copies" / "two.sqlite", data=fresh), 0, "4 tệp")
+    (fresh / "site.key").write_bytes((data / "site.key").read_bytes())
+    restored = Strongbox(fresh / FOLDER, Vault.open(fresh / "site.key"))
+    assert set(restored.addresses()) == addresses
+    assert all(restored.open(address).size for address in addresses)
+
+
+def test_a_file_that_goes_while_it_is_copied_is_no_part_of_the_copy(data, tmp_path, monkeypatch):
+    box = Strongbox(data / FOLDER, Vault.open(data / "site.key"))
+    kept, gone = box.put(b"kept"), box.put(b"gone")
+    real = own_files._hash
+
+    def vanishing(path):
+        if path.name == gone:
+            path.unlink(missing_ok=True)
+        return real(path)
+
+    monkeypatch.setattr(own_files, "_hash", vanishing)
+    check_ends(run("backup", tmp_path / "copies" / "one.sqlite", data=data), 0, "1 tệp")
+    assert set(box.addresses()) == {kept}
 
 
 def test_a_backup_without_a_name_goes_beside_the_data(data):

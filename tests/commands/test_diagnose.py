@@ -58,9 +58,21 @@ def names_nobody(text: str, data) -> None:
 
 def test_it_tells_what_a_technician_asks_first(data):
     told = json.loads(made(data).read_text(encoding="utf-8"))
-    assert set(told) == {"form", "made", "versions", "settings", "machine", "health", "file", "errors", "logs"}
+    assert set(told) == {
+        "form",
+        "made",
+        "versions",
+        "settings",
+        "machine",
+        "health",
+        "file",
+        "dossier_files",
+        "errors",
+        "logs",
+    }
     assert {"motcua", "python", "sqlite", "uvicorn", "starlette"} <= set(told["versions"])
     assert told["settings"] == {name: name == "data" for name in Settings.__dataclass_fields__}
+    assert told["dossier_files"] == {"count": 0, "bytes": 0, "unnamed": 0, "missing": 1}
     assert told["health"]["write"] is True
     assert told["health"]["sqlite"] is True
     assert told["health"]["server_runs"] is False

@@ -70,6 +70,8 @@ def test_it_holds_no_ticket_and_no_dossier_and_knows_no_portal(lived, practised)
     assert reading(practised.data, stored_tickets.of_day, 1) == []
     assert reading(practised.data, dossiers.newest, 10) == []
     assert reading(practised.data, centres.current).portal is None
+    assert reading(practised.data, centres.current).axis is None
+    assert (practised.axis_url, practised.axis_secret_file) == ("", None)
     assert (practised.portal_url, practised.portal_password_file, practised.practice) == ("", None, True)
     assert CANARY.encode() not in b"".join(path.read_bytes() for path in practised.data.iterdir() if path.is_file())
 

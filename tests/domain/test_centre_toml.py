@@ -10,10 +10,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from domain.calendar import DayKind
+from domain.centre_outside import Lookup, Payment
 from domain.centre_rules import Booking, Calling, DayOverride, Policy, Scanner, Window, WindowKind
 from domain.centre_toml import write_centre
 from domain.centres import Centre, CentreFileWrong, Limit, Text, as_data, from_data, read_centre
 from domain.deadlines import Unit
+from domain.lookups import Database
 from domain.records import ONE_LINE
 from domain.slips import NEEDED, STANDARD, WORDED, SlipKind, SlipLayout, SlipPart, TextSize, parts_of
 from tests.support.sizes import size
@@ -93,6 +95,8 @@ def centres(draw: st.DrawFn) -> Centre:
         devices=draw(st.sampled_from([(), DEMO.devices])),
         days=tuple(DayOverride(day, draw(st.sampled_from(DayKind)), draw(words)) for day in days),
         portal=draw(st.sampled_from([None, DEMO.portal])),
+        payment=draw(st.none() | st.builds(Payment, st.just("970436"), st.just("1017595600"), words)),
+        lookups=draw(st.sampled_from([(), (Lookup(Database.LAND, "https://a.b.c.d.e.f.g.h.vn/x"),)])),
         calling=Calling(draw(st.sampled_from(Policy)), draw(st.integers(1, 9)), auto_call=draw(st.booleans())),
         windows=tuple(
             Window(

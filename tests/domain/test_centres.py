@@ -259,8 +259,8 @@ def test_a_file_that_is_no_toml_says_where(text: str, place: str) -> None:
 
 
 def test_an_empty_file_lacks_every_key_that_has_no_default() -> None:
-    defaults = {"days", "portal", "calling", "windows", "scanner", "online_url", "slips", "logo"}
-    defaults |= {"voice", "volumes", "dossiers"}
+    defaults = {"days", "portal", "axis", "calling", "windows", "scanner", "online_url", "slips", "logo"}
+    defaults |= {"voice", "volumes", "dossiers", "payment", "lookups"}
     assert set(paths_of("")) == set(Centre.__annotations__) - defaults
 
 

@@ -4,6 +4,9 @@ Each function breaks one promise as a plausible mistake would; the tests must ca
 """
 
 import asyncio
+import hmac
+import os
+import signal
 import socket
 import sys
 import threading
@@ -26,6 +29,7 @@ from operations.shifts import find_counter, own_shift
 from store import centres, jobs, journal, moves, tickets
 from store.journal import Recorded
 from store.store import Store
+from store.strongbox import Strongbox
 from store.writer import Job, Tx, Writer
 from web.live import Topic
 from web.sockets import LettingGo
@@ -33,6 +37,7 @@ from web.sockets import LettingGo
 STALE_BY = 3
 CLERKS_AT_ONCE, KIOSKS_AT_ONCE = 10, 20  # as in test_races.py: everybody has read before anybody writes
 CACHE_SECONDS = 30.0  # longer than the test that must see it
+LATE_SECONDS = 0.3  # a disk that is slow once
 WAIT_SECONDS = 6.0  # far longer than anything a busy machine adds to a press
 
 
@@ -221,6 +226,60 @@ def takes_silence_for_yes() -> None:
     worker.PortalWorker.send = hopeful  # type: ignore[method-assign]
 
 
+def dies_when_told() -> None:
+    """No fault of ours: killed once at the step of the sync that the file `die-at` names."""
+    from portal.client import PortalClient
+    from portal.worker import PortalWorker
+
+    send, put = PortalWorker.send, PortalClient._put
+    told: dict[str, Path] = {}
+
+    def here(point: str, kind: str) -> None:
+        note = told["file"]
+        if note.exists() and note.read_text(encoding="utf-8") == f"{point} {kind}":
+            note.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async def before(self: Any, messages: Any) -> str:
+        told["file"], kind = self._store.path.parent / "die-at", messages[0].kind
+        here("before send", kind)
+        answer = await send(self, messages)
+        here("before record", kind)
+        return answer
+
+    async def unanswered(self: Any, record: Any, *, is_update: bool) -> Any:
+        answer = await put(self, record, is_update=is_update)
+        here("after send", "dossier")
+        return answer
+
+    PortalWorker.send = before  # type: ignore[method-assign]
+    PortalClient._put = unanswered  # type: ignore[method-assign]
+
+
+def takes_begun_for_done() -> None:
+    """After a start, what had been begun is taken for sent."""
+    from portal.worker import PortalWorker
+
+    send = PortalWorker.send
+
+    async def hopeful(self: Any, messages: Any) -> str:
+        return "inserted" if messages[0].tried_before else await send(self, messages)
+
+    PortalWorker.send = hopeful  # type: ignore[method-assign]
+
+
+def forgets_what_it_sent() -> None:
+    """After a start the letters' worker does not know that an earlier try may have arrived."""
+    from portal import letter_worker
+
+    send = letter_worker.AxisClient.send
+
+    async def forgetful(self: Any, *args: Any, tried_before: bool) -> Any:
+        return await send(self, *args, tried_before=False)
+
+    letter_worker.AxisClient.send = forgetful  # type: ignore[method-assign]
+
+
 def waits_for_the_portal() -> None:
     """Taking a number waits while the portal has not answered."""
     write = Store.write
@@ -231,6 +290,18 @@ def waits_for_the_portal() -> None:
         return await write(self, act, operation, *args, **kwargs)
 
     Store.write = waiting  # type: ignore[method-assign]
+
+
+def names_files_before_it_seals_them() -> None:
+    """A file is entered into the book first and written to the disk a moment later."""
+    put = Strongbox.put
+
+    def late(self: Strongbox, content: bytes) -> str:
+        threading.Timer(LATE_SECONDS, put, (self, content)).start()
+        return hmac.new(self._name_key, content, "sha256").hexdigest()
+
+    Strongbox.put = late  # type: ignore[method-assign]
+    Strongbox.release = lambda self, address: None  # type: ignore[method-assign]
 
 
 def narrow_lines() -> None:
@@ -256,7 +327,8 @@ FAULTS: dict[str, Callable[[], None]] = {
     for plant in (
         answers_before_commit, numbers_in_memory, numbers_read_before, selects_then_updates, answers_from_a_cache,
         keeps_pictures_over_a_restart, forgets_requests, full_when_told, keeps_half_when_full, prints_unknown_again,
-        takes_silence_for_yes, waits_for_the_portal, narrow_lines, never_lets_go,
+        takes_silence_for_yes, dies_when_told, takes_begun_for_done, waits_for_the_portal, narrow_lines,
+        forgets_what_it_sent, names_files_before_it_seals_them, never_lets_go,
     )
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ import re
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from portal.sandbox_state import State
 from tests.support.crowd import (
     Browser,
     Furnished,
+    Lost,
+    Process,
     fresh_request,
     furnish,
     number_in,
@@ -108,16 +110,21 @@ def check_portal(state: State, codes: list[str]) -> None:
 Scenario = Callable[[Counter], Awaitable[None]]
 
 
-@contextmanager
-def centre(quiet_path: Path, port: int, fault: str = "") -> "Iterator[Callable[[Scenario], None]]":
-    """A real server whose portal is at this port; calling what it gives plays a scenario."""
+def furnished(quiet_path: Path, port: int) -> tuple[Furnished, dict[str, str]]:
+    """A centre and the settings by which its server finds its portal at this port."""
     place = furnish(quiet_path / "data", ("K1",), {1: "cb01"}, others=("ql01",))
     secret = quiet_path / "portal.password"
     secret.write_text(TEST_ACCOUNTS["H56"], encoding="utf-8")
-    settings = {
+    return place, {
         "MOTCUA_PORTAL_URL": f"http://127.0.0.1:{port}{ADAPTER}",
         "MOTCUA_PORTAL_PASSWORD_FILE": str(secret),
     }
+
+
+@contextmanager
+def centre(quiet_path: Path, port: int, fault: str = "") -> "Iterator[Callable[[Scenario], None]]":
+    """A real server whose portal is at this port; calling what it gives plays a scenario."""
+    place, settings = furnished(quiet_path, port)
     with serving(place, fault, **settings) as process:
 
         async def scene(scenario: Scenario) -> None:
@@ -227,6 +234,53 @@ def test_an_answer_taken_for_granted_is_caught(quiet_path: Path):
     with SandboxThread(CATALOGUE) as portal, centre(quiet_path, _port_of(portal), "takes_silence_for_yes") as play:
         strike(portal, "bad_gateway", "DongBoHoSoMC")
         play(scenario)
+
+
+STEPS = ("before send dossier", "after send dossier", "before record dossier", "before send progress",
+         "before record progress")  # fmt: skip
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_any_step_of_the_sync_each_dossier_stands_there_once(quiet_path: Path, step: str):
+    """SIGKILL before it was sent, after it was sent, before the answer was written down; then a new start."""
+    with SandboxThread(CATALOGUE) as portal:
+        check_portal(portal.state, killed_and_started(quiet_path, portal, step))
+
+
+@pytest.mark.planted
+def test_a_start_that_takes_begun_for_done_is_caught(quiet_path: Path):
+    with SandboxThread(CATALOGUE) as portal:
+        codes = killed_and_started(quiet_path, portal, "before send progress", "takes_begun_for_done")
+        with pytest.raises(AssertionError, match="0 steps of"):
+            check_portal(portal.state, codes)
+
+
+def killed_and_started(folder: Path, portal: SandboxThread, step: str, fault: str = "") -> list[str]:
+    """Two dossiers; the server is killed at this step and started again; the codes when all is told."""
+    place, settings = furnished(folder, _port_of(portal))
+    (place.data / "die-at").write_text(step, encoding="utf-8")
+    with serving(place, "dies_when_told", **settings) as process:
+        asyncio.run(_work_until_killed(place, process))
+    with serving(place, fault, **settings) as process:
+        asyncio.run(_until_all_known(place, process))
+    with place.rows() as db:
+        return [code for (code,) in db.execute("SELECT code FROM dossiers")]
+
+
+async def _work_until_killed(place: Furnished, process: Process) -> None:
+    clerk = Browser(process.url, place.cookie("cb01"))
+    counter = Counter(place, clerk, clerk, clerk)
+    with suppress(Lost):
+        for _ in range(2):
+            await counter.receive()
+    await clerk.leave()
+    await until(lambda: process.process is not None and process.process.poll() is not None, 20, "it is killed")
+    process.kill()
+
+
+async def _until_all_known(place: Furnished, process: Process) -> None:
+    clerk = Browser(process.url, place.cookie("cb01"))
+    await Counter(place, clerk, clerk, clerk).all_known()
 
 
 def test_a_refused_field_is_parked_with_its_reason_and_holds_back_nobody(quiet_path: Path):

@@ -8,28 +8,37 @@ from domain.admission import Reason
 from domain.announcements import Outcome
 from domain.applicants import Applicant, Paper, Particulars, particulars, to_bytes
 from domain.appointments import bookable_slots
+from domain.attachments import Limits
 from domain.centre_rules import Text
 from domain.days import local
-from domain.dossiers import Act, Status
+from domain.dossiers import Act
+from domain.dossiers import Status as Standing
 from domain.events import Event, PrinterTested
+from domain.fees import Fee, FeeKind, Means
+from domain.letters import Attachment, Letter, LetterKind, Organisation, Status, Trace
+from domain.lookups import Agreement, Database, Found, Purpose
 from domain.tickets import milliseconds
 from domain.waiting.kept import KeptEstimate
 from operations import (
     admitting,
     arrivals,
+    attaching,
     auditing,
     booking,
     calling,
     cataloguing,
     configuring,
+    corresponding,
     devices,
     endings,
     entering,
     informing,
     intake,
+    looking_up,
     managing,
     moving,
     opening,
+    paying,
     posting,
     printing,
     processing,
@@ -47,6 +56,7 @@ from operations.estimating import keep_estimates
 from operations.processing import Doing
 from operations.speaking import Ended
 from store import differences, marks
+from store.instants import moment
 from store.journal_rows import Wanted
 from store.vault import Vault
 from tests.support.halls import MORNING, HandClock, demo_calendar, demo_centre, demo_procedures
@@ -90,12 +100,15 @@ def live_three_days(do: Any, clock: HandClock) -> None:
     _serve(do, clock)
     codes = [_receive(do, code) for code in ("1.001193", "1.004873", "2.000908")]
     do(printing.reprint_receipt, codes[0], "P2")
+    _file_papers(do, clock, codes)
     _print(do, clock)
     _tell_portal(do, clock, codes)
+    _write_letters(do, clock, codes[0])
     _process(do, clock, codes)
     _move_people(do, clock)
     _keep_appointments(do, clock)
     _frown_in_words(do, clock)
+    _take_money(do, codes[0])
     do(shifts.close_shift, 1, "cb02")
     _plan_ahead(do, clock)
     clock.forward(days=1)
@@ -278,6 +291,23 @@ def _frown_in_words(do: Any, clock: HandClock) -> None:
         do(rating.rate_visit, over.id, 1, "manner", VAULT.seal(f"{CANARY.summary} {n}".encode()), who="anyone")
 
 
+def _take_money(do: Any, code: str) -> None:
+    """A fee paid online, one that the portal could not collect, one refunded, one cancelled; and a question."""
+    asked = Fee(FeeKind.DUTY, "8.000 đồng/bản", 8_000)
+    online, failed, refunded, gone = (do(paying.ask_fee, code, "cb01", asked) for _ in range(4))
+    begun = do(paying.begin_online, online)
+    assert do(paying.confirm_online, "GD-1", begun.reference, 8_000).receipt
+    assert do(paying.confirm_online, "GD-2", begun.reference, 8_000).trouble
+    do(paying.settle_payment, "GD-2", "ql02", "đã trả lại ở quầy")
+    do(paying.end_online, do(paying.begin_online, failed).reference, "24")
+    do(paying.take_cash, failed, "cb01", 8_000)
+    do(paying.note_transfer, refunded, "cb01", 8_000, "FT26013")
+    do(paying.refund_fee, refunded, "cb01", Means.CASH, "nộp thừa")
+    do(paying.cancel_fee, gone, "cb01", "ghi nhầm")
+    answer = Found({"name": Agreement.AGREES})
+    do(looking_up.note_lookup, Database.POPULATION, Purpose.RECEPTION, "cb01", code, answer, 12)
+
+
 def _leave_traces(do: Any, clock: HandClock) -> None:
     """What the rollover sweeps away and must be there when tables are compared."""
     do(managing.keep_queue, "dat-dai", "Hệ thống đất đai ngừng")
@@ -292,6 +322,18 @@ def _receive(do: Any, procedure: str) -> str:
     sealed = VAULT.seal(to_bytes(CANARY.particulars))
     taken = intake.Intake(procedure, sealed, owner_kind=1, delivery=1, printer="P1")
     return str(do(intake.receive_dossier, 1, "cb01", taken).code)
+
+
+def _file_papers(do: Any, clock: HandClock, codes: list[str]) -> None:
+    """One file for two dossiers, opened, fetched by the portal, and removed from one of them."""
+    name, limits = VAULT.seal(f"{CANARY.name} {CANARY.identity}.pdf".encode()), Limits()
+    sent = attaching.Sent("ab" * 32, "application/pdf", 1200, name, digitised=True, reused=True)
+    first, second = (do(attaching.attach_file, code, sent, limits, who="cb01") for code in codes[:2])
+    do(attaching.note_opening, codes[0], first, "processing", who="cb01")
+    (link,) = do(attaching.issue_links, codes[0], timedelta(days=400))
+    end = moment(milliseconds(clock() + timedelta(days=400)) // 1000 * 1000)
+    assert do(attaching.note_fetch, link, end, who="portal")
+    do(attaching.remove_file, codes[1], second, "wrong-dossier", who="cb01")
 
 
 def _process(do: Any, clock: HandClock, codes: list[str]) -> None:
@@ -339,6 +381,27 @@ def _print(do: Any, clock: HandClock) -> None:
     assert do(printing.claim_slip, "P2").job is None
 
 
+def _write_letters(do: Any, clock: HandClock, dossier: str) -> None:
+    """One letter that is refused, sent again and answered, and one that arrives; the canary is in both."""
+    letter = Letter(
+        sender=Organisation("H56.19", "Trung tâm"), receivers=(Organisation("H56.07", "Văn phòng"),), number="1",
+        notation="PXL", promulgated=local(clock()).date(), subject=CANARY.summary, content=CANARY.address,
+        traces=(Trace("H56.19", clock()),), attachments=(Attachment("04.pdf", CANARY.name.encode()),),
+    )  # fmt: skip
+    new = corresponding.write_letter(letter, LetterKind.APOLOGY, VAULT.seal, dossier)
+    number = do(corresponding.queue_letter, new, who="cb01")
+    assert do(corresponding.claim_letter).letter.id == number
+    assert do(corresponding.postpone, number, "502", tried=True)
+    clock.forward(seconds=31)
+    do(corresponding.claim_letter)
+    do(corresponding.park, number, "18")
+    do(corresponding.resend, number, who="ql01")
+    do(corresponding.acknowledge, do(corresponding.claim_letter).letter.id, "vb-1", found=True)
+    assert do(corresponding.hear_status, letter.document_id, "H56.07", Status.ACCEPTED, "vb-2")
+    sealed = VAULT.seal(letter.content.encode())
+    do(corresponding.take_in, corresponding.NewArrival("H56.07", "vb-3", "0" * 64, sealed, sealed))
+
+
 def _tell_portal(do: Any, clock: HandClock, codes: list[str]) -> None:
     done = []
     for answer in ("inserted", None, "refused"):
@@ -374,7 +437,7 @@ def _reconcile(do: Any) -> None:
     while (look := do(reconciling.claim_look, after, 0).candidate) is not None:
         after = look.seq
         do(reconciling.end_look, look, reconciling.Seen(there=False))
-    do(reconciling.end_look, differences.Candidate(codes[2], after, Status.NEW), reconciling.Seen(True, 1))
+    do(reconciling.end_look, differences.Candidate(codes[2], after, Standing.NEW), reconciling.Seen(True, 1))
     do(reconciling.retell, codes[0], "cb01", steps=True)
     do(reconciling.explain, codes[1], "ql01", "test")
     do(reconciling.end_reconciliation, begun, 3, 3, whole=True)

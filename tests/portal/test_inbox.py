@@ -21,7 +21,7 @@ from portal.inbox_messages import BODY_LIMIT
 from store import differences, dossiers, inbox, marks
 from store.database import Connection
 from store.writer import Act as Asking
-from tests.portal.letters import INBOX, PDF, PROCEDURE, SECRET, body_of, completion, dossier, header
+from tests.portal.inbox_letters import INBOX, PDF, PROCEDURE, SECRET, body_of, completion, dossier, header
 from tests.support.halls import HandClock
 from tests.support.servers import Server, running
 

@@ -19,7 +19,7 @@ from portal.sandbox_pushes import Kind, Manner, Order
 from store import dossiers, inbox
 from store.writer import Act
 from tests.portal.adapters import answered
-from tests.portal.letters import INBOX, SECRET
+from tests.portal.inbox_letters import INBOX, SECRET
 from tests.support.halls import DEMO, HandClock
 from tests.support.servers import Server, running
 

@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
+from domain.vietqr import Account, transfer_code
 from printers import slips
 from printers.slips import ReceiptSlip, TestSlip, TicketSlip
+from tests.domain.emv_reading import Transfer, read_transfer
 from tests.printers.example_slips import ADDRESS, LOCAL, RECEIPT, TEST_PAGE, TICKET
 
 WIDTHS = [384, 512, 576]
@@ -41,6 +43,8 @@ receipts = st.builds(
     documents=st.lists(st.tuples(words, st.integers(0, 99)), max_size=5).map(tuple),
     result_at=words,
     copy=st.integers(1, 20),
+    owed=st.integers(0, 10**10),
+    payee=st.lists(words, max_size=2).map(tuple),
 )
 
 
@@ -88,6 +92,17 @@ def test_the_qr_code_reads_as_the_exact_address(slip, width):
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_receipt_carries_its_dossier_code(width):
     assert read(image(RECEIPT, width)) == [RECEIPT.code]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_receipt_with_a_fee_carries_its_transfer(width):
+    code = transfer_code(Account("970436", "1017595600", "KHO BẠC THỬ"), 28_000, RECEIPT.code)
+    slip = replace(RECEIPT, owed=28_000, transfer=code, payee=("1017595600 · KHO BẠC THỬ NGHIỆM",))
+    transfer, dossier = sorted(read(image(slip, width)))
+    assert dossier == RECEIPT.code
+    assert read_transfer(transfer) == Transfer("970436", "1017595600", 28_000, RECEIPT.code)
+    assert "Phí, lệ phí phải nộp: %(amount)s đồng" in texts_of(slip)
+    assert read(image(replace(slip, transfer=""), width)) == [RECEIPT.code]
 
 
 @settings(max_examples=25, deadline=None)

@@ -16,7 +16,7 @@ from tests.support.halls import Hall, empty_hall, new_hall
 NOTED = {
     "PersonSignedIn", "PersonSignedOut", "PersonLocked", "PersonUnlocked", "PasswordSet", "JournalExported",
     "WordsRead", "DeviceReloadAsked", "VoiceTestAsked", "VoiceClipRecorded", "VoicePackFinished",
-    "ReceiverTested", "IdentityRevealed",
+    "ReceiverTested", "IdentityRevealed", "FileOpened",
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from domain.roles import PERSON_ROLES, Role
 from domain.tickets import milliseconds
 from kiosk.memory import memory_of
 from operations import (
+    attaching,
     calling,
     cataloguing,
     configuring,
@@ -36,9 +37,10 @@ from operations import (
     ticketing,
 )
 from store import appointments as rows
-from store import jobs, outbox, plans, portal_gates, ratings, receivers
+from store import attachments, file_links, jobs, outbox, plans, portal_gates, ratings, receivers
 from store.writer import Act, Tx
 from tests.support.asking import CHEAP, PASSWORD, QUEUE, a_clip, a_number, a_phone, a_procedure, watching
+from tests.support.files import a_pdf
 from tests.support.halls import demo_calendar, demo_centre
 from tests.support.servers import Server
 from web import appointments, sounds
@@ -295,6 +297,23 @@ class Crowd:
     def catalogue_run(self) -> int:
         """The portal's list, fetched."""
         return int(self.do(cataloguing.start_run, [a_procedure()]))
+
+    def filed(self) -> tuple[str, int]:
+        """A dossier with a file in it; the dossier's code and the file's number."""
+        files, code, content = self.server.app.state.house.files, self.dossier(), a_pdf(f"Tờ {a_number()}")
+        address = files.box.put(content)
+        name = self.server.app.state.house.vault.seal(b"to-khai.pdf")
+        sent = attaching.Sent(address, "application/pdf", len(content), name)
+        number = self.do(attaching.attach_file, code, sent, files.limits)
+        files.box.release(address)
+        return code, int(number)
+
+    def fetched(self) -> str:
+        """Where the portal fetches a file."""
+        code, number = self.filed()
+        self.do(attaching.issue_links, code, timedelta(days=400))
+        link = self.server.store.read(attachments.links, code)[number]
+        return "/portal-files/" + file_links.path(self.server.app.state.house.vault, link)
 
     def picture(self) -> str:
         """A picture on the shelf of the walls."""

@@ -8,6 +8,7 @@ from app import ROUTES
 from domain.roles import Role
 from domain.tickets import milliseconds
 from tests.support.asking import PASSWORD, QUEUE, a_clip, a_number, a_phone, a_procedure, follow_path, request_id
+from tests.support.files import a_pdf
 from tests.support.halls import demo_centre
 from tests.web.crowd import (
     DEVICE_ROLE,
@@ -21,6 +22,7 @@ from tests.web.crowd import (
     Crowd,
     Example,
 )
+from tests.web.fee_walks import FEES
 
 
 def key_of(route: Any) -> str:
@@ -444,9 +446,23 @@ _API: dict[str, Example] = {
     ),
     "POST /api/v1/check-ins": lambda c, w: Asked(f"{_V1}/check-ins", json={"code": c.booked()[1]}),
 }
+_FILES: dict[str, Example] = {
+    "GET /dossiers/{code}/files": lambda c, w: Asked(f"/dossiers/{c.dossier()}/files"),
+    "POST /dossiers/{code}/files": lambda c, w: Asked(
+        f"/dossiers/{c.dossier()}/files", {"belongs": "submitted:"}, files={"file": a_pdf(f"Tờ {a_number()}")}
+    ),
+    "POST /dossiers/{code}/files/{file}/openings": lambda c, w: Asked(
+        "/dossiers/{}/files/{}/openings".format(*c.filed()), {"reason": "processing"}
+    ),
+    "POST /dossiers/{code}/files/{file}/removals": lambda c, w: Asked(
+        "/dossiers/{}/files/{}/removals".format(*c.filed()), {"reason": "replaced"}
+    ),
+    "GET /portal-files/{link}-{expires}-{signature}": lambda c, w: Asked(c.fetched()),
+}
 EXAMPLES = {
+    **_FILES,
     **_PLAIN, **_KIOSK, **_DEVICES, **_BOOKING, **_COUNTER, **_DISPLAY, **_VOICE, **_RATING, **_ADMIN, **_AUDIT,
-    **_CENTRE, **_FLOOR, **_API, **_RECEIVERS,
+    **_CENTRE, **_FLOOR, **_API, **_RECEIVERS, **FEES,
 }  # fmt: skip
 
 

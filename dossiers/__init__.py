@@ -1,0 +1,1 @@
+"""The officers' desk on dossiers: a dossier's life after reception, and its papers."""
