@@ -435,7 +435,8 @@ def wrong_clock(scene: Scene) -> None:
 
 
 SCENES: dict[str, Callable[[Scene], None] | None] = {
-    "quiet": quiet, "one": one_call, "mute": one_call, "busy": busy, "troubled": troubled, "differing": differing, "overnight": overnight,
+    "quiet": quiet, "one": one_call, "mute": one_call, "busy": busy, "troubled": troubled, "overnight": overnight,
+    "differing": differing,
     "line": line, "judged": judged, "bookable": bookable, "hands": hands, "alarmed": alarmed, "bare": None,
     "watched": watched, "ready": ready, "wrong-clock": wrong_clock, "lived": lived,
     "planned": planned, "told": told, "altered": altered, "reported": reported, "distant": distant,
