@@ -100,6 +100,19 @@ def by_numbers(db: Connection, numbers: Iterable[int]) -> list[Dossier]:
     return [_dossier(row) for row in rows]
 
 
+def together(db: Connection, first: str) -> list[Dossier]:
+    """The dossiers that one representative handed in together, by the code of the first."""
+    found = find(db, first)
+    if found is None:
+        return []
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM dossiers WHERE seq >= ? AND day = ? AND (code = ? OR facts ->> 'batch' = ?)"
+        " ORDER BY seq LIMIT 100",
+        (found.seq, found.day, first, first),
+    )
+    return [_dossier(row) for row in rows]
+
+
 def standing(
     db: Connection, statuses: Iterable[Status], before: datetime | None = None, count: int = 500
 ) -> list[Dossier]:

@@ -47,6 +47,8 @@ WHOLE = {
     "GET /admin/reports/staffing": "a day to choose; for the chosen day see tests/admin/test_staffing.py",
     "GET /admin/reports/words": "own queues",
     "GET /admin/tickets": "calls of own queues",
+    "GET /dossiers/register.pdf": "days to choose; see tests/dossiers/test_form_routes.py",
+    "GET /dossiers/register.xlsx": "the same",
     "GET /api/v1": "the description",
     "GET /api/v1/openapi.json": "the description",
     "GET /api/v1/queues": "own queues",

@@ -468,6 +468,13 @@ _API: dict[str, Example] = {
     "POST /api/v1/check-ins": lambda c, w: Asked(f"{_V1}/check-ins", json={"code": c.booked()[1]}),
 }
 _FILES: dict[str, Example] = {
+    "GET /dossiers/register.pdf": lambda c, w: Asked("/dossiers/register.pdf?from=2026-11-01&to=2026-11-30"),
+    "GET /dossiers/register.xlsx": lambda c, w: Asked("/dossiers/register.xlsx?from=2026-11-01&to=2026-11-30"),
+    "GET /dossiers/turned/{visit}/form": lambda c, w: Asked(f"/dossiers/turned/{c.turned_visit()}/form"),
+    "GET /dossiers/{code}/forms/{form}": lambda c, w: Asked(f"/dossiers/{c.dossier()}/forms/receipt"),
+    "GET /dossiers/{code}/forms/{form}/{step}": lambda c, w: Asked(
+        f"/dossiers/{c.dossier_to_complete()}/forms/supplement/1"
+    ),
     "GET /dossiers/{code}/files": lambda c, w: Asked(f"/dossiers/{c.dossier()}/files"),
     "POST /dossiers/{code}/files": lambda c, w: Asked(
         f"/dossiers/{c.dossier()}/files", {"belongs": "submitted:"}, files={"file": a_pdf(f"Tờ {a_number()}")}
