@@ -20,7 +20,7 @@ from counter.routes import ROUTES as COUNTER
 from display.rating import ROUTES as RATING
 from display.routes import ROUTES as DISPLAY
 from domain.attachments import Limits
-from dossiers.form_routes import ROUTES as FORMS
+from dossiers.routes import ROUTES as DOSSIERS
 from kiosk import speech
 from kiosk.routes import ROUTES as KIOSK
 from operations import ticketing
@@ -72,9 +72,9 @@ STOP_SECONDS = 5.0
 VENDOR = Path(assets.__file__).parent / "static" / "vendor"
 PHRASES = VENDOR / "phrases"
 SPEAKER = (sys.executable, "-m", "commands.speaking")
-FILES = [*attachments.ROUTES, *portal_files.ROUTES, *FORMS]
-SCREENS = [*KIOSK, *ENTRANCE, *booking.ROUTES, *leaflets.ROUTES, *COUNTER, *DISPLAY, *RATING, *ADMIN]
-ROUTES = [*SCREENS, *API, *AGENTS, *PAYMENTS, *FILES, *INBOX]
+FILES = [*attachments.ROUTES, *portal_files.ROUTES]
+SCREENS = [*KIOSK, *ENTRANCE, *booking.ROUTES, *leaflets.ROUTES, *COUNTER, *DISPLAY, *RATING]
+ROUTES = [*SCREENS, *ADMIN, *DOSSIERS, *API, *AGENTS, *PAYMENTS, *FILES, *INBOX]
 
 
 @dataclass(frozen=True, slots=True)

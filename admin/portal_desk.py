@@ -120,7 +120,7 @@ def completeness(house: House) -> outbox.Completeness:
 def row_of(message: PortalMessage, said: Translate) -> Row:
     """A message in words; `answer` is a reason of ours and, in brackets, the portal's name of a field."""
     reason, _, field = message.answer.removesuffix("]").partition(" [")
-    words = said(FIELD_WORDS[field]) if field in FIELD_WORDS else field
+    words = f"{said(FIELD_WORDS[field])} ({field})" if field in FIELD_WORDS else field
     parked = message.state == "parked"
     return Row(
         message, said(reason) if parked and reason else "", words if parked else "", said(WHATS[message.kind])

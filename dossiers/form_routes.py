@@ -18,9 +18,9 @@ from dossiers import papers, registers
 from dossiers.form_filling import Desk, NoSuchForm
 from store import dossiers, receptions
 from store.dossiers import Dossier, Step
-from web.attachments import HANDLERS, found_dossier
+from web.attachments import HANDLERS
 from web.house import house_of
-from web.scope import own_scope
+from web.scope import own_dossier, own_scope, own_sight
 
 LONGEST_DAYS = 366
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,7 +36,7 @@ FORM_OF = {act: name for name, (acts, _) in OF_STEP.items() for act in acts}
 @open_to(*HANDLERS)
 async def print_form(request: Request) -> Response:
     """A form of the whole dossier: receipt, control slip, the list of those that came together."""
-    dossier, kind = found_dossier(request), request.path_params["form"]
+    dossier, kind = own_dossier(request), request.path_params["form"]
     house = house_of(request)
     with house.store.snapshot() as db:
         desk = Desk(db, house.store.centre(), house.vault, house.now())
@@ -55,7 +55,7 @@ async def print_form(request: Request) -> Response:
 @open_to(*HANDLERS)
 async def print_step_form(request: Request) -> Response:
     """The form of one step: supplement, refusal, apology, stop."""
-    dossier, kind = found_dossier(request), request.path_params["form"]
+    dossier, kind = own_dossier(request), request.path_params["form"]
     house = house_of(request)
     with house.store.snapshot() as db:
         steps = {step.number: step for step in dossiers.steps_of(db, dossier.code)}
@@ -84,14 +84,10 @@ async def print_register(request: Request) -> Response:
     """Mẫu 07 of the days asked for, as PDF or as a workbook."""
     house, ending = house_of(request), request.url.path.rpartition(".")[2]
     since, until = _span(request)
-    scope = own_scope(request)
     with house.store.snapshot() as db:
         centre = house.store.centre()
-        queues = {placement.code: placement.queue for placement in centre.procedures}
-        found = [
-            one for one in dossiers.received_between(db, _ms(since), _ms(until))
-            if scope.agency is None or scope.has_queue(queues.get(one.procedure, ""))
-        ]  # fmt: skip
+        sight = own_sight(request)
+        found = [one for one in dossiers.received_between(db, _ms(since), _ms(until)) if sight.sees(one)]
         facts = filling.register(
             Desk(db, centre, house.vault, house.now()), found, since, until - timedelta(days=1)
         )

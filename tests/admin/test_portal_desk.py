@@ -65,11 +65,11 @@ def test_what_the_portal_refused_says_which_field_in_words(centre):
     centre.store.write_now(Act("portal"), syncing.park, [first.id], reason)
     text = desk(centre)
     assert "Giá trị không có trong danh mục của Cổng." in text
-    assert "Chỗ cần sửa: mã thủ tục." in text
+    assert "Chỗ cần sửa: mã thủ tục (MaTTHC)." in text
     assert f"/dossiers/{code}" in text
     english = centre.client(MANAGER)
     english.cookies.set("motcua-language", "en")
-    assert "To correct: code of the procedure." in english.get("/admin/desk").text
+    assert "To correct: code of the procedure (MaTTHC)." in english.get("/admin/desk").text
 
 
 def test_a_difference_is_mended_by_one_press(centre):

@@ -467,6 +467,20 @@ _API: dict[str, Example] = {
     ),
     "POST /api/v1/check-ins": lambda c, w: Asked(f"{_V1}/check-ins", json={"code": c.booked()[1]}),
 }
+_DOSSIERS: dict[str, Example] = {
+    "GET /dossiers": lambda c, w: Asked("/dossiers"),
+    "POST /dossiers/searches": lambda c, w: Asked("/dossiers/searches", {"text": "không ai cả"}),
+    "GET /dossiers/register": lambda c, w: Asked("/dossiers/register"),
+    "GET /dossiers/waiting/{waiting}": lambda c, w: Asked("/dossiers/waiting/parked"),
+    "GET /dossiers/{code}": lambda c, w: Asked(f"/dossiers/{c.dossier()}"),
+    "POST /dossiers/{code}/identity": lambda c, w: Asked(
+        f"/dossiers/{c.dossier()}/identity", {"reason": "compare", "request_id": request_id()}
+    ),
+    "GET /dossiers/{code}/acts/{act}": lambda c, w: Asked(f"/dossiers/{c.dossier()}/acts/handed-over"),
+    "POST /dossiers/{code}/acts/{act}": lambda c, w: Asked(
+        f"/dossiers/{c.dossier()}/acts/handed-over", {"unit": "dat-dai", "seen": 0, "request_id": request_id()}
+    ),
+}
 _FILES: dict[str, Example] = {
     "GET /dossiers/register.pdf": lambda c, w: Asked("/dossiers/register.pdf?from=2026-11-01&to=2026-11-30"),
     "GET /dossiers/register.xlsx": lambda c, w: Asked("/dossiers/register.xlsx?from=2026-11-01&to=2026-11-30"),
@@ -490,7 +504,7 @@ _FILES: dict[str, Example] = {
 EXAMPLES = {
     **_FILES,
     **_PLAIN, **_KIOSK, **_DEVICES, **_BOOKING, **_COUNTER, **_DISPLAY, **_VOICE, **_RATING, **_ADMIN, **_AUDIT,
-    **_CENTRE, **_FLOOR, **_API, **_RECEIVERS, **FEES,
+    **_CENTRE, **_FLOOR, **_API, **_RECEIVERS, **_DOSSIERS, **FEES,
 }  # fmt: skip
 
 
