@@ -11,7 +11,10 @@ from html import escape
 
 from portal.sandbox_faults import CODE_STYLES, LASTING, UNTIL_CLEARED, Fault, FaultName, Faults
 from portal.sandbox_files import Fetched
+from portal.sandbox_pushes import Pushes
+from portal.sandbox_pushing import pushes_section
 from portal.sandbox_rules import STATUS_NAMES
+from portal.sandbox_scores import scoreboard_section
 from portal.sandbox_state import Dossier, Request, State, masked_owner
 
 SHOWN_DOSSIERS = 50
@@ -53,7 +56,7 @@ OUTCOMES = {
 GROUPS = {"9": "good", "10": "good", "5": "wait", "6": "wait", "8": "wait", "1": "wait"}
 
 
-def page(state: State, faults: Faults) -> str:
+def page(state: State, faults: Faults, pushes: Pushes) -> str:
     """The whole page. Its parts marked `data-live` are what the script exchanges every two seconds."""
     return f"""<!doctype html>
 <html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -72,6 +75,8 @@ def page(state: State, faults: Faults) -> str:
 {_scroll("files", _files(state.files.found))}</section>
 <section><h2 id="h-log">Yêu cầu đã đến</h2>
 {_scroll("log", _requests(state.log))}</section>
+{scoreboard_section(state)}
+{pushes_section(pushes)}
 <section aria-labelledby="h-faults"><h2 id="h-faults">Công tắc sự cố</h2>
 <p class="quiet">Bật để xem hệ thống một cửa xử lý thế nào khi Cổng gặp sự cố.</p>
 {_switches(faults)}</section>

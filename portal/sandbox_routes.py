@@ -14,6 +14,7 @@ from starlette.routing import Route
 from portal.sandbox_assets import SCRIPT, STYLE
 from portal.sandbox_faults import Faults
 from portal.sandbox_page import page
+from portal.sandbox_pushes import Pushes
 from portal.sandbox_state import Dossier, State
 
 MAX_FAULT_BYTES = 4096
@@ -42,8 +43,9 @@ class _FaultOrder(msgspec.Struct, forbid_unknown_fields=True):
 class Pages:
     """The sandbox's own face: the page for people, the JSON and the switches for tests."""
 
-    def __init__(self, state: State, faults: Faults) -> None:
+    def __init__(self, state: State, faults: Faults, pushes: Pushes) -> None:
         self._state = state
+        self._pushes = pushes
         self._faults = faults
         self._start = secrets.token_hex(4)
 
@@ -72,11 +74,11 @@ class Pages:
         return Response(status_code=204)
 
     async def _show(self, request: Request) -> Response:
-        tag = f'"{self._start}-{self._state.generation}-{self._faults.generation}"'
+        tag = f'"{self._start}-{self._state.generation}-{self._faults.generation}-{self._pushes.generation}"'
         headers = PAGE_HEADERS | {"ETag": tag}
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
-        return Response(page(self._state, self._faults), headers=headers, media_type="text/html")
+        return Response(page(self._state, self._faults, self._pushes), headers=headers, media_type="text/html")
 
     async def _dossiers(self, request: Request) -> Response:
         return _json({code: _dossier_json(dossier) for code, dossier in self._state.dossiers.items()})
@@ -114,6 +116,7 @@ class Pages:
             return PlainTextResponse("another origin", 403)
         self._state.clear()
         self._faults.clear()
+        self._pushes.clear()
         return self._done(request)
 
     def _apply(self, order: _FaultOrder) -> None:

@@ -11,7 +11,7 @@ import click
 
 import clock
 from commands.centre import calendar_of
-from commands.demo.neighbours import Neighbours
+from commands.demo.neighbours import INBOX_SECRET, Neighbours
 from domain.applicants import Paper, applicant, particulars, to_bytes
 from domain.centres import Centre, read_centre
 from domain.events import DevicePaired
@@ -38,6 +38,7 @@ def prepare(base: Settings, port: int, near: Neighbours, *, empty: bool) -> Sett
     settings = replace(
         base, port=port, host="127.0.0.1", metrics_port=near.measures_port, follow_url=f"http://127.0.0.1:{port}/follow",
         portal_url=near.portal_adapter, portal_password_file=near.password_file,
+        inbox_secret_file=base.data / INBOX_SECRET,
         axis_url=near.portal_url, axis_secret_file=near.axis_secret_file,
         portal_files_url=f"http://127.0.0.1:{port}/portal-files",
         printer_of=tuple((name, f"tcp://127.0.0.1:{at}") for name, at in near.printers),

@@ -7,6 +7,8 @@ from typing import Any
 from app import ROUTES
 from domain.roles import Role
 from domain.tickets import milliseconds
+from portal.inbox import Seal
+from tests.portal import inbox_letters
 from tests.support.asking import PASSWORD, QUEUE, a_clip, a_number, a_phone, a_procedure, follow_path, request_id
 from tests.support.files import a_pdf
 from tests.support.halls import demo_centre
@@ -39,6 +41,25 @@ def roles_of(route: Any) -> frozenset[Role]:
 
 ROUTE_OF = {key_of(route): route for route in ROUTES}
 _DOSSIER = {"procedure": a_procedure(), "owner_name": "LÊ THỊ THỬ"}
+
+
+def _letter(crowd: Crowd, _: str) -> Asked:
+    """An online dossier; whose signature it bears, tests/portal/test_inbox.py asks."""
+    door: Any = crowd.server.app.state.inbox
+    now = crowd.server.app.state.house.now
+    door.examine = lambda header: Seal(now(), f"nonce-of-walk-{a_number():08d}", "")
+    door._verify = lambda seal, body: None
+    code = f"000.00.00.G22-261123-2{a_number():05d}"
+    return Asked("/portal/inbox/nhanhsdvcqg", json=inbox_letters.dossier(MaHoSo=code, NgayNopHoSo="20260101080000"))
+
+
+def _with_portal(crowd: Crowd, path: str) -> Asked:
+    """There is a portal to ask."""
+    portal: Any = crowd.server.app.state.portal
+    portal.ask_reconciliation = portal.ask_catalogue = lambda: True
+    return Asked(path, {})
+
+
 _PLAIN: dict[str, Example] = {
     "GET /": lambda c, w: Asked("/"),
     "GET /sign-in": lambda c, w: Asked("/sign-in"),
@@ -272,6 +293,21 @@ _ADMIN: dict[str, Example] = {
         "/admin/appointments", {"place": f"{QUEUE}@{milliseconds(c.free_slot())}", "phone": a_phone()}
     ),
     "GET /admin/desk": lambda c, w: Asked("/admin/desk"),
+    "POST /portal/inbox/nhanhsdvcqg": _letter,
+    "POST /admin/portal/stops": lambda c, w: Asked("/admin/portal/stops", {"reason": c.resumed_portal()}),
+    "POST /admin/portal/resumptions": lambda c, w: Asked("/admin/portal/resumptions", c.stopped_portal()),
+    "POST /admin/portal/reconciliations": lambda c, w: _with_portal(c, "/admin/portal/reconciliations"),
+    "POST /admin/portal/dossiers/{code}/retellings": lambda c, w: Asked(
+        f"/admin/portal/dossiers/{c.differing_dossier()}/retellings", {"steps": "1"}
+    ),
+    "POST /admin/portal/dossiers/{code}/explanations": lambda c, w: Asked(
+        f"/admin/portal/dossiers/{c.differing_dossier()}/explanations", {"reason": "test"}
+    ),
+    "GET /admin/catalogue": lambda c, w: Asked("/admin/catalogue"),
+    "POST /admin/catalogue/runs": lambda c, w: _with_portal(c, "/admin/catalogue/runs"),
+    "POST /admin/catalogue/decisions": lambda c, w: Asked(
+        "/admin/catalogue/decisions", {"run": str(c.catalogue_run()), "code": a_procedure(), "decision": "refuse"}
+    ),
     "POST /admin/messages/{message}/resends": lambda c, w: Asked(
         f"/admin/messages/{c.parked_message()}/resends", {}
     ),
