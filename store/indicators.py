@@ -1,0 +1,201 @@
+"""What the indicators of Decision 766 count over the centre's own dossiers, and the dossiers behind lost points.
+
+Everything is as it is known now; a dossier is named by its code only. Of people's opinions whole fives alone
+(`store.ratings`), never a visit.
+"""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.days import local
+from domain.dossiers import Status
+from domain.fees import FeeState, Means
+from domain.indicators import Count, Id, Lack, content
+from domain.tickets import milliseconds
+from store import ratings, reports
+from store.database import Connection
+from store.figures import HOUR, LOCAL_HOURS
+from store.instants import moment
+
+DAY = 24 * HOUR
+# Report groups (portal.md 5): not accepted, finished (with 7 in the index), suspended.
+NOT_ACCEPTED = (Status.NEW, Status.REFUSED)
+FINISHED = (Status.WITHDRAWN, Status.DONE, Status.RETURNED)
+WITH_RESULT = (Status.DONE, Status.RETURNED)
+CLOCKED = (Status.RECEIVED, Status.UNDER_WAY, *FINISHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Whose dossiers: of these procedures, and of these counters where a procedure is received no more."""
+
+    procedures: frozenset[str]
+    known: frozenset[str]
+    counters: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The dossiers of [since, until), judged at `now`; `part` None: the whole centre's."""
+
+    since: datetime
+    until: datetime
+    now: datetime
+    part: Part | None = None
+
+    @property
+    def judged_at(self) -> datetime:
+        """The last moment of the period, or now while it lasts: what was open then is judged then."""
+        return min(self.now, moment(milliseconds(self.until) - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A dossier that is counted below and not above: what it lacks and since when; `of` has it now."""
+
+    code: str
+    procedure: str
+    unit: str
+    lack: Lack
+    since: datetime
+
+
+def _list(values: Collection[int | str]) -> str:
+    return ", ".join(repr(v) if isinstance(v, str) else str(int(v)) for v in values)
+
+
+_OWN = """(:whole OR d.procedure IN (SELECT value FROM json_each(:procedures))
+  OR (d.procedure NOT IN (SELECT value FROM json_each(:known))
+    AND d.counter IN (SELECT value FROM json_each(:counters))))"""
+_RECEIVED = f"""d.received_at >= :since AND d.received_at < :until
+  AND d.status NOT IN ({_list(NOT_ACCEPTED)}) AND {_OWN}"""
+# Under the clock at some time in the period: carried over or received in it, and not at rest now.
+_COURSE = f"""d.received_at < :until AND (d.finished_at IS NULL OR d.finished_at >= :since)
+  AND d.status IN ({_list(CLOCKED)}) AND {_OWN}"""
+_COMPLETED = f"d.finished_at >= :since AND d.finished_at < :until AND d.status IN ({_list(WITH_RESULT)}) AND {_OWN}"
+_ZONE = LOCAL_HOURS * HOUR
+
+
+def _date(instant: str) -> str:
+    return f"(({instant} + {_ZONE}) / {DAY})"
+
+
+# By local dates only, as the index compares them (domain.deadlines.verdict); what has no due date is never late.
+_LATE = f"coalesce({_date('min(coalesce(d.finished_at, :judged), :judged)')} > {_date('d.due')}, 0)"
+_SYNCED = """EXISTS (SELECT 1 FROM portal_messages m WHERE m.dossier = d.code AND m.kind = 'dossier'
+  AND m.state = 'acknowledged')"""
+_DUTY = f"f.amount > 0 AND f.state <> '{FeeState.CANCELLED}'"
+_HAS_DUTY = f"EXISTS (SELECT 1 FROM fees f WHERE f.dossier = d.code AND {_DUTY})"
+_NOT_ONLINE = f"""EXISTS (SELECT 1 FROM fees f WHERE f.dossier = d.code AND {_DUTY}
+  AND NOT (f.state = '{FeeState.PAID}' AND f.means = '{Means.ONLINE}'))"""
+_RESULT = "a.part = 'result' AND a.removed_at IS NULL"
+_ELECTRONIC = f"EXISTS (SELECT 1 FROM attachments a WHERE a.dossier = d.code AND {_RESULT})"
+_LINKED = f"""EXISTS (SELECT 1 FROM attachments a JOIN file_links l ON l.file = a.id WHERE a.dossier = d.code
+  AND {_RESULT} AND l.expires > :now)"""
+_REUSED = """EXISTS (SELECT 1 FROM attachments a WHERE a.dossier = d.code AND a.part = 'submitted' AND a.reused
+  AND a.removed_at IS NULL)"""
+_DUE_RESULT = f"d.status IN ({_list(WITH_RESULT)})"
+
+
+def counted(db: Connection, period: Period, queues: Collection[str]) -> list[tuple[Id, Count]]:
+    """Every indicator of the period; opinions of these queues alone."""
+    values = _values(period)
+    received, synced, duty, otherwise, due, linked, digitised, reused = db.execute(
+        f"""SELECT count(*), total({_SYNCED}), total(duty), total(duty AND {_NOT_ONLINE}), total({_DUE_RESULT}),
+          total({_DUE_RESULT} AND {_LINKED}), total({_ELECTRONIC}), total({_REUSED})
+        FROM (SELECT d.*, {_HAS_DUTY} AS duty FROM dossiers d WHERE {_RECEIVED}) d""",
+        values,
+    ).fetchone()
+    on_time = on_time_of(db, period)
+    done, lasted = db.execute(
+        # Whole seconds, as the portal has them.
+        "SELECT count(*), total(max(0, d.finished_at / 1000 - d.received_at / 1000)) FROM dossiers d"
+        f" WHERE {_COMPLETED}",
+        values,
+    ).fetchone()
+    late = Count(on_time.below - on_time.above, on_time.below)
+    return [
+        (Id.SYNCED, Count(synced, received)),
+        (Id.ON_TIME, on_time),
+        (Id.DAYS, Count(lasted * 1000 / DAY, done)),
+        (Id.PAID_ONLINE, Count(duty - otherwise, int(duty))),
+        (Id.LINKED, Count(linked, int(due))),
+        (Id.DIGITISED, Count(digitised, received)),
+        (Id.REUSED, Count(reused, received)),
+        (Id.CONTENT, content(late, _disliked(db, period, queues))),
+    ]
+
+
+def on_time_of(db: Connection, period: Period) -> Count:
+    """2.1 alone: done on time or still within term, over all that were under the clock in the period."""
+    below, late = db.execute(
+        f"SELECT count(*), total({_LATE}) FROM dossiers d WHERE {_COURSE}", _values(period)
+    ).fetchone()
+    return Count(below - late, below)
+
+
+def synced_of(db: Connection, period: Period) -> Count:
+    """1.4 alone: known to the portal, over all received in the period."""
+    below, above = db.execute(
+        f"SELECT count(*), total({_SYNCED}) FROM dossiers d WHERE {_RECEIVED}", _values(period)
+    ).fetchone()
+    return Count(above, below)
+
+
+def _disliked(db: Connection, period: Period, queues: Collection[str]) -> Count:
+    first, last = (local(at).date() for at in (period.since, period.judged_at))
+    days = reports.days_between(db, first, last)
+    fives = [five for five in ratings.fives_of(db, (day.id for day in days)) if five.queue in queues]
+    answers = sum(five.answers for five in fives)
+    return Count(answers - sum(five.satisfied for five in fives), answers)
+
+
+_UNTOLD = """coalesce((SELECT iif(max(m.state = 'parked'), 'parked', 'waits') FROM portal_messages m
+  WHERE m.dossier = d.code HAVING count(*)), 'untold')"""
+_UNPAID = f"""iif(EXISTS (SELECT 1 FROM fees f WHERE f.dossier = d.code AND {_DUTY}
+  AND f.state NOT IN ('{FeeState.PAID}', '{FeeState.REFUNDED}')), 'unpaid', 'paid-otherwise')"""
+_UNLINKED = f"""CASE WHEN NOT {_ELECTRONIC} THEN 'no-result' WHEN EXISTS (SELECT 1 FROM attachments a
+  JOIN file_links l ON l.file = a.id WHERE a.dossier = d.code AND {_RESULT}) THEN 'link-expired'
+  ELSE 'no-link' END"""
+_ASKED = f"(SELECT min(f.asked_at) FROM fees f WHERE f.dossier = d.code AND {_DUTY})"
+_DONE_AT = "coalesce(d.finished_at, d.received_at)"
+_LATE_HOW = "iif(d.finished_at <= :judged, 'late-done', 'late-open')"
+# For each indicator: which dossiers, what they lack, since when.
+_LISTS: dict[Id, tuple[str, str, str]] = {
+    Id.SYNCED: (f"{_RECEIVED} AND NOT {_SYNCED}", _UNTOLD, "d.received_at"),
+    Id.ON_TIME: (f"{_COURSE} AND {_LATE}", _LATE_HOW, "d.due"),
+    Id.PAID_ONLINE: (f"{_RECEIVED} AND {_NOT_ONLINE}", _UNPAID, _ASKED),
+    Id.LINKED: (f"{_RECEIVED} AND {_DUE_RESULT} AND NOT {_LINKED}", _UNLINKED, _DONE_AT),
+    Id.DIGITISED: (
+        f"{_RECEIVED} AND NOT {_ELECTRONIC}",
+        f"iif({_DUE_RESULT}, 'no-result', 'not-done')",
+        f"iif({_DUE_RESULT}, {_DONE_AT}, d.received_at)",
+    ),
+    Id.REUSED: (f"{_RECEIVED} AND NOT {_REUSED}", "'not-reused'", "d.received_at"),
+}
+_LISTS[Id.CONTENT] = _LISTS[Id.ON_TIME]
+
+
+def behind(db: Connection, of: Id, period: Period, count: int, skip: int = 0) -> list[Behind]:
+    """The dossiers behind the lost points of an indicator, those that lack longest first."""
+    which, lack, since = _LISTS[of]
+    rows = db.execute(
+        f"SELECT d.code, d.procedure, d.unit, {lack}, {since} AS since FROM dossiers d WHERE {which}"
+        " ORDER BY since, d.seq LIMIT :count OFFSET :skip",
+        _values(period) | {"count": count, "skip": skip},
+    )
+    return [Behind(code, procedure, unit, Lack(why), moment(at)) for code, procedure, unit, why, at in rows]
+
+
+def _values(period: Period) -> dict[str, Any]:
+    part = period.part
+    return {
+        "since": milliseconds(period.since), "until": milliseconds(period.until),
+        "now": milliseconds(period.now), "judged": milliseconds(period.judged_at), "whole": part is None,
+        "procedures": json.dumps(sorted(part.procedures) if part else []),
+        "known": json.dumps(sorted(part.known) if part else []),
+        "counters": json.dumps(sorted(part.counters) if part else []),
+    }  # fmt: skip
