@@ -100,8 +100,8 @@ _REUSED = """EXISTS (SELECT 1 FROM attachments a WHERE a.dossier = d.code AND a.
 _DUE_RESULT = f"d.status IN ({_list(WITH_RESULT)})"
 
 
-def counted(db: Connection, period: Period, queues: Collection[str]) -> list[tuple[Id, Count]]:
-    """Every indicator of the period; opinions of these queues alone."""
+def counted(db: Connection, period: Period, queues: Collection[str] | None = None) -> list[tuple[Id, Count]]:
+    """Every indicator of the period; opinions of these queues, None: of all."""
     values = _values(period)
     received, synced, duty, otherwise, due, linked, digitised, reused = db.execute(
         f"""SELECT count(*), total({_SYNCED}), total(duty), total(duty AND {_NOT_ONLINE}), total({_DUE_RESULT}),
@@ -145,10 +145,12 @@ def synced_of(db: Connection, period: Period) -> Count:
     return Count(above, below)
 
 
-def _disliked(db: Connection, period: Period, queues: Collection[str]) -> Count:
+def _disliked(db: Connection, period: Period, queues: Collection[str] | None) -> Count:
     first, last = (local(at).date() for at in (period.since, period.judged_at))
     days = reports.days_between(db, first, last)
-    fives = [five for five in ratings.fives_of(db, (day.id for day in days)) if five.queue in queues]
+    fives = [
+        five for five in ratings.fives_of(db, (day.id for day in days)) if queues is None or five.queue in queues
+    ]
     answers = sum(five.answers for five in fives)
     return Count(answers - sum(five.satisfied for five in fives), answers)
 

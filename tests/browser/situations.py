@@ -35,6 +35,7 @@ from printers.worker import Health
 from store import migrations, outbox, plans, receivers
 from store.writer import Act
 from tests.browser.evenings import evening, evening_of_many, staffed
+from tests.browser.indexes import indexed
 from tests.browser.scenes import CLERKS, IN_NO_HALL, NOWHERE, Scene
 from tests.browser.voices import outspoken
 from tests.printers.agent_hall import centre_with_agent
@@ -411,6 +412,7 @@ SCENES: dict[str, Callable[[Scene], None] | None] = {
     "line": line, "judged": judged, "bookable": bookable, "hands": hands, "alarmed": alarmed, "bare": None,
     "watched": watched, "ready": ready, "wrong-clock": wrong_clock, "lived": lived,
     "planned": planned, "told": told, "altered": altered, "reported": reported, "distant": distant,
+    "indexed": indexed,
     "minded": minded, "hung": hung, "outspoken": outspoken, "telling": telling,
     "needs": many_needs, "closed": closed,
     "practising": practising, "evening": evening, "evening-of-many": evening_of_many,

@@ -15,10 +15,10 @@ from domain.attachments import (
 from domain.dossier_events import DossierReceived
 from domain.errors import Invalid
 from domain.file_events import FileAttached, FileFetched, FileOpened, FileRemoved, LinkIssued
+from domain.indicators import Id
 from operations import attaching, intake, shifts
 from operations.attaching import Sent
 from operations.intake import Intake
-from domain.indicators import Id
 from store import attachments, indicators, outbox
 from store.indicators import Period
 from store.instants import moment
