@@ -172,7 +172,7 @@ def _routes(adapter: Adapter) -> list[Route]:
         for prefix in PREFIXES
         for path, endpoint in endpoints.items()
     ]
-    return calls + Pages(adapter.state, adapter.faults).routes()
+    return calls + Pages(adapter.state, adapter.faults, adapter.now).routes()
 
 
 def _listen(host: str, port: int) -> socket.socket:
