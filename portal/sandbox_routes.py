@@ -90,7 +90,7 @@ class Pages:
         return _json(self._state.files.found)
 
     async def _score(self, request: Request) -> Response:
-        """The indicators from `since` to before `until`, instants as the portal has them; `received` by the centre."""
+        """The indicators from `since` to before `until`, in the portal's way; `received` by the centre."""
         query = request.query_params
         since, until, received = query.get("since", ""), query.get("until", ""), query.get("received", "0")
         if any(one and not re.fullmatch("[0-9]{14}", one) for one in (since, until)):

@@ -85,7 +85,7 @@ def test_nobody_but_the_centre_knows_what_never_came(caller: Caller):
 
 
 def live_a_day(server, sandbox, clock) -> None:
-    """Eight dossiers: in time, late, open, at rest, paid this way and that, with results and papers reused, parked."""
+    """Eight dossiers: in time, late, open, at rest, paid this way and that, with results, papers reused, parked."""
     vault = server.app.state.house.vault
     words = vault.seal(words_to_bytes(Words("Xem xét hồ sơ")))
 
