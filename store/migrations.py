@@ -160,8 +160,7 @@ CREATE TABLE dossiers (
   submitted_at INTEGER NOT NULL, finished_at INTEGER, returned_at INTEGER
 );
 CREATE UNIQUE INDEX dossiers_in_order ON dossiers (seq);
-CREATE INDEX dossiers_received ON dossiers (received_at, status, finished_at, due, procedure, counter);
-CREATE INDEX dossiers_finished ON dossiers (finished_at);
+CREATE INDEX dossiers_received ON dossiers (received_at, status, finished_at, due, procedure, counter, code);
 CREATE INDEX dossiers_standing ON dossiers (status, due);
 CREATE VIRTUAL TABLE dossier_codes USING fts5(code, content='dossiers', content_rowid='seq', tokenize='trigram');
 CREATE TABLE dossier_steps (

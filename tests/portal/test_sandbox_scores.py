@@ -176,9 +176,9 @@ def test_the_portal_and_we_count_the_same(day):
     ("name", "wrong"),
     [
         ("_LATE", "d.finished_at IS NULL"),
-        ("_LINKED", "1"),
-        ("_REUSED", "0"),
-        ("_NOT_ONLINE", "0"),
+        ("_OPENS", "0"),
+        ("_IS_REUSED", "0"),
+        ("_ONLINE", "1"),
         ("_SYNCED", "1"),
     ],
 )
