@@ -23,12 +23,12 @@ from domain.indicators import BY_ID, Figure, Id
 from domain.roles import LEADING_ROLES, open_to
 from store import centres
 from store import indicators as rows
-from store.indicators import Behind, Part, Period
+from store.indicators import Behind, Period
 from web import failures
 from web.house import House, house_of, visitor_of
 from web.languages import translator
 from web.pages import page
-from web.scope import Scope, scope_of
+from web.scope import Scope, part_of, scope_of
 
 HERE = "/admin/reports/766"
 TITLE = msgid("Chỉ số Quyết định 766")
@@ -69,15 +69,6 @@ class Asked:
             _midnight(span.first), _midnight(span.last + timedelta(days=1)), self.house.now(),
             part_of(self.scope, self.centre),
         )  # fmt: skip
-
-
-def part_of(scope: Scope, centre: Centre) -> Part | None:
-    """Whose dossiers somebody sees: those of procedures of the own queues."""
-    if scope.agency is None:
-        return None
-    known = {placement.code: placement.queue for placement in centre.procedures}
-    own = frozenset(code for code, queue in known.items() if queue in scope.queues)
-    return Part(own, frozenset(known), scope.counters)
 
 
 @open_to(*LEADERS)

@@ -11,6 +11,7 @@ from domain.errors import UnknownCounter, UnknownQueue
 from domain.roles import Role
 from domain.routing import served_queues
 from domain.tickets import Ticket
+from store.indicators import Part
 from store.people import Person
 from store.tickets import UnknownTicket
 from web.house import house_of, visitor_of
@@ -85,6 +86,15 @@ def scope_of_agency(agency: str | None, centre: Centre) -> Scope:
     queues = frozenset(queue.id for queue in centre.queues if agency in (None, queue.agency))
     counters = (c.number for c in centre.counters if agency is None or queues & set(served_queues(c)))
     return Scope(agency, queues, frozenset(counters))
+
+
+def part_of(scope: Scope, centre: Centre) -> Part | None:
+    """Whose dossiers the scope reaches: those of procedures of its queues; None: the whole centre's."""
+    if scope.agency is None:
+        return None
+    known = {placement.code: placement.queue for placement in centre.procedures}
+    own = frozenset(code for code, queue in known.items() if queue in scope.queues)
+    return Part(own, frozenset(known), scope.counters)
 
 
 def _department(person: Person | None, centre: Centre) -> str | None:
