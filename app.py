@@ -20,6 +20,7 @@ from counter.routes import ROUTES as COUNTER
 from display.rating import ROUTES as RATING
 from display.routes import ROUTES as DISPLAY
 from domain.attachments import Limits
+from dossiers.routes import ROUTES as DOSSIERS
 from kiosk import speech
 from kiosk.routes import ROUTES as KIOSK
 from operations import ticketing
@@ -70,8 +71,8 @@ VENDOR = Path(assets.__file__).parent / "static" / "vendor"
 PHRASES = VENDOR / "phrases"
 SPEAKER = (sys.executable, "-m", "commands.speaking")
 FILES = [*attachments.ROUTES, *portal_files.ROUTES]
-SCREENS = [*KIOSK, *ENTRANCE, *booking.ROUTES, *leaflets.ROUTES, *COUNTER, *DISPLAY, *RATING, *ADMIN]
-ROUTES = [*SCREENS, *API, *AGENTS, *PAYMENTS, *FILES]
+SCREENS = [*KIOSK, *ENTRANCE, *booking.ROUTES, *leaflets.ROUTES, *COUNTER, *DISPLAY, *RATING]
+ROUTES = [*SCREENS, *ADMIN, *DOSSIERS, *API, *AGENTS, *PAYMENTS, *FILES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ def furnish(settings: Settings, now: Callable[[], datetime]) -> Rooms:
         floods=Floods(settings.device_tickets, settings.device_requests, settings.stranger_requests),
         speakers=Speakers(now()), beats=Beats(now()), forecaster=Forecaster(store, now),
         pictures=Shelf(settings.data / "pictures"), receivers_nearby=settings.receivers_nearby, files=files,
+        own_forms=settings.data / "forms",
     )  # fmt: skip
     fetching = Fetching(settings.portal_files_url, timedelta(days=settings.portal_files_days))
     portal = PortalService(store, vault, now, settings.portal_url, settings.portal_password_file, fetching=fetching)

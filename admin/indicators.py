@@ -1,6 +1,6 @@
 """The indicators of Decision 766 of a month, and the dossiers behind lost points. Nothing here changes a thing.
 
-A department's manager sees dossiers of the own procedures and opinions of the own queues. No owner is named.
+A department's manager sees the dossiers of the own agency and opinions of the own queues. No owner is named.
 """
 
 from dataclasses import dataclass
@@ -23,12 +23,13 @@ from domain.indicators import BY_ID, Figure, Id
 from domain.roles import LEADING_ROLES, open_to
 from store import centres
 from store import indicators as rows
+from store.dossier_lists import Sight
 from store.indicators import Behind, Period
 from web import failures
 from web.house import House, house_of, visitor_of
 from web.languages import translator
 from web.pages import page
-from web.scope import Scope, part_of, scope_of
+from web.scope import Scope, own_sight, scope_of
 
 HERE = "/admin/reports/766"
 TITLE = msgid("Chỉ số Quyết định 766")
@@ -49,6 +50,7 @@ class Asked:
     span: Span
     months: list[Span]
     scope: Scope
+    sight: Sight
     centre: Centre
     language: str
     wrong: Refused | None
@@ -67,7 +69,7 @@ class Asked:
         """The dossiers of these days, as they stand now."""
         return Period(
             _midnight(span.first), _midnight(span.last + timedelta(days=1)), self.house.now(),
-            part_of(self.scope, self.centre),
+            self.sight,
         )  # fmt: skip
 
 
@@ -145,7 +147,7 @@ def _asked(request: Request) -> Asked:
     if wrong and "as" in query:
         raise wrong
     scope = scope_of(visitor_of(request).person, centre)
-    return Asked(house, span or months[0], months, scope, centre, request.state.language, wrong)
+    return Asked(house, span or months[0], months, scope, own_sight(request), centre, request.state.language, wrong)
 
 
 def _months(newest: Span, count: int) -> list[Span]:

@@ -26,6 +26,7 @@ NAMES = (
     "watchers",
     "reports",
     "staffing",
+    "dossiers",
 )
 
 

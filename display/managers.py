@@ -12,8 +12,10 @@ from domain.errors import msgid
 from domain.hall_events import AnnouncementEnded
 from domain.queue_events import VisitRated
 from domain.tickets import milliseconds
-from store import calendars, figures, ratings
+from store import calendars, dossier_lists, figures, ratings
 from store.boards import Board, Line
+from store.database import Connection
+from store.dossier_lists import Sight, Waiting
 from store.ratings import Satisfaction
 from web import airtime, standings, tonight, wording
 from web.airtime import Zone
@@ -66,6 +68,7 @@ def managers(house: House, scope: Scope, language: str) -> dict[str, Any]:
         "kept": _percent(sum(within for within, _ in kept.values()), sum(called for _, called in kept.values())),
         "promised": sum(every for _, every in kept.values()),
         "due": house.store.read(figures.due_between, *_today(now), own),
+        "overdue": house.store.read(_overdue, scope, now),
         "hours": hours_of(house, scope, board.day),
         **counters,
         **_alarms(board, scope, rows, language),
@@ -73,6 +76,11 @@ def managers(house: House, scope: Scope, language: str) -> dict[str, Any]:
         "zones": _zones(house, scope, language),
         "is_dense": len(rows) > MOST_QUEUES or len(counters["places"]) > MOST_COUNTERS,
     }
+
+
+def _overdue(db: Connection, scope: Scope, now: datetime) -> int:
+    """Dossiers of the scope that are late and that somebody works on."""
+    return dossier_lists.count(db, Waiting.OVERDUE, Sight(scope.agency), dossier_lists.today(db, now))
 
 
 def _rows(

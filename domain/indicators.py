@@ -71,7 +71,7 @@ INDICATORS = (
         target=80.0,
     ),
     Indicator(
-        Id.REUSED, msgid("Khai thác, sử dụng lại giấy tờ"), msgid("hồ sơ dùng lại ít nhất một giấy tờ"),
+        Id.REUSED, msgid("Sử dụng lại giấy tờ"), msgid("hồ sơ dùng lại ít nhất một giấy tờ"),
         msgid("hồ sơ tiếp nhận trong kỳ"), target=80.0,
     ),
     Indicator(

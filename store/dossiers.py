@@ -18,8 +18,9 @@ from store.journal import Recorded, projects
 class Dossier:
     """A dossier without what was written of it; `counter` None: it came from the portal.
 
-    `unit` has it now. `received_at` of one that is not accepted yet is its arrival. `facts`: owner_kind, channel,
-    delivery, due_rule, calendar, decides, batch, case and answer_by where they are known.
+    `unit` has it now, `handed_to` has been given it and has not taken it over (empty: nobody). `received_at` of one
+    that is not accepted yet is its arrival. `facts`: owner_kind, channel, delivery, due_rule, calendar, decides,
+    batch, case and answer_by where they are known.
     """
 
     code: str
@@ -42,6 +43,7 @@ class Dossier:
     submitted_at: datetime
     finished_at: datetime | None
     returned_at: datetime | None
+    handed_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +66,17 @@ class Step:
 
 _COLUMNS = (
     "code, seq, day, ticket, counter, person, procedure, agency, particulars, received_at, due, status, facts,"
-    " unit, steps, supplements, extended, submitted_at, finished_at, returned_at"
+    " unit, steps, supplements, extended, submitted_at, finished_at, returned_at, handed_to"
 )
 
 
 def _dossier(row: tuple) -> Dossier:  # type: ignore[type-arg]
     (code, seq, day, ticket, counter, person, procedure, agency, particulars, received, due, status, facts,
-     unit, steps, supplements, extended, submitted, finished, returned) = row  # fmt: skip
+     unit, steps, supplements, extended, submitted, finished, returned, handed_to) = row  # fmt: skip
     return Dossier(
         code, seq, day, ticket, counter, person, procedure, agency, particulars, moment(received), instant(due),
         Status(status), json.loads(facts), unit, steps, supplements, extended, moment(submitted), instant(finished),
-        instant(returned),
+        instant(returned), handed_to,
     )  # fmt: skip
 
 
@@ -96,6 +98,19 @@ def by_numbers(db: Connection, numbers: Iterable[int]) -> list[Dossier]:
     rows = db.execute(
         f"SELECT {_COLUMNS} FROM dossiers WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq DESC",
         (json.dumps(list(numbers)),),
+    )
+    return [_dossier(row) for row in rows]
+
+
+def together(db: Connection, first: str) -> list[Dossier]:
+    """The dossiers that one representative handed in together, by the code of the first."""
+    found = find(db, first)
+    if found is None:
+        return []
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM dossiers WHERE seq >= ? AND day = ? AND (code = ? OR facts ->> 'batch' = ?)"
+        " ORDER BY seq LIMIT 100",
+        (found.seq, found.day, first, first),
     )
     return [_dossier(row) for row in rows]
 
@@ -141,7 +156,7 @@ def as_of(dossier: Dossier, steps: Iterable[Step], number: int) -> Dossier:
     first_due = dossier.facts["due_first"]
     stood = replace(
         dossier, status=Status(dossier.facts["status_first"]), due=instant(first_due), steps=0, supplements=0,
-        extended=0, unit=dossier.agency, finished_at=None, returned_at=None,
+        extended=0, unit=dossier.agency, finished_at=None, returned_at=None, handed_to="",
     )  # fmt: skip
     for step in steps:
         if step.number <= number:
@@ -158,7 +173,14 @@ def _stepped_on(dossier: Dossier, step: Step) -> Dossier:
         received_at=step.at if step.act is Act.ACCEPT else dossier.received_at,
         finished_at=step.at if step.act in _FINISHING else dossier.finished_at,
         returned_at=step.at if step.act is Act.RETURN else dossier.returned_at,
+        handed_to=_on_its_way(dossier, step),
     )  # fmt: skip
+
+
+def _on_its_way(dossier: Dossier, step: Step) -> str:
+    if step.act is Act.HAND_OVER:
+        return str(step.facts["to"])
+    return "" if step.act is Act.TAKE_OVER else dossier.handed_to
 
 
 _FINISHING = frozenset({Act.RESOLVE, Act.REFUSE, Act.WITHDRAW})
@@ -224,10 +246,10 @@ def _enter(
 ) -> None:  # fmt: skip
     e = recorded.event
     db.execute(
-        f"INSERT INTO dossiers ({_COLUMNS})"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, NULL, NULL)",
+        f"INSERT INTO dossiers ({_COLUMNS}, decides)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, NULL, NULL, '', ?)",
         (e.code, recorded.seq, recorded.day, ticket, counter, person, e.procedure, e.agency, e.particulars,
-         recorded.at, due, int(status), json.dumps(facts, ensure_ascii=False), e.agency, submitted),
+         recorded.at, due, int(status), json.dumps(facts, ensure_ascii=False), e.agency, submitted, e.decides),
     )  # fmt: skip
     db.execute("INSERT INTO dossier_codes (rowid, code) VALUES (?, ?)", (recorded.seq, e.code))
 
@@ -250,10 +272,10 @@ def _stepped(db: Connection, recorded: Recorded) -> None:
     facts = {**dossier.facts, "due_rule": e.due_rule or dossier.facts["due_rule"]}
     db.execute(
         "UPDATE dossiers SET status = ?, due = ?, facts = ?, unit = ?, steps = ?, supplements = ?, extended = ?,"
-        " received_at = ?, finished_at = ?, returned_at = ? WHERE code = ?",
+        " received_at = ?, finished_at = ?, returned_at = ?, handed_to = ? WHERE code = ?",
         (int(after.status), e.due, json.dumps(facts, ensure_ascii=False), after.unit, after.steps,
          after.supplements, after.extended, _ms(after.received_at), _ms(after.finished_at), _ms(after.returned_at),
-         e.code),
+         after.handed_to, e.code),
     )  # fmt: skip
 
 

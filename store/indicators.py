@@ -17,6 +17,7 @@ from domain.indicators import Count, Id, Lack, content
 from domain.tickets import milliseconds
 from store import ratings, reports
 from store.database import Connection
+from store.dossier_lists import OWN, Sight
 from store.figures import HOUR, LOCAL_HOURS
 from store.instants import moment
 
@@ -26,25 +27,17 @@ NOT_ACCEPTED = (Status.NEW, Status.REFUSED)
 FINISHED = (Status.WITHDRAWN, Status.DONE, Status.RETURNED)
 WITH_RESULT = (Status.DONE, Status.RETURNED)
 CLOCKED = (Status.RECEIVED, Status.UNDER_WAY, *FINISHED)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Whose dossiers: of these procedures, and of these counters where a procedure is received no more."""
-
-    procedures: frozenset[str]
-    known: frozenset[str]
-    counters: frozenset[int]
+EVERYTHING = Sight()
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The dossiers of [since, until), judged at `now`; `part` None: the whole centre's."""
+    """The dossiers of [since, until), judged at `now`, as far as the reader sees."""
 
     since: datetime
     until: datetime
     now: datetime
-    part: Part | None = None
+    sight: Sight = EVERYTHING
 
     @property
     def judged_at(self) -> datetime:
@@ -67,16 +60,13 @@ def _list(values: Collection[int | str]) -> str:
     return ", ".join(repr(v) if isinstance(v, str) else str(int(v)) for v in values)
 
 
-_OWN = """(:whole OR d.procedure IN (SELECT value FROM json_each(:procedures))
-  OR (d.procedure NOT IN (SELECT value FROM json_each(:known))
-    AND d.counter IN (SELECT value FROM json_each(:counters))))"""
 _RECEIVED = f"""d.received_at >= :since AND d.received_at < :until
-  AND d.status NOT IN ({_list(NOT_ACCEPTED)}) AND {_OWN}"""
+  AND d.status NOT IN ({_list(NOT_ACCEPTED)}) AND {OWN}"""
 # Under the clock at some time in the period: carried over or received in it, and not at rest now.
 _COURSE = f"""d.received_at < :until AND (d.finished_at IS NULL OR d.finished_at >= :since)
-  AND d.status IN ({_list(CLOCKED)}) AND {_OWN}"""
+  AND d.status IN ({_list(CLOCKED)}) AND {OWN}"""
 _COMPLETED = f"""d.received_at < :until AND d.finished_at >= :since AND d.finished_at < :until
-  AND d.status IN ({_list(WITH_RESULT)}) AND {_OWN}"""
+  AND d.status IN ({_list(WITH_RESULT)}) AND {OWN}"""
 _ZONE = LOCAL_HOURS * HOUR
 # All that is counted stands in this index: its rows are a tenth of the table's.
 _COVERED = "dossiers d INDEXED BY dossiers_received"
@@ -206,11 +196,8 @@ def behind(db: Connection, of: Id, period: Period, count: int, skip: int = 0) ->
 
 
 def _values(period: Period) -> dict[str, Any]:
-    part = period.part
     return {
         "since": milliseconds(period.since), "until": milliseconds(period.until),
-        "now": milliseconds(period.now), "judged": milliseconds(period.judged_at), "whole": part is None,
-        "procedures": json.dumps(sorted(part.procedures) if part else []),
-        "known": json.dumps(sorted(part.known) if part else []),
-        "counters": json.dumps(sorted(part.counters) if part else []),
+        "now": milliseconds(period.now), "judged": milliseconds(period.judged_at),
+        "agency": period.sight.agency, "people": json.dumps(period.sight.colleagues),
     }  # fmt: skip

@@ -157,11 +157,15 @@ CREATE TABLE dossiers (
   person TEXT NOT NULL, procedure TEXT NOT NULL, agency TEXT NOT NULL, particulars INTEGER NOT NULL,
   received_at INTEGER NOT NULL, due INTEGER, status INTEGER NOT NULL, facts TEXT NOT NULL,
   unit TEXT NOT NULL, steps INTEGER NOT NULL, supplements INTEGER NOT NULL, extended INTEGER NOT NULL,
-  submitted_at INTEGER NOT NULL, finished_at INTEGER, returned_at INTEGER
+  submitted_at INTEGER NOT NULL, finished_at INTEGER, returned_at INTEGER, handed_to TEXT NOT NULL,
+  decides TEXT NOT NULL
 );
 CREATE UNIQUE INDEX dossiers_in_order ON dossiers (seq);
-CREATE INDEX dossiers_received ON dossiers (received_at, status, finished_at, due, procedure, counter, code);
+CREATE INDEX dossiers_received ON dossiers (
+  received_at, status, finished_at, due, decides, unit, handed_to, person, code
+);
 CREATE INDEX dossiers_standing ON dossiers (status, due);
+CREATE INDEX dossiers_handed ON dossiers (seq) WHERE handed_to <> '';
 CREATE VIRTUAL TABLE dossier_codes USING fts5(code, content='dossiers', content_rowid='seq', tokenize='trigram');
 CREATE TABLE dossier_steps (
   dossier TEXT NOT NULL, number INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, person TEXT NOT NULL,
@@ -200,6 +204,7 @@ CREATE TABLE portal_messages (
 );
 CREATE INDEX portal_messages_open ON portal_messages (id) WHERE state = 'queued';
 CREATE INDEX portal_messages_of_dossier ON portal_messages (dossier, id);
+CREATE INDEX portal_messages_parked ON portal_messages (dossier) WHERE state = 'parked';
 CREATE TABLE fees (
   id INTEGER PRIMARY KEY, dossier TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, amount INTEGER NOT NULL,
   timing TEXT NOT NULL, relief TEXT NOT NULL, relief_text TEXT NOT NULL, state TEXT NOT NULL, means TEXT,

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from domain.roles import Role, open_to
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = (*(ROOT / name / "static" for name in ("web", "kiosk", "counter", "display", "admin", "api")),
+FOLDERS = (*(ROOT / name / "static" for name in ("web", "kiosk", "counter", "display", "dossiers", "admin", "api")),
            ROOT / "web" / "static" / "vendor")  # fmt: skip
 TYPES = {
     ".css": "text/css",

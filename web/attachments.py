@@ -21,7 +21,6 @@ from domain.attachments import (
     REMOVED_FOR,
     FileTooLarge,
     Media,
-    NoSuchDossier,
     NoSuchFile,
     Part,
     cleaned_name,
@@ -32,7 +31,7 @@ from domain.procedures import Procedure
 from domain.roles import Role, open_to
 from operations import attaching
 from operations.attaching import Sent
-from store import attachments, dossiers, people, procedures
+from store import attachments, people, procedures
 from store.attachments import Attachment
 from store.dossiers import Dossier
 from store.strongbox import Sealed
@@ -41,7 +40,7 @@ from web.file_rooms import LARGEST_SETTING
 from web.house import House, act_of, house_of
 from web.languages import translator
 from web.pages import go, page, text_of
-from web.scope import own_scope
+from web.scope import own_dossier
 from web.sessions import safe_next
 
 HANDLERS = (Role.CLERK, Role.RESULT_OFFICER, Role.SUPERVISOR, Role.MANAGER)
@@ -98,30 +97,16 @@ def size_of(size: int) -> str:
     return f"{size / MEGABYTE:.1f} MB".replace(".", ",") if size >= MEGABYTE else f"{-(-size // 1000)} kB"
 
 
-def found_dossier(request: Request) -> Dossier:
-    """The dossier that the address names, of the queues that the visitor may see. Raises NoSuchDossier."""
-    house = house_of(request)
-    dossier = house.store.read(dossiers.find, request.path_params["code"][:50])
-    if dossier is None:
-        raise NoSuchDossier()
-    scope, queues = own_scope(request), {p.code: p.queue for p in house.store.centre().procedures}
-    queue = queues.get(dossier.procedure)
-    is_own = dossier.counter in scope.counters if queue is None else scope.has_queue(queue)
-    if scope.agency is not None and not is_own:
-        raise NoSuchDossier()
-    return dossier
-
-
 @open_to(*HANDLERS)
 async def show_files(request: Request) -> Response:
     """The files of one dossier."""
-    return _page(request, found_dossier(request))
+    return _page(request, own_dossier(request))
 
 
 @open_to(*HANDLERS, body_limit=LARGEST_BODY)
 async def attach(request: Request) -> Response:
     """Add a file; what is wrong with it is said where another can be chosen."""
-    dossier = found_dossier(request)
+    dossier = own_dossier(request)
     try:
         return await _attach(request, dossier)
     except Refused as error:
@@ -131,7 +116,7 @@ async def attach(request: Request) -> Response:
 @open_to(*HANDLERS, body_limit=2048)
 async def open_file(request: Request) -> Response:
     """The file itself, once the reason has been recorded."""
-    house, dossier, form = house_of(request), found_dossier(request), await forms.read_form(request)
+    house, dossier, form = house_of(request), own_dossier(request), await forms.read_form(request)
     file = _file(request, dossier)
     reason = forms.text(form, "reason", 20)
     sealed = await house.files.open(file.address)
@@ -142,7 +127,7 @@ async def open_file(request: Request) -> Response:
 @open_to(*HANDLERS, body_limit=2048)
 async def remove_file(request: Request) -> Response:
     """Take a file out; its content goes with the last dossier that has it."""
-    house, dossier, form = house_of(request), found_dossier(request), await forms.read_form(request)
+    house, dossier, form = house_of(request), own_dossier(request), await forms.read_form(request)
     number, reason = request.path_params["file"], forms.text(form, "reason", 20)
     address = await house.store.write(act_of(request, form), attaching.remove_file, dossier.code, number, reason)
     await house.files.let_go(address)

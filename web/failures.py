@@ -108,6 +108,12 @@ FIELDS = {
     "device": msgid("thiết bị"),
     "at": msgid("giờ trong ngày"),
     "date": msgid("ngày trong lịch"),
+    "basis": msgid("căn cứ pháp lý"),
+    "answer_by": msgid("hạn trả lời"),
+    "proof": msgid("người nhận kết quả"),
+    "unit": msgid("cơ quan"),
+    "day": msgid("ngày hẹn"),
+    "results": msgid("kết quả"),
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from starlette.requests import HTTPConnection
@@ -57,6 +58,7 @@ class House:
     speakers: Speakers
     receivers_nearby: bool
     files: FileRoom
+    own_forms: Path
 
 
 def house_of(connection: HTTPConnection) -> House:

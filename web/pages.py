@@ -21,7 +21,7 @@ from web import clocks, paths, wording
 from web.assets import Assets
 from web.languages import NAMES, offered, translations
 
-ROOMS = ("web", "kiosk", "counter", "display", "admin", "api")
+ROOMS = ("web", "kiosk", "counter", "display", "dossiers", "admin", "api")
 
 
 class Pages:

@@ -18,6 +18,8 @@ def home(request: Request) -> str:
     """Where the way back leads: a screen's own first page, else the centre's."""
     room, *rest = request.url.path.strip("/").split("/")
     named = bool(rest) and rest[0].isascii() and rest[0].replace("-", "").isalnum()
+    if room == "dossiers":
+        return "/dossiers"
     return f"/{room}/{rest[0]}" if named and room in ("kiosk", "display", "counter", "rating") else "/"
 
 

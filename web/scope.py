@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 
 from domain.appointments import Appointment, UnknownAppointment
 from domain.centres import Agency, Centre
 from domain.errors import UnknownCounter, UnknownQueue
-from domain.roles import Role
+from domain.roles import COUNTER_ROLES, LEADING_ROLES, Role
 from domain.routing import served_queues
 from domain.tickets import Ticket
-from store.indicators import Part
+from operations.processing import UnknownDossier
+from store import dossiers, people
+from store.dossier_lists import Sight
+from store.dossiers import Dossier
 from store.people import Person
 from store.tickets import UnknownTicket
 from web.house import house_of, visitor_of
@@ -88,20 +91,45 @@ def scope_of_agency(agency: str | None, centre: Centre) -> Scope:
     return Scope(agency, queues, frozenset(counters))
 
 
-def part_of(scope: Scope, centre: Centre) -> Part | None:
-    """Whose dossiers the scope reaches: those of procedures of its queues; None: the whole centre's."""
-    if scope.agency is None:
-        return None
-    known = {placement.code: placement.queue for placement in centre.procedures}
-    own = frozenset(code for code, queue in known.items() if queue in scope.queues)
-    return Part(own, frozenset(known), scope.counters)
+def own_sight(connection: HTTPConnection) -> Sight:
+    """Whose dossiers whoever asks may see: who leads as far as elsewhere, who works at a counter the own agency's.
+
+    To the agency that leads the centre, and to whoever has none, all of them.
+    """
+    person, house = visitor_of(connection).person, house_of(connection)
+    agency = _agency_of_dossiers(person, house.store.centre())
+    if agency is None:
+        return Sight()
+    everybody = house.store.read(people.everybody)
+    return Sight(agency, tuple(one.id for one in everybody if one.agency == agency))
+
+
+def own_dossier(request: Request) -> Dossier:
+    """The dossier that the address names; another agency's is as unknown as one that is not there.
+
+    Raises UnknownDossier.
+    """
+    code = request.path_params["code"]
+    found = house_of(request).store.read(dossiers.find, code[:50])
+    if found is None or not own_sight(request).sees(found):
+        raise UnknownDossier(code=code[:50])
+    return found
+
+
+def _agency_of_dossiers(person: Person | None, centre: Centre) -> str | None:
+    if person is None or person.roles & LEADING_ROLES or not person.roles & COUNTER_ROLES:
+        return _department(person, centre)
+    return None if person.agency in _heads(centre) else person.agency
 
 
 def _department(person: Person | None, centre: Centre) -> str | None:
     if person is None or Role.MANAGER not in person.roles or Role.ADMINISTRATOR in person.roles:
         return None
-    heads = {agency.id for agency in centre.agencies if _leads(agency, centre)}
-    return None if person.agency is None or person.agency in heads else person.agency
+    return None if person.agency is None or person.agency in _heads(centre) else person.agency
+
+
+def _heads(centre: Centre) -> set[str]:
+    return {agency.id for agency in centre.agencies if _leads(agency, centre)}
 
 
 def _leads(agency: Agency, centre: Centre) -> bool:

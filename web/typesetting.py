@@ -82,7 +82,7 @@ class Job:
         """What the engine is asked for."""
         wanted: dict[str, Any] = {"format": self.kind, "sys_inputs": dict(self.data)}
         if self.made_at is not None:
-            wanted["timestamp"] = self.made_at
+            wanted["timestamp"] = self.made_at.replace(microsecond=0)  # the engine takes whole seconds
         if self.kind == "png":
             wanted["ppi"] = self.dots
         return wanted

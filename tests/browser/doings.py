@@ -188,6 +188,33 @@ def first_dossier(scene: Scene) -> str:
     return scene.server.store.read(lambda db: str(db.execute("SELECT min(code) FROM dossiers").fetchone()[0]))
 
 
+def search(text: str) -> Callable[[Page, Scene], None]:
+    def act(page: Page, scene: Scene) -> None:
+        page.fill("#text", text)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[role=status] h2, #wrong")
+
+    return act
+
+
+def reveal(page: Page, scene: Scene) -> None:
+    page.click("details summary")
+    page.select_option("#reason", "compare")
+    page.click("details button")
+    page.wait_for_selector("dd [role=status]")
+
+
+def open_beyond(page: Page, scene: Scene) -> None:
+    page.click(".beyond summary")
+
+
+def hand_out(page: Page, scene: Scene) -> None:
+    page.check("input[value='owner:card']")
+    page.fill("#words", "Người dân đang chờ ở quầy.")
+    page.click(".act .primary")
+    page.wait_for_selector(".failure")
+
+
 def choose_key(act: str, code: str) -> Callable[[Page, Scene], None]:
     def choose(page: Page, scene: Scene) -> None:
         page.select_option(f"#key-{act}", code)

@@ -9,6 +9,7 @@ from operations import calling
 from tests.browser import addresses as at
 from tests.browser import doings as do
 from tests.browser import scanning as sc
+from tests.browser.paperwork import ARRIVED, nth
 from tests.browser.scenes import IN_NO_HALL, Scene
 
 NOTHING = r"(?!)"
@@ -56,6 +57,7 @@ PLAIN_1, PLAIN_2 = "/counter/1/scans", "/counter/2/scans"
 ALL_MODES = "reach=1&big=1&contrast=1&speech=1"
 OWN_VOICE = "/admin/voice/recordings"
 MINE, K1_CODE, BOOKED, PRACTICE = "/booking/mine", "/kiosk/K1/appointments", "bookable", "practising"
+PAPERS = "paperwork"
 
 STATES = [
     State("kiosk-start", "kiosk", "quiet", KIOSK, "/kiosk/K1"),
@@ -161,6 +163,31 @@ STATES = [
     State("booking-mine-slots", "phone", BOOKED, None, MINE, do.show_booked("open", 49 * 60), fold=False),
     State("booking-mine-moved", "phone", BOOKED, None, MINE, do.show_booked("move", 55 * 60), fold=False),
     State("booking-cancelled", "phone", BOOKED, None, MINE, do.show_booked("cancel", 54 * 60), fold=False),
+    State("dossiers", "counter", PAPERS, CLERK, "/dossiers"),
+    State("dossiers-found", "counter", PAPERS, CLERK, "/dossiers", do.search("nguyen mau"), fold=False),
+    State("dossiers-found-nothing", "counter", PAPERS, CLERK, "/dossiers", do.search("khong co ai")),
+    State("dossiers-too-little", "counter", PAPERS, CLERK, "/dossiers", do.search("1"), noise=REFUSED),
+    State("dossiers-auditor", "counter", PAPERS, AUDITOR, "/dossiers", alike=True),
+    State("dossiers-overdue", "counter", PAPERS, CLERK, "/dossiers/waiting/overdue"),
+    State("dossiers-answer", "counter", PAPERS, CLERK, "/dossiers/waiting/answer", alike=True),
+    State("dossiers-none", "counter", PAPERS, LAND_MANAGER, "/dossiers/waiting/results", alike=True),
+    State("dossier", "counter", PAPERS, CLERK, nth(0), fold=False),
+    State("dossier-leader", "counter", PAPERS, SUPERVISOR, nth(1), do.open_beyond, fold=False),
+    State("dossier-revealed", "counter", PAPERS, CLERK, nth(0), do.reveal, fold=False, alike=True),
+    State("dossier-auditor", "counter", PAPERS, AUDITOR, nth(0), fold=False, alike=True),
+    State("dossier-online", "counter", PAPERS, CLERK, f"/dossiers/{ARRIVED}", fold=False),
+    State("dossier-returned", "counter", PAPERS, CLERK, nth(4), fold=False, alike=True),
+    State("dossier-handed", "counter", PAPERS, "person:cb09", nth(2), fold=False, alike=True),
+    State("dossier-act", "counter", PAPERS, CLERK, nth(6, "/acts/handed-over")),
+    State("dossier-act-refused", "counter", PAPERS, CLERK, nth(6, "/acts/returned"), do.hand_out, noise=REFUSED),
+    State("dossier-act-supplement", "counter", PAPERS, CLERK, nth(6, "/acts/supplement-asked"), fold=False),
+    State("dossier-act-extend", "counter", PAPERS, CLERK, nth(2, "/acts/extended"), fold=False),
+    State("dossier-act-return", "counter", PAPERS, CLERK, nth(3, "/acts/returned")),
+    State("dossier-act-correct", "counter", PAPERS, CLERK, nth(6, "/acts/corrected"), fold=False),
+    State("dossier-act-beyond", "counter", PAPERS, SUPERVISOR, nth(1, "/acts/resolved?beyond=1"), fold=False),
+    State("dossier-register", "counter", PAPERS, CLERK, "/dossiers/register", fold=False),
+    State("dossier-register-wrong", "counter", PAPERS, CLERK, "/dossiers/register?from=2026-12-02&to=2026-11-01",
+          noise=REFUSED),
     State("pair", "pairing", "quiet", None, "/pair/K2"),
     State("pair-wrong", "pairing", "quiet", None, "/pair/K2", do.wrong_code, noise=REFUSED),
     State("sign-in", "counter", "quiet", None, "/sign-in"),
@@ -429,6 +456,8 @@ PAGES = {
     "admin/report_days": "reports-words", "admin/report_words": "reports-words-read",
     "admin/report_index": "index", "admin/report_behind": "index-behind",
     "admin/ticket": "admin-ticket",
+    "dossiers/desk": "dossiers", "dossiers/waiting": "dossiers-overdue", "dossiers/dossier": "dossier",
+    "dossiers/act": "dossier-act", "dossiers/register": "dossier-register",
     "api/docs": "api", "counter/counters": "counters", "counter/desk": "counter-empty",
     "counter/keys": "counter-keys", "counter/scanned": "counter-plain",
     "counter/slips_found": "counter-plain-slips", "counter/payment": "counter-payment",

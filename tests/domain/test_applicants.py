@@ -7,22 +7,31 @@ from hypothesis import strategies as st
 from domain.applicants import (
     LONGEST_PAPER,
     LONGEST_SUMMARY,
+    LONGEST_WORDS,
     MOST_PAPERS,
     Applicant,
+    EmailWrong,
     IdentityWrong,
     NameWrong,
+    Paper,
     Particulars,
     PhoneWrong,
+    Words,
     applicant,
     from_bytes,
     particulars,
     to_bytes,
+    words,
+    words_from_bytes,
+    words_to_bytes,
 )
 from domain.errors import Invalid
 
 OWNER = Applicant("A", "1", "2", "3")
 texts = st.text(max_size=30)
-papers = st.lists(st.tuples(texts, st.integers(0, 99)), max_size=5).map(tuple)
+counts = st.integers(0, 99)
+papers = st.lists(st.builds(Paper, texts, counts, counts, counts, st.booleans(), st.booleans(), texts), max_size=5)
+people = st.builds(Applicant, texts, texts, texts, texts, texts)
 
 
 def test_spaces_in_numbers_are_left_out():
@@ -110,43 +119,60 @@ def test_a_name_is_needed(name):
 
 
 def test_particulars_are_kept_trimmed_in_one_form_and_without_empty_papers():
-    got = particulars(OWNER, " Xin cấp la\u0323i ", [(" Tờ khai ", 2), ("  ", 1), ("", 1)])
-    assert got == Particulars(OWNER, "Xin cấp lại", (("Tờ khai", 2),))
+    got = particulars(OWNER, " Xin cấp la\u0323i ", [Paper(" Tờ khai ", 2), Paper("  ", 1), Paper("", 1)])
+    assert got == Particulars(OWNER, "Xin cấp lại", (Paper("Tờ khai", 2),))
 
 
 def test_the_longest_particulars_are_taken():
-    most = [("x" * LONGEST_PAPER, 1)] * MOST_PAPERS
-    assert len(particulars(OWNER, "x" * LONGEST_SUMMARY, [*most, ("", 1)]).papers) == MOST_PAPERS
+    most = [Paper("x" * LONGEST_PAPER, 1)] * MOST_PAPERS
+    assert len(particulars(OWNER, "x" * LONGEST_SUMMARY, [*most, Paper("", 1)]).papers) == MOST_PAPERS
 
 
 @pytest.mark.parametrize(
     ("summary", "taken"),
     [
         ("x" * (LONGEST_SUMMARY + 1), ()),
-        ("", [("Tờ khai", 1)] * (MOST_PAPERS + 1)),
-        ("", [("x" * (LONGEST_PAPER + 1), 1)]),
+        ("", [Paper("Tờ khai", 1)] * (MOST_PAPERS + 1)),
+        ("", [Paper("x" * (LONGEST_PAPER + 1), 1)]),
         ("A\nB", ()),
         ("A\u202eB", ()),
-        ("", [("A\x00", 1)]),
-        ("", [("A\x1b[31m", 1)]),
+        ("", [Paper("A\x00", 1)]),
+        ("", [Paper("A\x1b[31m", 1)]),
+        ("", [Paper("Tờ khai")]),
+        ("", [Paper("Tờ khai", -1)]),
+        ("", [Paper("Tờ khai", 1000)]),
+        ("", [Paper("Tờ khai", 1, code="x" * 61)]),
     ],
-    ids=["long summary", "many papers", "long paper", "lines", "turned text", "zero byte", "escape"],
+    ids=[
+        "long summary",
+        "many papers",
+        "long paper",
+        "lines",
+        "turned text",
+        "zero byte",
+        "escape",
+        "none of it",
+        "fewer than none",
+        "too many of it",
+        "long code",
+    ],
 )
 def test_particulars_have_bounds(summary, taken):
     with pytest.raises(Invalid):
         particulars(OWNER, summary, taken)
 
 
-@given(st.builds(Particulars, st.builds(Applicant, texts, texts, texts, texts), texts, papers))
+@given(st.builds(Particulars, people, texts, papers.map(tuple), st.none() | people, texts))
 def test_bytes_go_there_and_back_and_are_always_the_same(told):
     assert from_bytes(to_bytes(told)) == told
     assert to_bytes(told) == to_bytes(from_bytes(to_bytes(told)))
 
 
 def test_the_bytes_do_not_depend_on_the_order_of_fields():
-    assert to_bytes(Particulars(OWNER, "S", (("P", 2),))) == (
-        b'{"owner": {"address": "3", "identity": "1", "name": "A", "phone": "2"},'
-        b' "papers": [["P", 2]], "summary": "S"}'
+    assert to_bytes(Particulars(OWNER, "S", (Paper("P", 2),))) == (
+        b'{"authorisation": "", "owner": {"address": "3", "email": "", "identity": "1", "name": "A", "phone": "2"},'
+        b' "papers": [{"certified": 0, "code": "", "copies": 0, "digitised": false, "name": "P", "originals": 2,'
+        b' "reused": false}], "representative": null, "summary": "S"}'
     )
 
 
@@ -156,3 +182,21 @@ def test_bytes_that_forget_the_papers_are_found(monkeypatch):
     monkeypatch.setitem(globals(), "to_bytes", lambda told: real(replace(told, papers=())))
     with pytest.raises(AssertionError):
         test_bytes_go_there_and_back_and_are_always_the_same()
+
+
+@pytest.mark.parametrize("email", ["a", "a@b", "a b@c.vn", "@c.vn", "a@c.v", "a" * 65 + "@c.vn"])
+def test_an_address_of_mail_has_its_form(email):
+    with pytest.raises(EmailWrong):
+        applicant("A", "", "", "", email)
+
+
+@given(st.builds(Words, texts, texts, papers.map(tuple)))
+def test_words_go_there_and_back(told):
+    assert words_from_bytes(words_to_bytes(told)) == told
+
+
+def test_words_keep_their_lines_and_are_needed():
+    assert words(" Thiếu tờ khai\r\nvà trích lục ").text == "Thiếu tờ khai\nvà trích lục"
+    for wrong in ("", "  ", "\n", "x" * (LONGEST_WORDS + 1), "A\x00"):
+        with pytest.raises(Invalid):
+            words(wrong)

@@ -15,7 +15,8 @@ from operations import attaching, endings, intake, paying, processing, shifts, s
 from operations.attaching import Sent
 from operations.processing import Doing
 from store import indicators
-from store.indicators import Part, Period
+from store.dossier_lists import Sight
+from store.indicators import Period
 from store.outbox import portal_messages_of
 from tests.support.halls import new_hall
 
@@ -135,12 +136,14 @@ def test_what_lacks_a_result_is_listed_with_what_repairs_it(desk):
     assert (linked, Lack.LINK_EXPIRED) in behind(desk, Id.LINKED)
 
 
-def test_a_department_has_its_own_procedures_and_what_is_no_longer_received_at_its_counters(desk):
-    received(desk)
-    own, known = frozenset({PROCEDURE}), frozenset({PROCEDURE, "1.1"})
-    assert counts(desk, part=Part(own, known, frozenset()))[Id.SYNCED].below == 1
-    assert counts(desk, part=Part(frozenset({"1.1"}), known, frozenset({1})))[Id.SYNCED].below == 0
-    assert counts(desk, part=Part(frozenset(), frozenset({"1.1"}), frozenset({1})))[Id.SYNCED].below == 1
+def test_a_department_has_what_it_decides_has_in_hand_or_its_people_received(desk):
+    code = received(desk)
+    decides = desk.one("SELECT decides FROM dossiers")
+    assert counts(desk, sight=Sight(decides))[Id.SYNCED].below == 1
+    assert counts(desk, sight=Sight("elsewhere"))[Id.SYNCED].below == 0
+    assert counts(desk, sight=Sight("elsewhere", ("cb01",)))[Id.SYNCED].below == 1
+    assert behind(desk, Id.SYNCED, sight=Sight("elsewhere")) == [] != behind(desk, Id.SYNCED, sight=Sight(decides))
+    assert (code, Lack.WAITS) in behind(desk, Id.SYNCED, sight=Sight("elsewhere", ("cb01",)))
 
 
 def test_the_list_is_in_pages_oldest_first(desk):

@@ -10,7 +10,7 @@ import httpx2
 from websockets.exceptions import InvalidStatus
 
 from admin.recording import needed_by
-from domain.applicants import applicant, particulars, to_bytes
+from domain.applicants import applicant, particulars, to_bytes, words, words_to_bytes
 from domain.centre_rules import Booking
 from domain.centre_toml import write_centre
 from domain.centres import DeviceKind
@@ -30,9 +30,11 @@ from operations import (
     moving,
     printing,
     shifts,
+    supplements,
     syncing,
     ticketing,
 )
+from operations.processing import Doing
 from store import appointments as rows
 from store import attachments, file_links, jobs, outbox, plans, ratings, receivers
 from store.writer import Act, Tx
@@ -266,6 +268,20 @@ class Crowd:
         message = self.server.store.read(outbox.portal_messages_of, code)[0].id
         self.do(syncing.park, [message], "từ chối")
         return int(message)
+
+    def dossier_to_complete(self) -> str:
+        """A dossier in which papers are missing: its first step is the request for them."""
+        code = self.dossier()
+        text = self.server.app.state.house.vault.seal(words_to_bytes(words("Thiếu tờ khai")))
+        self.do(supplements.ask_supplement, Doing(code, self.person["clerk"], text))
+        return code
+
+    def turned_visit(self) -> int:
+        """A visit that ended without a dossier; its number."""
+        vault, counter, person = self.server.app.state.house.vault, self.seated("clerk"), self.person["clerk"]
+        told = vault.seal(to_bytes(particulars(applicant("LÊ THỬ", "", "", ""), "", ())))
+        text = vault.seal(words_to_bytes(words("Thiếu tờ khai")))
+        return int(self.do(intake.turn_away, counter, person, "complete", a_procedure(), told, text))
 
     def filed(self) -> tuple[str, int]:
         """A dossier with a file in it; the dossier's code and the file's number."""

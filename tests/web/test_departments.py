@@ -21,6 +21,10 @@ STRANGER = "department"
 ROLES = PERSON_ROLES - {Role.ADMINISTRATOR, Role.AUDITOR}
 # These name no queue, counter, number or dossier of one agency.
 WHOLE = {
+    "GET /dossiers": "counts by agency: see tests/dossiers/test_routes.py",
+    "POST /dossiers/searches": "own dossiers, by what was typed: see tests/dossiers/test_routes.py",
+    "GET /dossiers/register": "own dossiers",
+    "GET /dossiers/waiting/{waiting}": "own dossiers",
     "GET /admin": "own queues, counters and colleagues; screens and printers of the centre to read",
     "GET /admin/appointments": "own queues",
     "GET /admin/calling": "the centre's one policy, to read",
@@ -49,6 +53,8 @@ WHOLE = {
     "GET /admin/reports/staffing": "a day to choose; for the chosen day see tests/admin/test_staffing.py",
     "GET /admin/reports/words": "own queues",
     "GET /admin/tickets": "calls of own queues",
+    "GET /dossiers/register.pdf": "days to choose; see tests/dossiers/test_form_routes.py",
+    "GET /dossiers/register.xlsx": "the same",
     "GET /api/v1": "the description",
     "GET /api/v1/openapi.json": "the description",
     "GET /api/v1/queues": "own queues",

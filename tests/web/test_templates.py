@@ -107,10 +107,10 @@ def test_every_form_that_changes_something_carries_a_request_id():
         for form in re.findall(r'<form\b[^>]*method="post".*?</form>', text, re.DOTALL):
             action = re.search(r'action="([^"]*)"', form)[1]
             # A second press on "code" offers a fresh code and kills the first: nothing to repeat. Every reading of
-            # people's words is noted, also a second one. A scan is only read.
+            # people's words is noted, also a second one. A scan or a search is only read.
             if action.startswith(("/sign-in", "/sign-out", "/language", "/pair")):
                 continue
-            if action.partition("?")[0].endswith(("/codes", "/reports/words", "/scans")):
+            if action.partition("?")[0].endswith(("/codes", "/reports/words", "/scans", "/searches")):
                 continue
             if 'name="request_id"' not in form:
                 missing.append(f"{path.name}: {action}")
@@ -123,6 +123,9 @@ def test_free_text_of_others_stands_where_htmx_does_not_look():
         "admin/templates/procedure.html",
         "admin/templates/report_words.html",
         "counter/templates/_papers.html",
+        "dossiers/templates/dossier.html",
+        "dossiers/templates/act.html",
+        "dossiers/templates/_rows.html",
     ):
         assert "hx-ignore" in (ROOT / name).read_text(encoding="utf-8"), name
 

@@ -433,7 +433,28 @@ _API: dict[str, Example] = {
     ),
     "POST /api/v1/check-ins": lambda c, w: Asked(f"{_V1}/check-ins", json={"code": c.booked()[1]}),
 }
+_DOSSIERS: dict[str, Example] = {
+    "GET /dossiers": lambda c, w: Asked("/dossiers"),
+    "POST /dossiers/searches": lambda c, w: Asked("/dossiers/searches", {"text": "không ai cả"}),
+    "GET /dossiers/register": lambda c, w: Asked("/dossiers/register"),
+    "GET /dossiers/waiting/{waiting}": lambda c, w: Asked("/dossiers/waiting/parked"),
+    "GET /dossiers/{code}": lambda c, w: Asked(f"/dossiers/{c.dossier()}"),
+    "POST /dossiers/{code}/identity": lambda c, w: Asked(
+        f"/dossiers/{c.dossier()}/identity", {"reason": "compare", "request_id": request_id()}
+    ),
+    "GET /dossiers/{code}/acts/{act}": lambda c, w: Asked(f"/dossiers/{c.dossier()}/acts/handed-over"),
+    "POST /dossiers/{code}/acts/{act}": lambda c, w: Asked(
+        f"/dossiers/{c.dossier()}/acts/handed-over", {"unit": "dat-dai", "seen": 0, "request_id": request_id()}
+    ),
+}
 _FILES: dict[str, Example] = {
+    "GET /dossiers/register.pdf": lambda c, w: Asked("/dossiers/register.pdf?from=2026-11-01&to=2026-11-30"),
+    "GET /dossiers/register.xlsx": lambda c, w: Asked("/dossiers/register.xlsx?from=2026-11-01&to=2026-11-30"),
+    "GET /dossiers/turned/{visit}/form": lambda c, w: Asked(f"/dossiers/turned/{c.turned_visit()}/form"),
+    "GET /dossiers/{code}/forms/{form}": lambda c, w: Asked(f"/dossiers/{c.dossier()}/forms/receipt"),
+    "GET /dossiers/{code}/forms/{form}/{step}": lambda c, w: Asked(
+        f"/dossiers/{c.dossier_to_complete()}/forms/supplement/1"
+    ),
     "GET /dossiers/{code}/files": lambda c, w: Asked(f"/dossiers/{c.dossier()}/files"),
     "POST /dossiers/{code}/files": lambda c, w: Asked(
         f"/dossiers/{c.dossier()}/files", {"belongs": "submitted:"}, files={"file": a_pdf(f"Tờ {a_number()}")}
@@ -449,7 +470,7 @@ _FILES: dict[str, Example] = {
 EXAMPLES = {
     **_FILES,
     **_PLAIN, **_KIOSK, **_DEVICES, **_BOOKING, **_COUNTER, **_DISPLAY, **_VOICE, **_RATING, **_ADMIN, **_AUDIT,
-    **_CENTRE, **_FLOOR, **_API, **_RECEIVERS, **FEES,
+    **_CENTRE, **_FLOOR, **_API, **_RECEIVERS, **_DOSSIERS, **FEES,
 }  # fmt: skip
 
 
