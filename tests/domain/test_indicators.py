@@ -79,6 +79,20 @@ def test_what_is_missing_is_just_enough(above, below, indicator):
         assert not Figure(indicator, Count(above + missing - 1, below)).is_full
 
 
+@pytest.mark.planted
+def test_a_formula_that_rounds_the_missing_down_is_caught(monkeypatch):
+    monkeypatch.setattr(indicators, "ceil", int)
+    with pytest.raises(AssertionError):
+        test_what_is_missing_is_just_enough()
+
+
+@pytest.mark.planted
+def test_a_formula_that_forgets_the_target_is_caught(monkeypatch):
+    monkeypatch.setattr(Figure, "_wanted", 50.0)
+    with pytest.raises(AssertionError):
+        test_typed_by_hand(Id.CONTENT, 45, 100, 45.0, 3.0, 45)
+
+
 def test_the_figures_stand_in_the_order_of_the_decision():
     counts = [(Id.CONTENT, Count(1, 1)), (Id.SYNCED, Count(1, 1))]
     assert [one.indicator.id for one in indicators.figures(counts)] == [Id.SYNCED, Id.CONTENT]
