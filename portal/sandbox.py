@@ -184,7 +184,8 @@ def _routes(adapter: Adapter, pushes: Pushes) -> list[Route]:
         for prefix in PREFIXES
         for path, endpoint in endpoints.items()
     ]
-    return calls + Pages(adapter.state, adapter.faults, pushes).routes() + push_routes(pushes)
+    pages = Pages(adapter.state, adapter.faults, pushes, adapter.now)
+    return calls + pages.routes() + push_routes(pushes)
 
 
 def _listen(host: str, port: int) -> socket.socket:

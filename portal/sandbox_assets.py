@@ -27,6 +27,9 @@ section > form { justify-content: flex-start; }
 #scores dd { font-size: 26px; }
 dt { color: var(--muted); }
 dd { margin: 0; font: 600 40px/1.4 "Noto Sans", system-ui, sans-serif; font-variant-numeric: tabular-nums; }
+#scores { grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); }
+#scores div { justify-content: flex-end; }
+#scores dd { font-size: 26px; white-space: nowrap; }
 .scroll { overflow: auto; max-height: 520px; }
 .scroll th { position: sticky; top: 0; background: var(--paper); }
 table { width: 100%; border-collapse: collapse; }

@@ -161,7 +161,9 @@ CREATE TABLE dossiers (
   decides TEXT NOT NULL
 );
 CREATE UNIQUE INDEX dossiers_in_order ON dossiers (seq);
-CREATE INDEX dossiers_received ON dossiers (received_at);
+CREATE INDEX dossiers_received ON dossiers (
+  received_at, status, finished_at, due, decides, unit, handed_to, person, code
+);
 CREATE INDEX dossiers_standing ON dossiers (status, due);
 CREATE INDEX dossiers_handed ON dossiers (seq) WHERE handed_to <> '';
 CREATE VIRTUAL TABLE dossier_codes USING fts5(code, content='dossiers', content_rowid='seq', tokenize='trigram');

@@ -39,6 +39,7 @@ from printers.worker import Health
 from store import migrations, outbox, plans, procedures, receivers
 from store.writer import Act
 from tests.browser.evenings import evening, evening_of_many, staffed
+from tests.browser.indexes import indexed
 from tests.browser.paperwork import paperwork
 from tests.browser.scenes import CLERKS, IN_NO_HALL, NOWHERE, Scene
 from tests.browser.voices import outspoken
@@ -441,6 +442,7 @@ SCENES: dict[str, Callable[[Scene], None] | None] = {
     "line": line, "judged": judged, "bookable": bookable, "hands": hands, "alarmed": alarmed, "bare": None,
     "watched": watched, "ready": ready, "wrong-clock": wrong_clock, "lived": lived,
     "planned": planned, "told": told, "altered": altered, "reported": reported, "distant": distant,
+    "indexed": indexed,
     "minded": minded, "hung": hung, "outspoken": outspoken, "telling": telling,
     "needs": many_needs, "closed": closed, "paperwork": paperwork,
     "practising": practising, "evening": evening, "evening-of-many": evening_of_many,

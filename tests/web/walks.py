@@ -382,6 +382,8 @@ _FLOOR: dict[str, Example] = {
         f"/admin/floor/halls/{QUIET_HALL}/bulletins/1/removals", {}
     ),
     "GET /admin/reports": lambda c, w: Asked("/admin/reports?by=agency"),
+    "GET /admin/reports/766": lambda c, w: Asked("/admin/reports/766"),
+    "GET /admin/reports/766/{indicator}": lambda c, w: Asked("/admin/reports/766/1.4"),
     "GET /admin/reports/calls": lambda c, w: Asked("/admin/reports/calls"),
     "GET /admin/reports/estimates": lambda c, w: Asked("/admin/reports/estimates"),
     "GET /admin/reports/satisfaction": lambda c, w: Asked("/admin/reports/satisfaction"),
