@@ -52,21 +52,21 @@ def score(
     every = list(records)
     came = [
         one for one in every
-        if since <= one["NgayTiepNhan"] < until and one["TrangThaiHoSo"] not in REFUSED_OR_NEW
+        if since <= one.get("NgayTiepNhan", "") < until and one.get("TrangThaiHoSo", "1") not in REFUSED_OR_NEW
     ]  # fmt: skip
     course = [one for one in every if _is_judged(one, since, until)]
     done = [
         one for one in every
-        if since <= one.get("NgayKetThucXuLy", "") < until and one["TrangThaiHoSo"] in WITH_RESULT
+        if since <= one.get("NgayKetThucXuLy", "") < until and one.get("TrangThaiHoSo", "1") in WITH_RESULT
     ]  # fmt: skip
-    to_pay = [one for one in came if one["DuocThanhToanTrucTuyen"] in ("1", "3")]
-    ended = [one for one in came if one["TrangThaiHoSo"] in WITH_RESULT]
+    to_pay = [one for one in came if one.get("DuocThanhToanTrucTuyen", "") in ("1", "3")]
+    ended = [one for one in came if one.get("TrangThaiHoSo", "1") in WITH_RESULT]
     moment = min(now, _before(until))
     return {
         "1.4": Line(len(came), max(len(came), reported)),
         "2.1": Line(_count(course, lambda one: not _is_late(one, moment)), len(course)),
         "2.2": Line(sum(map(_seconds, done)) / 86400, len(done)),
-        "3.6": Line(_count(to_pay, lambda one: one["DuocThanhToanTrucTuyen"] == "1"), len(to_pay)),
+        "3.6": Line(_count(to_pay, lambda one: one.get("DuocThanhToanTrucTuyen", "") == "1"), len(to_pay)),
         "4.1": Line(_count(ended, lambda one: _opens(one, found)), len(ended)),
         "4.2": Line(_count(came, lambda one: bool(one.get("DanhSachGiayToKetQua"))), len(came)),
         "4.3": Line(_count(came, _reuses), len(came)),
@@ -79,12 +79,16 @@ def _count(records: Iterable[Mapping[str, Any]], holds: Callable[[Mapping[str, A
 
 def _is_judged(one: Mapping[str, Any], since: str, until: str) -> bool:
     end = one.get("NgayKetThucXuLy", "")
-    return one["TrangThaiHoSo"] in JUDGED and one["NgayTiepNhan"] < until and (not end or end >= since)
+    return (
+        one.get("TrangThaiHoSo", "1") in JUDGED
+        and one.get("NgayTiepNhan", "") < until
+        and (not end or end >= since)
+    )
 
 
 def _is_late(one: Mapping[str, Any], moment: str) -> bool:
     """By dates: the end, or the moment while there is none, after the due day."""
-    due, end = one["NgayHenTra"], one.get("NgayKetThucXuLy", "") or moment
+    due, end = one.get("NgayHenTra", ""), one.get("NgayKetThucXuLy", "") or moment
     return bool(due) and min(end, moment)[:DATE] > due[:DATE]
 
 

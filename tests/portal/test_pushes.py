@@ -96,7 +96,7 @@ def test_the_page_has_the_form_and_the_scores_and_no_number(both):
     both.push(manner="twice")
     page = httpx2.get(both.sandbox.url + "/", trust_env=False, verify=False).text
     assert "Đẩy hồ sơ" in page
-    assert "Bảng điểm" in page
+    assert "Chỉ số 766" in page
     assert "0382" not in page
 
 
