@@ -25,10 +25,12 @@ from kiosk import speech
 from kiosk.routes import ROUTES as KIOSK
 from operations import ticketing
 from portal.files import Fetching
+from portal.inbox import Inbox
+from portal.inbox_routes import ROUTES as INBOX
 from portal.national import Lookups
 from portal.payment_routes import ROUTES as PAYMENTS
 from portal.payment_service import Payments
-from portal.service import LetterService, PortalService
+from portal.service import LetterService, PollService, PortalService
 from printers.agents import ROUTES as AGENTS
 from printers.agents import Agents
 from printers.devices import connect
@@ -72,7 +74,7 @@ PHRASES = VENDOR / "phrases"
 SPEAKER = (sys.executable, "-m", "commands.speaking")
 FILES = [*attachments.ROUTES, *portal_files.ROUTES]
 SCREENS = [*KIOSK, *ENTRANCE, *booking.ROUTES, *leaflets.ROUTES, *COUNTER, *DISPLAY, *RATING]
-ROUTES = [*SCREENS, *ADMIN, *DOSSIERS, *API, *AGENTS, *PAYMENTS, *FILES]
+ROUTES = [*SCREENS, *ADMIN, *DOSSIERS, *API, *AGENTS, *PAYMENTS, *FILES, *INBOX]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Rooms:
     house: House
     printers: PrinterService
     portal: PortalService
+    inbox: Inbox
+    poll: PollService
     payments: Payments
     lookups: Lookups
     letters: LetterService
@@ -128,13 +132,18 @@ def furnish(settings: Settings, now: Callable[[], datetime]) -> Rooms:
         own_forms=settings.data / "forms",
     )  # fmt: skip
     fetching = Fetching(settings.portal_files_url, timedelta(days=settings.portal_files_days))
-    portal = PortalService(store, vault, now, settings.portal_url, settings.portal_password_file, fetching=fetching)
+    portal = PortalService(
+        store, vault, now, settings.portal_url, settings.portal_password_file, fetching=fetching,
+        reconcile_hour=settings.reconcile_hour,
+    )  # fmt: skip
+    inbox = Inbox(store, vault, now, settings.inbox_secret_file)
+    poll = PollService(store, inbox, now, settings.poll_url, settings.poll_token_file)
     payments = Payments(store, vault, now, settings.payment_secret_file)
     lookups = Lookups(store, settings.lookup_secrets)
     letters = LetterService(store, vault, now, settings.axis_url, settings.axis_secret_file)
     messengers = Messengers(store, vault, now, nearby=settings.receivers_nearby)
     aloud = Aloud(packs, PHRASES, settings.data / "voice", Speaker(SPEAKER))
-    return Rooms(house, printers, portal, payments, lookups, letters, agents, messengers, packs, aloud)
+    return Rooms(house, printers, portal, inbox, poll, payments, lookups, letters, agents, messengers, packs, aloud)
 
 
 @contextlib.asynccontextmanager
@@ -145,7 +154,7 @@ async def live_in(rooms: Rooms) -> AsyncIterator[None]:
     await asyncio.to_thread(house.files.tidy)
     for room in (rooms.printers, rooms.agents, rooms.portal, rooms.letters, rooms.messengers, house.forecaster):
         store.listen(room.heed)
-    work = [rooms.printers.run(), rooms.portal.run(), rooms.letters.run(), rooms.messengers.run()]
+    work = [rooms.printers.run(), rooms.portal.run(), rooms.poll.run(), rooms.letters.run(), rooms.messengers.run()]
     screens = [live.follow(store), live.tick(house.hub), house.forecaster.run(house.hub.change_walls)]
     watches = [openings.open_days(house), stops.end(house), beats.watch(house), tend(house.files, house)]
     every = (*work, *screens, *watches, speech.keep_ready(house, rooms.aloud))

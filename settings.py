@@ -35,6 +35,10 @@ class Settings:
     follow_url: str = ""
     portal_url: str = ""
     portal_password_file: Path | None = None
+    inbox_secret_file: Path | None = None
+    poll_url: str = ""
+    poll_token_file: Path | None = None
+    reconcile_hour: int = 2
     payment_secret_file: Path | None = None
     lookup_secrets: Path | None = None
     axis_url: str = ""
@@ -85,13 +89,17 @@ def _read(name: str, key: str, text: str) -> object:
             return _port(name, text)
         case "device_tickets" | "device_requests" | "stranger_requests":
             return _share(name, text)
+        case "reconcile_hour":
+            return _within(name, text, 0, 23)
         case "file_megabytes":
             return _within(name, text, 1, LARGEST_FILE)
         case "dossier_megabytes":
             return _within(name, text, 1, LARGEST_DOSSIER)
         case "portal_files_days" | "keep_files_days":
             return _within(name, text, 0 if key == "keep_files_days" else 1, LONGEST_DAYS)
-        case "data" | "portal_password_file" | "payment_secret_file" | "lookup_secrets" | "axis_secret_file":
+        case "data" | "lookup_secrets":
+            return Path(text)
+        case _ if key.endswith("_file"):
             return Path(text)
         case "hosts":
             return tuple(part.strip() for part in text.split(",") if part.strip())
@@ -142,7 +150,7 @@ def _key(name: str, text: str) -> tuple[str, str]:
 
 
 def _check(settings: Settings) -> None:
-    for name in ("follow_url", "portal_url", "portal_files_url", "axis_url"):
+    for name in ("follow_url", "portal_url", "portal_files_url", "poll_url", "axis_url"):
         url = getattr(settings, name)
         if url and urlsplit(url).scheme not in ("http", "https"):
             raise SettingWrong(f"{PREFIX}{name.upper()}: {url!r} should begin with http:// or https://")

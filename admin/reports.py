@@ -12,7 +12,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from admin import report_files, report_health, report_sheets, report_waits, report_words, staffing, views
+from admin import (
+    indicators,
+    report_files,
+    report_health,
+    report_sheets,
+    report_waits,
+    report_words,
+    staffing,
+    views,
+)
 from admin.report_files import Head
 from admin.report_names import GROUPS, By, Names
 from admin.report_sheets import Numbers, Said
@@ -243,6 +252,7 @@ ROUTES: list[BaseRoute] = [
     Route(f"{REPORTS}/satisfaction", show_satisfaction),
     Route(f"{REPORTS}/estimates", show_estimates),
     Route(f"{REPORTS}/month", show_month),
+    *indicators.ROUTES,
     *report_words.ROUTES,
     *staffing.ROUTES,
 ]

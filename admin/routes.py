@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Route
 from admin import (
     appointments,
     calling,
+    catalogue,
     centre,
     centre_forms,
     devices,
@@ -14,6 +15,7 @@ from admin import (
     journal,
     morning,
     paper_numbers,
+    portal_desk,
     printers,
     receivers,
     recording,
@@ -173,5 +175,7 @@ ROUTES: list[BaseRoute] = [
     *stories.ROUTES,
     *reports.ROUTES,
     *receivers.ROUTES,
+    *portal_desk.ROUTES,
+    *catalogue.ROUTES,
     *takings.ROUTES,
 ]

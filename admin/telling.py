@@ -3,9 +3,9 @@
 What outsiders wrote (the portal's answers, a printer's note) is left out: nobody has looked it over.
 """
 
-from dataclasses import dataclass
-
 from admin.centre import OTHERS
+from admin.portal_telling import OF_THE_PORTAL
+from admin.told import Clause, Told
 from domain import dossier_events as d
 from domain import events as e
 from domain import fee_events as f
@@ -15,18 +15,6 @@ from domain import letter_events as letter
 from domain import queue_events as q
 from domain.errors import msgid
 from domain.lookup_events import LookupMade
-
-Clause = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A name, a sentence, and what is added to it where a field holds something."""
-
-    name: str
-    sentence: str
-    more: tuple[Clause, ...] = ()
-
 
 CLASS: Clause = ("priority", msgid("Diện: %(priority)s."))
 OF_DAYS = {
@@ -357,7 +345,7 @@ OF_FILES = {
 }
 TOLD: dict[type, Told] = {
     **OF_DAYS, **OF_COUNTERS, **OF_TICKETS, **OF_APPOINTMENTS, **OF_THE_CENTRE, **OF_PEOPLE, **OF_DOSSIERS,
-    **OF_WORK, **OF_MONEY, **OF_LETTERS, **OF_FILES,
+    **OF_THE_PORTAL, **OF_WORK, **OF_MONEY, **OF_LETTERS, **OF_FILES,
 }  # fmt: skip
 NAMES: dict[str, str] = {kind.__name__: told.name for kind, told in TOLD.items()}
 UNREADABLE = msgid("Không đọc được việc này: dòng nhật ký đã bị sửa.")

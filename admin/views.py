@@ -5,11 +5,12 @@ from typing import Any
 
 from starlette.requests import Request
 
-from admin.slips import has_dossier, unsure
+from admin import portal_desk
+from admin.slips import unsure
 from domain.centres import Centre, Counter
 from domain.roles import PERSON_ROLES
 from domain.routing import counters_serving, served_queues
-from store import jobs, outbox, people, procedures
+from store import jobs, people, portal_gates, procedures
 from store.centres import NoCentre
 from web import wording
 from web.health import check
@@ -57,6 +58,8 @@ async def overview(request: Request) -> dict[str, Any]:
         "everybody": [person for person in house.store.read(people.everybody) if scope.has_person(person)],
         "devices": [(device, states.get(device.id)) for device in centre.devices],
         "outbox": house.store.read(jobs.outbox_depths),
+        "complete": portal_desk.completeness(house),
+        "portal_stop": house.store.read(portal_gates.stop),
         "zone_names": {zone.id: text_of(zone.name, request.state.language) for zone in centre.zones},
         "unreachable": _without_access(centre, scope),
         "printers": house.printers(),
@@ -92,11 +95,13 @@ def _placed(house: House, codes: list[str]) -> list[Any]:
 
 def desk(request: Request) -> dict[str, Any]:
     """Parked and waiting messages, and slips that nobody can vouch for, of the queues that the visitor may see."""
-    house, scope = house_of(request), own_scope(request)
-    messages = house.store.read(outbox.open_portal_messages)
-    return frame(request) | {
-        "messages": [message for message in messages if has_dossier(house, scope, message.dossier)],
-        "slips": unsure(request),
-        "printers": house.store.centre().printers,
-        "said": translator(request.state.language),
-    }
+    house = house_of(request)
+    return (
+        frame(request)
+        | portal_desk.shown(request)
+        | {
+            "slips": unsure(request),
+            "printers": house.store.centre().printers,
+            "said": translator(request.state.language),
+        }
+    )

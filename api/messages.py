@@ -13,7 +13,7 @@ from domain.receivers import MessageKind
 from domain.tickets import Ticket
 from domain.waiting.boards import WaitBoard
 from domain.waiting.ranges import Wait
-from store.boards import Line
+from store import boards
 from store.centres import Stop
 from store.receivers import Message
 from store.tickets import Call
@@ -38,24 +38,55 @@ class Seen(Struct, forbid_unknown_fields=True):
     seen: Annotated[int, Meta(ge=0, le=2**53)] | None = None
 
 
-class Paper(Struct, forbid_unknown_fields=True):
-    """One paper of a dossier and how many of it."""
+Copies = Annotated[int, Meta(ge=0, le=999)]
+Identity = Annotated[str, Meta(max_length=14)]
+Phone = Annotated[str, Meta(max_length=16)]
+Address = Annotated[str, Meta(max_length=300)]
+Line = Annotated[str, Meta(max_length=1000)]
 
-    name: Annotated[str, Meta(min_length=1, max_length=400)]
-    copies: Annotated[int, Meta(ge=1, le=999)] = 1
+
+class Paper(Struct, forbid_unknown_fields=True):
+    """One paper of a dossier and in which shapes it was handed in; with nothing said it is one copy."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=1000)]
+    originals: Copies = 0
+    certified: Copies = 0
+    copies: Copies = 0
+    digitised: bool = False
+    reused: bool = False
+
+
+class Representative(Struct, forbid_unknown_fields=True):
+    """Who hands a dossier in for its owner."""
+
+    name: Name
+    identity: Identity = ""
+    phone: Phone = ""
+    address: Address = ""
+    authorisation: Line = ""
 
 
 class ReceiveDossier(Struct, forbid_unknown_fields=True):
-    """A dossier as the clerk takes it in."""
+    """A dossier as the clerk takes it in.
+
+    `channel`: 1 at the counter, 3 by post. `owner_kind`: 1 citizen, 2 business, 3 agency, 4 other. `delivery`: the
+    result comes 0 at the counter, 1 by post to `deliver_to` (else to `address`), 2 electronically. `case`: a
+    heading of the procedure's own checklist.
+    """
 
     procedure: Annotated[str, Meta(pattern=r"^\d\.\d{6}$")]
     owner_name: Name
-    identity: Annotated[str, Meta(max_length=14)] = ""
-    phone: Annotated[str, Meta(max_length=16)] = ""
-    address: Annotated[str, Meta(max_length=300)] = ""
+    identity: Identity = ""
+    phone: Phone = ""
+    address: Address = ""
+    email: Annotated[str, Meta(max_length=260)] = ""
     owner_kind: Annotated[int, Meta(ge=1, le=4)] = 1
-    delivery: Annotated[int, Meta(ge=0, le=1)] = 0
-    summary: Annotated[str, Meta(max_length=1000)] = ""
+    representative: Representative | None = None
+    channel: Literal[1, 3] = 1
+    case: Annotated[str, Meta(max_length=200)] = ""
+    delivery: Annotated[int, Meta(ge=0, le=2)] = 0
+    deliver_to: Address = ""
+    summary: Line = ""
     papers: Annotated[list[Paper], Meta(max_length=40)] = msgspec.field(default_factory=list)
 
 
@@ -240,7 +271,7 @@ def ticket_shown(ticket: Ticket, wait: Wait | None = None) -> TicketShown:
 
 
 def queue_shown(
-    queue: str, prefix: str, title: str, line: Line, stop: Stop | None, wait: Wait | None, words: str
+    queue: str, prefix: str, title: str, line: boards.Line, stop: Stop | None, wait: Wait | None, words: str
 ) -> QueueShown:
     """A queue for programs."""
     why = stop.reason if stop else None

@@ -54,6 +54,36 @@ _SHAPES: dict[tuple[str, str], tuple[Any, Any, int]] = {
 }
 
 
+# Fictive people; each example is sent by a test and taken.
+EXAMPLES: dict[Any, dict[str, Any]] = {
+    messages.ReceiveDossier: {
+        "citizen": {"procedure": "1.001193", "owner_name": "NGUYỄN THỊ MẪU", "papers": [{"name": "Tờ khai"}]},
+        "representative": {
+            "procedure": "1.001193",
+            "owner_name": "NGUYỄN THỊ MẪU",
+            "identity": "038190000001",
+            "email": "mau@example.vn",
+            "representative": {"name": "TRẦN VĂN THAY", "authorisation": "Giấy ủy quyền số 5"},
+            "channel": 3,
+            "delivery": 1,
+            "deliver_to": "Thôn 2, Vạn Xuân",
+            "papers": [
+                {"name": "Tờ khai", "originals": 1, "digitised": True},
+                {"name": "Giấy chứng sinh", "certified": 1, "copies": 2},
+                {"name": "Giấy chứng nhận kết hôn", "reused": True},
+            ],
+        },
+        "electronic": {
+            "procedure": "1.013225",
+            "owner_name": "CÔNG TY MẪU",
+            "owner_kind": 2,
+            "case": "(1.1) Đối với công trình không theo tuyến",
+            "delivery": 2,
+        },
+    }
+}
+
+
 def acts(routes: Iterable[BaseRoute]) -> list[Act]:
     """Every documented operation, in the order of the routes."""
     found = []
@@ -103,7 +133,12 @@ def _operation(act: Act, of_kind: dict[str, Any]) -> dict[str, Any]:
     }
     if act.body is not None:
         required = act.body is not messages.Seen
-        operation["requestBody"] = {"required": required, "content": _json(of_kind[str(act.body)])}
+        content = _json(of_kind[str(act.body)])
+        if act.body in EXAMPLES:
+            content["application/json"]["examples"] = {
+                name: {"value": value} for name, value in EXAMPLES[act.body].items()
+            }
+        operation["requestBody"] = {"required": required, "content": content}
     return operation
 
 

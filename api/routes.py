@@ -7,15 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from api import appointments, messages, openapi, receivers
+from api import appointments, dossiers, messages, openapi, receivers
 from api.callers import ISSUERS, READERS, WORKERS, check_printer, counter_of, json, person_of
-from domain.applicants import Paper, applicant, particulars, to_bytes
 from domain.errors import Invalid, NotFound
 from domain.roles import Role, open_to
 from domain.tickets import TicketState
-from operations import calling, intake, shifts
+from operations import calling, shifts
 from operations.ticketing import take_ticket
-from store import marks, tickets
+from store import tickets
 from web import refusals, waits
 from web.house import act_of, house_of, visitor_of
 from web.pages import page, text_of
@@ -109,23 +108,6 @@ def _calling(operation: Callable[..., Any], *, announces: bool) -> Callable[[Req
     return act
 
 
-@open_to(*WORKERS, body_limit=65_536)
-async def receive_dossier(request: Request) -> Response:
-    """Receive a dossier at a counter; receipt and portal follow by themselves."""
-    house, wanted = house_of(request), messages.decode(await request.body(), messages.ReceiveDossier)
-    counter = counter_of(request)
-    owner = applicant(wanted.owner_name, wanted.identity, wanted.phone, wanted.address)
-    told = particulars(owner, wanted.summary, [Paper(paper.name, copies=paper.copies) for paper in wanted.papers])
-    sealed = house.vault.seal(to_bytes(told))
-    taken = intake.Intake(
-        wanted.procedure, sealed, wanted.owner_kind, wanted.delivery, found_by=marks.of_owner(house.vault, owner)
-    )
-    received = await house.store.write(
-        act_of(request), intake.receive_dossier, counter, person_of(request).id, taken
-    )
-    return json(messages.DossierShown(received.code, received.due.isoformat() if received.due else None), 201)
-
-
 @open_to(Role.ANYONE)
 async def show_openapi(request: Request) -> Response:
     """The machine-readable description."""
@@ -152,7 +134,7 @@ ROUTES: list[BaseRoute] = [
         "/api/v1/counters/{counter:int}/absences", _calling(calling.mark_absent, announces=False), methods=["POST"]
     ),
     Route("/api/v1/counters/{counter:int}/finishes", _calling(calling.finish, announces=False), methods=["POST"]),
-    Route("/api/v1/counters/{counter:int}/dossiers", receive_dossier, methods=["POST"]),
+    *dossiers.ROUTES,
     *appointments.ROUTES,
     *receivers.ROUTES,
 ]

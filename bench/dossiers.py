@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, thread_time
 
 import clock
 from bench.figures import Figure, percentile
@@ -66,8 +66,9 @@ def _asked(store: Store, vault: Vault, known: list[Poured], asked: int) -> list[
     for kind, one in questions:
         text = KINDS[kind](one, chance)
         for name, sight in (("", WHOLE), ("own_", OWN)):
-            began = perf_counter()
+            began, spent = perf_counter(), thread_time()
             codes = ask(store, vault, text, sight)
+            took.setdefault(f"{name}cpu", []).append((thread_time() - spent) * 1000)
             took.setdefault(name + kind, []).append((perf_counter() - began) * 1000)
             if kind in ("code", "identity") and sight is WHOLE and one.code not in codes:
                 raise NotFound(kind)
@@ -77,6 +78,7 @@ def _asked(store: Store, vault: Vault, known: list[Poured], asked: int) -> list[
         ("search_p50_ms", round(percentile(every, 50), 2), "ms"),
         ("search_p99_ms", round(percentile(every, 99), 2), "ms"),
         ("search_own_agency_p99_ms", round(percentile(own, 99), 2), "ms"),
+        ("search_cpu_p99_ms", round(percentile(took["cpu"], 99), 2), "ms"),
         *((f"search_{kind}_p99_ms", round(percentile(took[kind], 99), 2), "ms") for kind in KINDS),
     ]
 

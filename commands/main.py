@@ -12,6 +12,7 @@ from commands.form import form
 from commands.opened import Chosen
 from commands.practice import practice
 from commands.print_agent import print_agent
+from commands.sandbox import sandbox
 from commands.slip import slip
 from commands.voice import voice
 from settings import SettingWrong, read_settings
@@ -40,6 +41,7 @@ main.add_command(screens.device)
 main.add_command(screens.day)
 main.add_command(printer.printer)
 main.add_command(slip)
+main.add_command(sandbox)
 main.add_command(form)
 main.add_command(backups.backup)
 main.add_command(backups.restore)

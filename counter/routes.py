@@ -5,8 +5,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from counter import batches, keys, online, payments, reception_ends, receptions, scans, views
 from counter import forms as intake_forms
-from counter import keys, payments, scans, views
 from counter.commands import COMMANDS, WORKERS, answer, person_of, topic_of
 from domain.applicants import MOST_PAPERS
 from domain.errors import UnknownProcedure
@@ -128,6 +128,10 @@ ROUTES: list[BaseRoute] = [
     *COMMANDS,
     *keys.ROUTES,
     *scans.ROUTES,
+    *receptions.ROUTES,
+    *batches.ROUTES,
+    *reception_ends.ROUTES,
+    *online.ROUTES,
     *payments.ROUTES,
     Route("/counter", show_counters),
     Route("/counter/{counter:int}", show_counter),

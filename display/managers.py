@@ -17,7 +17,7 @@ from store.boards import Board, Line
 from store.database import Connection
 from store.dossier_lists import Sight, Waiting
 from store.ratings import Satisfaction
-from web import airtime, tonight, wording
+from web import airtime, standings, tonight, wording
 from web.airtime import Zone
 from web.house import House
 from web.languages import translator
@@ -39,7 +39,7 @@ def managers(house: House, scope: Scope, language: str) -> dict[str, Any]:
     centre, board, now = house.store.centre(), house.hub.board(), house.now()
     day = board.day.id if board.day else 0
     own = None if scope.agency is None else [p.code for p in centre.procedures if p.queue in scope.queues]
-    received, known = house.store.read(figures.received_today, day, own)
+    synced = standings.synced_today(house, scope)
     said = house.store.read(ratings.of_queues, day)
     promises = {queue.id: queue.promise_minutes for queue in centre.queues if queue.promise_minutes}
     kept = {
@@ -60,9 +60,10 @@ def managers(house: House, scope: Scope, language: str) -> dict[str, Any]:
         "longest": max([row["longest"] for row in rows] + [0]),
         "given": sum(row["figures"].given for row in rows),
         "served": sum(row["figures"].served for row in rows),
-        "received": received,
-        "known": known,
-        "synchronised": _percent(known, received),
+        "received": synced.below,
+        "known": int(synced.above),
+        "synchronised": _percent(int(synced.above), synced.below),
+        "on_time": standings.on_time_this_month(house, scope),
         "satisfied": ratings.together(satisfied.values()),
         "kept": _percent(sum(within for within, _ in kept.values()), sum(called for _, called in kept.values())),
         "promised": sum(every for _, every in kept.values()),

@@ -14,6 +14,7 @@ LONGEST_PAPER = 1000
 MOST_COPIES = 999
 LONGEST_CODE = 60
 LONGEST_WORDS = 2000
+LONGEST_ADDRESS = 300
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{2,24}")
 _CITIZEN, _OLD_CITIZEN, _PHONE = re.compile(r"[0-9]{12}"), re.compile(r"[0-9]{9}"), re.compile(r"\+?[0-9]{8,14}")
 
@@ -93,7 +94,8 @@ class Paper:
 class Particulars:
     """All that a dossier says in free words: its owner, a summary, the papers taken in.
 
-    `representative`: who hands it in for the owner, with an authorisation where the law wants one.
+    `representative`: who hands it in for the owner, with an authorisation where the law wants one. `deliver_to`:
+    where the post takes the result, empty for the owner's address.
     """
 
     owner: Applicant
@@ -101,11 +103,12 @@ class Particulars:
     papers: tuple[Paper, ...] = ()
     representative: Applicant | None = None
     authorisation: str = ""
+    deliver_to: str = ""
 
 
 def particulars(
     owner: Applicant, summary: str, papers: Iterable[Paper], representative: Applicant | None = None,
-    authorisation: str = "",
+    authorisation: str = "", deliver_to: str = "",
 ) -> Particulars:  # fmt: skip
     """Checked particulars. Raises Invalid."""
     found = tuple(
@@ -121,7 +124,12 @@ def particulars(
             raise Invalid(what="documents")
     if not _is_line(summary, LONGEST_SUMMARY) or not _is_line(authorisation, LONGEST_SUMMARY):
         raise Invalid(what="summary, authorisation")
-    return Particulars(owner, normalize("NFC", summary.strip()), found, representative, authorisation.strip())
+    if not _is_line(deliver_to, LONGEST_ADDRESS):
+        raise Invalid(what="address")
+    summary, authorisation, deliver_to = (
+        normalize("NFC", text.strip()) for text in (summary, authorisation, deliver_to)
+    )
+    return Particulars(owner, summary, found, representative, authorisation, deliver_to)
 
 
 def _is_line(text: str, longest: int) -> bool:
@@ -139,7 +147,7 @@ def from_bytes(plain: bytes) -> Particulars:
     acting = told["representative"]
     return Particulars(
         Applicant(**told["owner"]), told["summary"], tuple(Paper(**paper) for paper in told["papers"]),
-        Applicant(**acting) if acting else None, told["authorisation"],
+        Applicant(**acting) if acting else None, told["authorisation"], told["deliver_to"],
     )  # fmt: skip
 
 

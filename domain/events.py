@@ -13,6 +13,7 @@ from domain.file_events import FileEvent
 from domain.hall_events import HallEvent
 from domain.letter_events import LetterEvent
 from domain.lookup_events import LookupMade
+from domain.portal_events import PortalEvent
 from domain.queue_events import QueueEvent
 
 
@@ -329,6 +330,7 @@ Event = (
     | LetterEvent
     | FileEvent
     | DossierEvent
+    | PortalEvent
     | FeeEvent
     | LookupMade
     | CentreLoaded

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from domain.appointments import CODE_LENGTH, CODE_LETTERS
+from domain.identities import told_by
 
 LONGEST_SCAN = 1000
 LONGEST_NAME = 200
@@ -105,6 +106,5 @@ def _card(fields: list[str]) -> Card | None:
 
 
 def _fits(identity: str, year: str, sex: str) -> bool:
-    """The fourth digit tells century and sex (even: a man), the next two the year."""
-    century, is_man = 1900 + 100 * (int(identity[3]) // 2), int(identity[3]) % 2 == 0
-    return century + int(identity[4:6]) == int(year) and is_man == (sex == "Nam")
+    told = told_by(identity)
+    return told is not None and told.year == int(year) and told.is_man == (sex == "Nam")

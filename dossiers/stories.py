@@ -13,7 +13,7 @@ from domain.calendar import Translate, YearUnknown, instant_text, working_time_b
 from domain.centres import Centre
 from domain.days import local
 from domain.deadline_words import explain
-from domain.dossiers import ACT_NAMES, STATUS_NAMES, Act
+from domain.dossiers import ACT_NAMES, STATUS_NAMES, Act, Status
 from domain.errors import msgid
 from domain.tickets import Ticket
 from dossiers.form_routes import FORM_OF
@@ -173,6 +173,8 @@ def _times(
         yield said(msgid("Chờ gọi")), _span(ticket.called_at - ticket.arrived_at, said)
         if ticket.ended_at:
             yield said(msgid("Tại quầy")), _span(ticket.ended_at - ticket.called_at, said)
+    if dossier.status is Status.NEW:
+        return
     ended = dossier.finished_at or lines.house.now()
     try:
         worked = working_time_between(local(dossier.received_at), local(ended), calendars.current(db))

@@ -7,6 +7,7 @@ from datetime import datetime, time
 from typing import Any
 
 from domain import deadlines
+from domain.calendar import Calendar
 from domain.centres import Centre, Placement
 from domain.centres import Limit as SetLimit
 from domain.days import local
@@ -158,12 +159,16 @@ def agency_of(centre: Centre, placement: Placement) -> str:
 
 def due_of(tx: Tx, centre: Centre, placement: Placement, channel: int = COUNTER_CHANNEL) -> Due | None:
     """The due date of a dossier received now; None where no person has set a limit: it is never guessed."""
+    return due_at(centre, placement, channel, tx.now, calendars.current(tx.db))
+
+
+def due_at(centre: Centre, placement: Placement, channel: int, now: datetime, calendar: Calendar) -> Due | None:
+    """The same for who only wants to know it beforehand."""
     limit = limit_of(placement, channel)
     if limit is None:
         return None
-    cut_off = time.fromisoformat(centre.hours.cut_off)
     return deadlines.due(
-        tx.now, Limit(limit.amount, Unit(limit.unit)), calendars.current(tx.db), cut_off,
+        now, Limit(limit.amount, Unit(limit.unit)), calendar, time.fromisoformat(centre.hours.cut_off),
         day_zero_may_be_off=centre.dossiers.day_zero_may_be_off,
     )  # fmt: skip
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.errors import NotFound
+from domain.errors import Invalid, NotFound, Refused, msgid
 from domain.events import PortalAcknowledged, PortalParked, PortalResent
+from domain.portal_events import PortalResumed, PortalStopped
 from domain.tickets import milliseconds
-from store import jobs, outbox
+from store import jobs, outbox, portal_gates
 from store.outbox import PortalMessage
 from store.writer import Tx
 
@@ -15,6 +16,17 @@ LEASE = timedelta(minutes=10)  # longer than all that one message may take (port
 BATCH = 10  # steps the portal takes in one call (portal.md 4)
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=10)
+
+
+LONGEST_REASON = 200
+
+
+class PortalStoppedAlready(Refused):
+    text = msgid("Việc gửi lên Cổng đang tạm dừng rồi. Hãy tải lại trang.")
+
+
+class PortalNotStopped(Refused):
+    text = msgid("Việc gửi lên Cổng không bị tạm dừng. Hãy tải lại trang.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,8 @@ class Claim:
 def claim_messages(tx: Tx) -> Claim:
     """Lease the oldest message that may go, with the steps that follow a step; order is kept within a dossier."""
     now = milliseconds(tx.now)
+    if portal_gates.stop(tx.db) is not None:
+        return Claim(())
     first = outbox.next_portal_message(tx.db, now)
     if first is None:
         return Claim(())
@@ -86,3 +100,22 @@ def resend(tx: Tx, message: int) -> int:
     if current is None or current.state != "parked":
         raise NotFound(what=f"#{message}")
     return tx.record(PortalResent(message)).seq
+
+
+def stop_portal(tx: Tx, person: str, reason: str) -> None:
+    """Nothing more goes to the portal until somebody resumes; what is on its way comes to its end.
+
+    Raises PortalStoppedAlready, Invalid.
+    """
+    if not 0 < len(reason) <= LONGEST_REASON or not reason.isprintable():
+        raise Invalid(what="reason")
+    if portal_gates.stop(tx.db) is not None:
+        raise PortalStoppedAlready()
+    tx.record(PortalStopped(person, reason))
+
+
+def resume_portal(tx: Tx, person: str) -> None:
+    """What waited goes out, in order. Raises PortalNotStopped."""
+    if portal_gates.stop(tx.db) is None:
+        raise PortalNotStopped()
+    tx.record(PortalResumed(person))

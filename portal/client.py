@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import httpx2
 import msgspec
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 PROGRESS_BATCH = 10
-ANSWER_LIMIT = 2 * 1024 * 1024
+ANSWER_LIMIT = 8 * 1024 * 1024  # the whole national list has 5,741 headings
 CATALOGUE_SECONDS = 12 * 3600
 HEADERS = {
     "Accept": "application/json",
@@ -163,6 +163,23 @@ class PortalClient:
                 entry = catalogue_entry(code, await self._ask("LayThuTuc", maTTHC=code))
             self._catalogue[code] = (self._timer(), entry)
         return entry
+
+    async def listed_codes(self) -> list[str]:
+        """The codes of every procedure that the portal lists, in its order. Raises Temporary."""
+        async with self._attempt(changes=False):
+            answer = await self._ask("LayDanhSachTTHC")
+        if not answer.is_success or answer.result is None:
+            raise Temporary(Failure.LOOK_UP_FAILED)
+        codes = [row.get("MATTHC") for row in answer.result if str(row.get("TRANGTHAI", "1")) == "1"]
+        return list(dict.fromkeys(code for code in codes if isinstance(code, str) and code))
+
+    async def catalogue_row(self, code: str) -> dict[str, Any] | None:
+        """What the portal says of a procedure, None when it has none of this code. Raises Temporary."""
+        async with self._attempt(changes=False):
+            answer = await self._ask("LayThuTuc", maTTHC=code)
+        if not answer.is_success or answer.result is None:
+            raise Temporary(Failure.LOOK_UP_FAILED)
+        return next((row for row in answer.result if row.get("MATTHC") == code), None)
 
     async def deliver(self, record: Record, tried_before: bool, known: bool | None = None) -> Outcome:
         """Bring a record to the portal, where it never stands twice.

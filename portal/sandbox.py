@@ -29,6 +29,8 @@ from portal.sandbox_catalogue import Catalogue
 from portal.sandbox_faults import Faults
 from portal.sandbox_national import Registers
 from portal.sandbox_payments import Till
+from portal.sandbox_pushes import Pushes
+from portal.sandbox_pushing import push_routes
 from portal.sandbox_routes import Pages
 from portal.sandbox_services import Services
 from portal.sandbox_state import State
@@ -51,6 +53,8 @@ def make_sandbox(
     *,
     madonvi: str = "",
     destination: str = DESTINATION,
+    push_url: str = "",
+    push_secret: str = "",
     state: State | None = None,
     axis_accounts: Mapping[str, str] = AXIS_ACCOUNTS,
     axis_state: AxisState | None = None,
@@ -58,12 +62,13 @@ def make_sandbox(
     """The sandbox as an app; its `Adapter` stands in `app.state.sandbox`, the document axis in `app.state.axis`.
 
     `accounts` maps user names to passwords, `madonvi` is the prefix every unit must have ("" for any).
-    `state`: what a sandbox before this one has received; its sessions are gone.
+    `state`: what a sandbox before this one has received; its sessions are gone. Online dossiers are pushed to
+    `push_url`, signed with `push_secret`.
     Raises OSError or msgspec.DecodeError when the catalogue cannot be read.
     """
-    state, faults = state or State(), Faults()
+    state, faults, known = state or State(), Faults(), Catalogue.read(catalogue)
     services = Services(
-        Catalogue.read(catalogue),
+        known,
         accounts,
         state,
         faults,
@@ -74,8 +79,9 @@ def make_sandbox(
     adapter = Adapter(services, state, faults, now, destination)
     axis = SandboxAxis(now, axis_accounts, axis_state)
     till, registers = Till(faults, now), Registers(faults, adapter.closing.wait)
-    app = Starlette(routes=[*_routes(adapter), *till.routes(), *registers.routes(), *axis.routes()])
-    app.state.axis = axis
+    pushes = Pushes(push_url, push_secret, state, known.titles(), now)
+    app = Starlette(routes=[*_routes(adapter, pushes), *till.routes(), *registers.routes(), *axis.routes()])
+    app.state.axis, app.state.pushes = axis, pushes
     app.state.sandbox, app.state.till, app.state.registers = adapter, till, registers
     return app
 
@@ -100,6 +106,12 @@ class SandboxThread:
         """What the sandbox has received."""
         adapter: Adapter = self._app.state.sandbox
         return adapter.state
+
+    @property
+    def pushes(self) -> Pushes:
+        """What the sandbox pushes to the product."""
+        pushes: Pushes = self._app.state.pushes
+        return pushes
 
     @property
     def faults(self) -> Faults:
@@ -165,14 +177,15 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _routes(adapter: Adapter) -> list[Route]:
+def _routes(adapter: Adapter, pushes: Pushes) -> list[Route]:
     endpoints = {"/mapi/login": adapter.log_in, "/mapi/g": adapter.integrate}
     calls = [
         Route(prefix + path, endpoint, methods=["POST"])
         for prefix in PREFIXES
         for path, endpoint in endpoints.items()
     ]
-    return calls + Pages(adapter.state, adapter.faults).routes()
+    pages = Pages(adapter.state, adapter.faults, pushes, adapter.now)
+    return calls + pages.routes() + push_routes(pushes)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -195,6 +208,8 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
         "--payment-callback", default="", metavar="URL", help="where the centre hears what was paid"
     )
     parser.add_argument("--token-minutes", type=float, default=30)
+    parser.add_argument("--push-url", default="", help="where online dossiers are pushed to; default nowhere")
+    parser.add_argument("--push-secret-file", type=Path, help="its first line signs what is pushed")
     return parser.parse_args(words)
 
 
@@ -203,7 +218,11 @@ def main(words: list[str] | None = None) -> int:
     given = _arguments(words)
     try:
         accounts = {given.username: given.password}
-        app = make_sandbox(given.catalogue, accounts, given.token_minutes, madonvi=given.madonvi)
+        secret = given.push_secret_file.read_text(encoding="utf-8") if given.push_secret_file else ""
+        app = make_sandbox(
+            given.catalogue, accounts, given.token_minutes, madonvi=given.madonvi, push_url=given.push_url,
+            push_secret=next(iter(secret.splitlines()), "").strip(),
+        )  # fmt: skip
         app.state.till.callback = given.payment_callback
         listener = _listen(given.host, given.port)
     except (OSError, msgspec.DecodeError) as error:

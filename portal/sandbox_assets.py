@@ -22,8 +22,14 @@ p { margin: 8px 0; max-width: 90ch; }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(160px, 1fr)); gap: 24px;
   margin: 24px 0 0; }
 dl div { display: flex; flex-direction: column-reverse; border-top: 1px solid var(--line); padding-top: 8px; }
+section > form { justify-content: flex-start; }
+#scores { grid-template-columns: repeat(auto-fit, minmax(280px, 1fr)); }
+#scores dd { font-size: 26px; }
 dt { color: var(--muted); }
 dd { margin: 0; font: 600 40px/1.4 "Noto Sans", system-ui, sans-serif; font-variant-numeric: tabular-nums; }
+#scores { grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); }
+#scores div { justify-content: flex-end; }
+#scores dd { font-size: 26px; white-space: nowrap; }
 .scroll { overflow: auto; max-height: 520px; }
 .scroll th { position: sticky; top: 0; background: var(--paper); }
 table { width: 100%; border-collapse: collapse; }
@@ -47,6 +53,7 @@ form { display: flex; flex-wrap: wrap; gap: 8px; justify-content: flex-end; alig
 label { color: var(--muted); display: grid; }
 input, select { min-height: 40px; width: 168px; padding: 4px 12px; font: inherit; color: var(--ink);
   background: var(--card); border: 1px solid var(--muted); border-radius: 6px; }
+select { width: auto; }
 button { min-height: 40px; padding: 4px 16px; font: inherit; color: var(--ink); background: var(--card);
   border: 1px solid var(--muted); border-radius: 6px; cursor: pointer; }
 button:hover { border-color: var(--ink); }

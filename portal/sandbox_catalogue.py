@@ -70,6 +70,10 @@ class Catalogue:
     def __len__(self) -> int:
         return len(self._procedures)
 
+    def titles(self) -> dict[str, str]:
+        """The titles of all procedures by code, in their order."""
+        return {code: procedure.title for code, procedure in self._procedures.items()}
+
     def find(self, code: str) -> Procedure | None:
         """The procedure with this code."""
         return self._procedures.get(code)

@@ -11,7 +11,10 @@ from html import escape
 
 from portal.sandbox_faults import CODE_STYLES, LASTING, UNTIL_CLEARED, Fault, FaultName, Faults
 from portal.sandbox_files import Fetched
+from portal.sandbox_pushes import Pushes
+from portal.sandbox_pushing import pushes_section
 from portal.sandbox_rules import STATUS_NAMES
+from portal.sandbox_scores import FORM, NAMES, Line, score
 from portal.sandbox_state import Dossier, Request, State, masked_owner
 
 SHOWN_DOSSIERS = 50
@@ -53,7 +56,7 @@ OUTCOMES = {
 GROUPS = {"9": "good", "10": "good", "5": "wait", "6": "wait", "8": "wait", "1": "wait"}
 
 
-def page(state: State, faults: Faults) -> str:
+def page(state: State, faults: Faults, pushes: Pushes, now: datetime) -> str:
     """The whole page. Its parts marked `data-live` are what the script exchanges every two seconds."""
     return f"""<!doctype html>
 <html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -66,12 +69,15 @@ def page(state: State, faults: Faults) -> str:
 </header>
 <main>
 <dl id="figures" data-live>{_figures(state)}</dl>
+<section><h2 id="h-scores">Chỉ số 766, tính từ những gì đã nhận</h2>
+<dl id="scores" data-live>{_scores(state, now)}</dl></section>
 <section><h2 id="h-dossiers">Hồ sơ</h2>
 {_scroll("dossiers", _dossiers(state.dossiers))}</section>
 <section><h2 id="h-files">Tệp đã tải theo đường dẫn</h2>
 {_scroll("files", _files(state.files.found))}</section>
 <section><h2 id="h-log">Yêu cầu đã đến</h2>
 {_scroll("log", _requests(state.log))}</section>
+{pushes_section(pushes)}
 <section aria-labelledby="h-faults"><h2 id="h-faults">Công tắc sự cố</h2>
 <p class="quiet">Bật để xem hệ thống một cửa xử lý thế nào khi Cổng gặp sự cố.</p>
 {_switches(faults)}</section>
@@ -88,6 +94,25 @@ def _figures(state: State) -> str:
     return "".join(
         f"<div><dt>{words}</dt><dd>{_number(getattr(counts, name))}</dd></div>" for name, words in FIGURES
     )
+
+
+def scores_of(state: State, now: datetime, since: str = "", until: str = "", reported: int = 0) -> dict[str, Line]:
+    """The indicators of all that the sandbox holds."""
+    records = [dossier.record for dossier in state.dossiers.values()]
+    moment = now.astimezone(VIETNAM).strftime(FORM)
+    return score(records, state.files.found, moment, since, until, reported)
+
+
+def _scores(state: State, now: datetime) -> str:
+    lines = scores_of(state, now)
+    return "".join(f"<div><dt>{id} {NAMES[id]}</dt><dd>{_rate(id, line)}</dd></div>" for id, line in lines.items())
+
+
+def _rate(id: str, line: Line) -> str:
+    if not line.below:
+        return "–"
+    value, unit = (line.above / line.below, "") if id == "2.2" else (100 * line.above / line.below, " %")
+    return f"{value:.1f}".replace(".", ",") + unit
 
 
 def _dossiers(dossiers: dict[str, Dossier]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,7 +16,8 @@ from starlette.routing import Route
 
 from portal.sandbox_assets import SCRIPT, STYLE
 from portal.sandbox_faults import Faults
-from portal.sandbox_page import page
+from portal.sandbox_page import page, scores_of
+from portal.sandbox_pushes import Pushes
 from portal.sandbox_state import Dossier, State
 
 MAX_FAULT_BYTES = 4096
@@ -42,9 +46,11 @@ class _FaultOrder(msgspec.Struct, forbid_unknown_fields=True):
 class Pages:
     """The sandbox's own face: the page for people, the JSON and the switches for tests."""
 
-    def __init__(self, state: State, faults: Faults) -> None:
+    def __init__(self, state: State, faults: Faults, pushes: Pushes, now: Callable[[], datetime]) -> None:
         self._state = state
+        self._pushes = pushes
         self._faults = faults
+        self._now = now
         self._start = secrets.token_hex(4)
 
     def routes(self) -> list[Route]:
@@ -57,6 +63,7 @@ class Pages:
             Route("/sandbox/dossiers.json", self._dossiers),
             Route("/sandbox/state.json", self._summary),
             Route("/sandbox/files.json", self._files),
+            Route("/sandbox/score.json", self._score),
             Route("/sandbox/clear", self._clear, methods=["POST"]),
             Route("/sandbox/faults", self._set_fault, methods=["POST"]),
             Route("/sandbox/faults/clear", self._clear_faults, methods=["POST"]),
@@ -72,17 +79,28 @@ class Pages:
         return Response(status_code=204)
 
     async def _show(self, request: Request) -> Response:
-        tag = f'"{self._start}-{self._state.generation}-{self._faults.generation}"'
+        tag = f'"{self._start}-{self._state.generation}-{self._faults.generation}-{self._pushes.generation}"'
         headers = PAGE_HEADERS | {"ETag": tag}
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
-        return Response(page(self._state, self._faults), headers=headers, media_type="text/html")
+        shown = page(self._state, self._faults, self._pushes, self._now())
+        return Response(shown, headers=headers, media_type="text/html")
 
     async def _dossiers(self, request: Request) -> Response:
         return _json({code: _dossier_json(dossier) for code, dossier in self._state.dossiers.items()})
 
     async def _files(self, request: Request) -> Response:
         return _json(self._state.files.found)
+
+    async def _score(self, request: Request) -> Response:
+        """The indicators from `since` to before `until`, in the portal's way; `received` by the centre."""
+        query = request.query_params
+        since, until, received = query.get("since", ""), query.get("until", ""), query.get("received", "0")
+        if any(one and not re.fullmatch("[0-9]{14}", one) for one in (since, until)):
+            return PlainTextResponse("since, until: yyyyMMddHHmmss", 400)
+        if not re.fullmatch("[0-9]{1,9}", received):
+            return PlainTextResponse("received: a number", 400)
+        return _json(scores_of(self._state, self._now(), since, until, int(received)))
 
     async def _summary(self, request: Request) -> Response:
         return _json(
@@ -114,6 +132,7 @@ class Pages:
             return PlainTextResponse("another origin", 403)
         self._state.clear()
         self._faults.clear()
+        self._pushes.clear()
         return self._done(request)
 
     def _apply(self, order: _FaultOrder) -> None:

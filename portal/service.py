@@ -15,14 +15,18 @@ from domain.events import CentreLoaded, PortalResent
 from domain.fee_events import FeePaid, FeeRefunded
 from domain.file_events import FileAttached, FileRemoved
 from domain.letter_events import LetterQueued, LetterResent
+from domain.portal_events import DossierRetold, PortalResumed
 from portal.files import Fetching
+from portal.inbox import Inbox
 from store import centres
 from store.journal import Recorded
 from store.store import Store
 from store.vault import Vault
 
 if TYPE_CHECKING:
+    from portal.catalogue import CatalogueFetcher
     from portal.letter_worker import LetterWorker
+    from portal.reconciler import Reconciler
     from portal.worker import PortalWorker
 
 
@@ -103,18 +107,41 @@ class PortalService(Service["PortalWorker", Portal]):
     """Dossiers to the national portal."""
 
     needs = "portal.worker"
-    tells = (DossierReceived, DossierStepped, PortalResent, FileAttached, FileRemoved, FeePaid, FeeRefunded)
+    tells = (
+        DossierReceived, DossierStepped, PortalResent, FileAttached, FileRemoved, FeePaid, FeeRefunded,
+        PortalResumed, DossierRetold,
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, fetching: Fetching | None = None) -> None:
-        """`fetching`: by which addresses the portal fetches files; without it none are named."""
+    def __init__(self, *args: Any, fetching: Fetching | None = None, reconcile_hour: int = 2) -> None:
+        """`fetching`: by which addresses the portal fetches files; without it none are named. `reconcile_hour`: of
+        the night, at which both books are compared.
+        """
         super().__init__(*args)
-        self._fetching = fetching
+        self._fetching, self._reconcile_hour = fetching, reconcile_hour
+        self.reconciler: Reconciler | None = None
+        self.fetcher: CatalogueFetcher | None = None
+
+    def ask_reconciliation(self) -> bool:
+        """Compare both books soon; False when there is no portal to ask."""
+        if self.worker is None or self.reconciler is None:
+            return False
+        self.reconciler.ask()
+        return True
+
+    def ask_catalogue(self) -> bool:
+        """Fetch the portal's catalogue soon; False when there is no portal to ask."""
+        if self.worker is None or self.fetcher is None:
+            return False
+        self.fetcher.ask()
+        return True
 
     def _configured(self) -> Portal | None:
         return self._store.centre().portal
 
     def _new_worker(self, wanted: Portal) -> "PortalWorker":
+        from portal.catalogue import CatalogueFetcher
         from portal.client import PortalClient, Profile
+        from portal.reconciler import Reconciler
         from portal.worker import PortalWorker
 
         profile = Profile(
@@ -125,9 +152,12 @@ class PortalService(Service["PortalWorker", Portal]):
             madonvi=wanted.madonvi,
             username=wanted.username,
         )
-        return PortalWorker(
-            self._store, self._vault, PortalClient(profile, self._password()), self._now, self._fetching
-        )
+        client = PortalClient(profile, self._password())
+        worker = PortalWorker(self._store, self._vault, client, self._now, self._fetching)
+        self.reconciler = Reconciler(self._store, client, self._now, self._reconcile_hour)
+        self.fetcher = CatalogueFetcher(self._store, client, self._now)
+        worker.accompany(self.reconciler.run, self.fetcher.run)
+        return worker
 
 
 class LetterService(Service["LetterWorker", Axis]):
@@ -145,3 +175,20 @@ class LetterService(Service["LetterWorker", Axis]):
 
         profile = Profile(self._url or wanted.address, wanted.system_id)
         return LetterWorker(self._store, self._vault, AxisClient(profile, self._password()), self._now)
+
+
+class PollService:
+    """Dossiers from a system that cannot push; without an address it rests."""
+
+    def __init__(self, store: Store, inbox: Inbox, now: Callable[[], datetime], url: str,
+                 token_file: Path | None) -> None:  # fmt: skip
+        self._store, self._inbox, self._now, self._url, self._token_file = store, inbox, now, url, token_file
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        if not self._url:
+            return
+        await asyncio.to_thread(import_module, "portal.poller")
+        from portal.poller import Poller
+
+        await Poller(self._store, self._inbox, self._now, self._url, self._token_file).run()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from domain.applicants import Words, from_bytes, words_from_bytes
 from domain.centres import Centre
 from domain.dossiers import ACT_NAMES, Act, Status
+from operations.inbound import PORTAL
 from operations.processing import placement_of
 from portal.answers import Permanent
 from portal.messages import DossierFacts, Step, Supplement
@@ -22,6 +23,7 @@ from store.vault import Vault
 
 RECEIVED = "Tiếp nhận hồ sơ"
 RECEPTION_OFFICER = "Công chức tiếp nhận"
+ON_PORTAL = "Cổng Dịch vụ công quốc gia"  # who completed the dossier there did it themselves
 ELECTRONIC = 2
 LONGEST_CONTENT = 1000
 
@@ -144,6 +146,8 @@ def _returned(story: Story, number: int) -> str:
 
 
 def _name(story: Story, person: str) -> str:
+    if person == PORTAL:
+        return ON_PORTAL
     return story.names.get(person, person) or story.centre.name.vi
 
 

@@ -39,6 +39,7 @@ class PortalWorker:
         self._store, self._vault, self._client, self._clock = store, vault, client, clock
         self._fetching = fetching or Fetching()
         self._woken = asyncio.Event()
+        self._beside: list[Callable[[], Awaitable[None]]] = []
         self.last_contact: datetime | None = None
         self.last_failure: str = ""
 
@@ -46,9 +47,15 @@ class PortalWorker:
         """There may be something to send."""
         self._woken.set()
 
+    def accompany(self, *others: Callable[[], Awaitable[None]]) -> None:
+        """These work with the same client for as long as the worker does; they let no exception out."""
+        self._beside += others
+
     async def run(self) -> None:
         """Serve until cancelled."""
         async with self._client, asyncio.TaskGroup() as group:
+            for other in self._beside:
+                group.create_task(_of(other))
             for _ in range(AT_ONCE):
                 group.create_task(self._serve())
 
@@ -127,4 +134,9 @@ class PortalWorker:
         facts = self._store.read(files.with_files, self._vault, facts, self._fetching)
         record = dossier_record(facts, entry)
         known = self._store.read(outbox.is_known, first.dossier) or None
-        return str((await self._client.deliver(record, first.tried_before, known)).value)
+        ask_first = first.tried_before or first.kind == outbox.AGAIN
+        return str((await self._client.deliver(record, ask_first, known)).value)
+
+
+async def _of(other: Callable[[], Awaitable[None]]) -> None:
+    await other()

@@ -1,7 +1,6 @@
-"""Files of dossiers: which there are, what the portal may fetch, what the index counts; contents: `strongbox`."""
+"""Files of dossiers: which there are, what the portal may fetch; contents: `strongbox`."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,21 +40,6 @@ class Link:
     number: int
     file: int
     expires: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class IndexCounts:
-    """Of the dossiers received within a time, for metrics 4.1 to 4.3 of Decision 766.
-
-    `due`: those that have ended with a result or should have; `linked`: of these, those whose electronic result
-    the portal can fetch; `digitised`: with an electronic result; `reused`: with a component that was reused.
-    """
-
-    received: int
-    due: int
-    linked: int
-    digitised: int
-    reused: int
 
 
 _COLUMNS = (
@@ -144,26 +128,6 @@ def past_keeping(db: Connection, before: datetime, most: int) -> list[Attachment
         {"before": milliseconds(before), "final": json.dumps(sorted(FINAL)), "most": most},
     )
     return [_attachment(row) for row in rows]
-
-
-def index_counts(
-    db: Connection, since: datetime, until: datetime, now: datetime, done: Sequence[int] = (9, 10)
-) -> IndexCounts:
-    """Counts over the dossiers received in [since, until); a link counts while it is valid at `now`."""
-    row = db.execute(
-        "SELECT count(*), sum(due), sum(due AND linked), sum(electronic), sum(reused) FROM ("
-        " SELECT d.status IN (SELECT value FROM json_each(:done)) AS due,"
-        " EXISTS (SELECT 1 FROM attachments a WHERE a.dossier = d.code AND a.part = 'result'"
-        "  AND a.removed_at IS NULL) AS electronic,"
-        " EXISTS (SELECT 1 FROM attachments a JOIN file_links l ON l.file = a.id WHERE a.dossier = d.code"
-        "  AND a.part = 'result' AND a.removed_at IS NULL AND l.expires > :now) AS linked,"
-        " EXISTS (SELECT 1 FROM attachments a WHERE a.dossier = d.code AND a.reused"
-        "  AND a.removed_at IS NULL) AS reused"
-        " FROM dossiers d WHERE d.received_at >= :since AND d.received_at < :until)",
-        {"done": json.dumps(list(done)), "now": milliseconds(now), "since": milliseconds(since),
-         "until": milliseconds(until)},
-    ).fetchone()  # fmt: skip
-    return IndexCounts(*(int(count or 0) for count in row))
 
 
 @projects(FileAttached)

@@ -63,7 +63,7 @@ def today(db: Connection, now: datetime) -> Today:
     return Today(begins, ends)
 
 
-_OWN = (
+OWN = (
     "(:agency IS NULL OR d.decides = :agency OR d.unit = :agency OR d.handed_to = :agency"
     " OR d.person IN (SELECT value FROM json_each(:people)))"
 )
@@ -86,7 +86,7 @@ _ORDER = {
 
 def count(db: Connection, waiting: Waiting, sight: Sight, today: Today) -> int:
     """How many wait for this."""
-    row = db.execute(f"SELECT count(*) FROM dossiers d WHERE {_WHERE[waiting]} AND {_OWN}", _values(sight, today))
+    row = db.execute(f"SELECT count(*) FROM dossiers d WHERE {_WHERE[waiting]} AND {OWN}", _values(sight, today))
     return int(row.fetchone()[0])
 
 
@@ -96,8 +96,7 @@ def rows(
     """Those that wait for this, the most pressing first."""
     order = _ORDER.get(waiting, "d.seq")
     found = db.execute(
-        f"SELECT d.seq FROM dossiers d WHERE {_WHERE[waiting]} AND {_OWN} ORDER BY {order}"
-        " LIMIT :most OFFSET :skip",
+        f"SELECT d.seq FROM dossiers d WHERE {_WHERE[waiting]} AND {OWN} ORDER BY {order} LIMIT :most OFFSET :skip",
         _values(sight, today) | {"most": most, "skip": skip},
     )
     return _in_order(db, [row[0] for row in found])
@@ -109,7 +108,7 @@ def received(
     """The register: what was received from the first instant to before the end, beyond the number `after`."""
     found = db.execute(
         f"SELECT d.seq FROM dossiers d WHERE d.received_at >= :first AND d.received_at < :end"
-        f" AND d.status NOT IN (1, 3) AND d.seq > :after AND {_OWN} ORDER BY d.seq LIMIT :most",
+        f" AND d.status NOT IN (1, 3) AND d.seq > :after AND {OWN} ORDER BY d.seq LIMIT :most",
         _values(sight, Today(first, end)) | {"after": after, "most": most},
     )
     return _in_order(db, [row[0] for row in found])
@@ -118,7 +117,7 @@ def received(
 def visible(db: Connection, numbers: Iterable[int], sight: Sight, most: int) -> list[Dossier]:
     """Of these numbers in the journal the newest that may be seen."""
     found = db.execute(
-        f"SELECT d.seq FROM dossiers d WHERE d.seq IN (SELECT value FROM json_each(:numbers)) AND {_OWN}"
+        f"SELECT d.seq FROM dossiers d WHERE d.seq IN (SELECT value FROM json_each(:numbers)) AND {OWN}"
         " ORDER BY d.seq DESC LIMIT :most",
         _seeing(sight) | {"numbers": json.dumps(list(numbers)), "most": most},
     )

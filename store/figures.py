@@ -125,14 +125,3 @@ def due_between(db: Connection, first: int, last: int, procedures: Collection[st
         (first, last, None if procedures is None else json.dumps(list(procedures))),
     ).fetchone()
     return int(row[0])
-
-
-def received_today(db: Connection, day: int, procedures: Collection[str] | None = None) -> tuple[int, int]:
-    """Dossiers received on this day, of these procedures or of all, and how many the portal has acknowledged."""
-    row = db.execute(
-        "SELECT count(*), coalesce(sum(EXISTS (SELECT 1 FROM portal_messages m WHERE m.dossier = d.code"
-        " AND m.kind = 'dossier' AND m.state = 'acknowledged')), 0) FROM dossiers d WHERE d.day = ?1"
-        " AND (?2 IS NULL OR d.procedure IN (SELECT value FROM json_each(?2)))",
-        (day, None if procedures is None else json.dumps(list(procedures))),
-    ).fetchone()
-    return int(row[0]), int(row[1])

@@ -48,9 +48,10 @@ def keep(db: Connection, dossier: int, marks: Iterable[bytes]) -> None:
 
 def find(db: Connection, marks: Iterable[bytes], count: int = 50) -> list[int]:
     """The numbers of the dossiers that bear all these marks, newest first."""
-    wanted = sorted(set(marks), key=lambda mark: _how_many(db, mark))
+    wanted = list(dict.fromkeys(marks))
     if not wanted:
         return []
+    wanted.insert(0, wanted.pop(wanted.index(_rarest(db, wanted))))
     others = "".join(
         f" AND EXISTS (SELECT 1 FROM dossier_marks o WHERE o.mark = ?{n} AND o.seq = m.seq)"
         for n in range(3, len(wanted) + 2)
@@ -62,9 +63,18 @@ def find(db: Connection, marks: Iterable[bytes], count: int = 50) -> list[int]:
     return [row[0] for row in rows]
 
 
-def _how_many(db: Connection, mark: bytes) -> int:
-    """How many bear it, counted no further than FEW."""
-    row = db.execute("SELECT count(*) FROM (SELECT 1 FROM dossier_marks WHERE mark = ? LIMIT ?)", (mark, FEW))
+def _rarest(db: Connection, wanted: list[bytes]) -> bytes:
+    """The mark that the fewest bear. Pairs and given names stand last and are rare; none is counted further."""
+    found, fewest = wanted[-1], FEW
+    for mark in reversed(wanted):
+        count = _how_many(db, mark, fewest)
+        if count < fewest:
+            found, fewest = mark, count
+    return found
+
+
+def _how_many(db: Connection, mark: bytes, most: int) -> int:
+    row = db.execute("SELECT count(*) FROM (SELECT 1 FROM dossier_marks WHERE mark = ? LIMIT ?)", (mark, most))
     return int(row.fetchone()[0])
 
 

@@ -161,7 +161,9 @@ CREATE TABLE dossiers (
   decides TEXT NOT NULL
 );
 CREATE UNIQUE INDEX dossiers_in_order ON dossiers (seq);
-CREATE INDEX dossiers_received ON dossiers (received_at);
+CREATE INDEX dossiers_received ON dossiers (
+  received_at, status, finished_at, due, decides, unit, handed_to, person, code
+);
 CREATE INDEX dossiers_standing ON dossiers (status, due);
 CREATE INDEX dossiers_handed ON dossiers (seq) WHERE handed_to <> '';
 CREATE VIRTUAL TABLE dossier_codes USING fts5(code, content='dossiers', content_rowid='seq', tokenize='trigram');
@@ -202,6 +204,20 @@ CREATE TABLE portal_messages (
 );
 CREATE INDEX portal_messages_open ON portal_messages (id) WHERE state = 'queued';
 CREATE INDEX portal_messages_of_dossier ON portal_messages (dossier, id);
+CREATE TABLE portal_stops (
+  seq INTEGER PRIMARY KEY, person TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
+  resumed_at INTEGER
+);
+CREATE TABLE differences (
+  dossier TEXT PRIMARY KEY, seq INTEGER NOT NULL, kind TEXT NOT NULL, ours INTEGER, theirs INTEGER,
+  at INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, person TEXT NOT NULL
+);
+CREATE TABLE reconciliations (
+  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, begun INTEGER NOT NULL, looked INTEGER NOT NULL,
+  found INTEGER NOT NULL, whole INTEGER NOT NULL
+);
+CREATE TABLE procedure_versions (seq INTEGER PRIMARY KEY, code TEXT NOT NULL, record TEXT NOT NULL);
+CREATE INDEX procedure_versions_of ON procedure_versions (code, seq);
 CREATE INDEX portal_messages_parked ON portal_messages (dossier) WHERE state = 'parked';
 CREATE TABLE fees (
   id INTEGER PRIMARY KEY, dossier TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, amount INTEGER NOT NULL,
@@ -286,6 +302,13 @@ CREATE TABLE dossier_marks (
   mark BLOB NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (mark, seq)
 ) WITHOUT ROWID;
 CREATE INDEX dossier_marks_of ON dossier_marks (seq);
+CREATE TABLE inbox_contents (
+  dossier TEXT NOT NULL, part TEXT NOT NULL, digest BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (dossier, part)
+) WITHOUT ROWID;
+CREATE TABLE inbox_files (
+  id INTEGER PRIMARY KEY, dossier TEXT NOT NULL, part TEXT NOT NULL, sealed BLOB NOT NULL
+);
+CREATE INDEX inbox_files_of ON inbox_files (dossier, id);
 CREATE TABLE device_tokens (device TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
 CREATE TABLE token_hashes (hash BLOB PRIMARY KEY, token INTEGER NOT NULL);
 CREATE TABLE appointment_codes (appointment INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
@@ -315,6 +338,13 @@ CREATE TABLE sign_ins (
   hash BLOB PRIMARY KEY, person TEXT NOT NULL, at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
   locked INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE inbox_nonces (nonce TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX inbox_nonces_at ON inbox_nonces (at);
+CREATE TABLE poll_cursors (source TEXT PRIMARY KEY, cursor TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE catalogue_rows (code TEXT PRIMARY KEY, record TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE catalogue_runs (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, codes TEXT NOT NULL, ended_at INTEGER
+);
 CREATE TABLE leases (
   kind TEXT NOT NULL, job INTEGER NOT NULL, until INTEGER NOT NULL, attempts INTEGER NOT NULL,
   started INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (kind, job)
@@ -323,14 +353,13 @@ CREATE TABLE leases (
 
 # Replaying the journal gives every table outside these two lists.
 VAULT = (
-    "people", "planned_people", "particulars", "dossier_words", "dossier_marks", "device_tokens", "token_hashes",
-    "appointment_codes", "appointment_holders", "card_holders", "rating_words", "receiver_secrets", "letter_bodies",
     "people", "planned_people", "particulars", "dossier_words", "dossier_marks", "attachment_names",
-    "device_tokens", "token_hashes",
-    "appointment_codes", "appointment_holders", "card_holders", "rating_words", "receiver_secrets",
+    "inbox_contents", "inbox_files", "device_tokens", "token_hashes", "appointment_codes", "appointment_holders",
+    "card_holders", "rating_words", "receiver_secrets", "letter_bodies",
 )  # fmt: skip
 HOUSEKEEPING = (
-    "drafts", "device_changes", "pairing_codes", "requests", "sign_ins", "leases", "rating_skips",
+    "drafts", "device_changes", "pairing_codes", "requests", "sign_ins", "leases", "rating_skips", "inbox_nonces",
+    "poll_cursors", "catalogue_rows", "catalogue_runs",
 )  # fmt: skip
 
 

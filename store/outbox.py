@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from domain.dossier_events import DossierReceived, DossierStepped
 from domain.dossiers import Act
 from domain.events import PortalAcknowledged, PortalParked, PortalResent
+from domain.portal_events import DossierRetold
 from store.database import Connection
 from store.journal import Recorded, projects
 
 PROGRESS = "progress"
 DOSSIER = "dossier"
+AGAIN = "again"  # the whole record once more, though nothing changed: the portal is asked first
+LOOK_UP = "look-up"  # the kind of a lease: somebody asks the portal about this dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,24 @@ def _step_to_portal(db: Connection, recorded: Recorded) -> None:
     changes = e.before != e.after or e.due_rule or e.act == Act.CORRECT
     kinds = (DOSSIER,) * bool(changes) + (PROGRESS,) * (e.act != Act.CORRECT)
     _tell_portal(db, recorded, e.number, kinds)
+
+
+@projects(DossierRetold)
+def _retold(db: Connection, recorded: Recorded) -> None:
+    """The record as it stands, and every step that was progress; the portal drops those that it has."""
+    e = recorded.event
+    row = db.execute("SELECT steps, counter IS NOT NULL FROM dossiers WHERE code = ?", (e.code,)).fetchone()
+    steps, here = row or (0, False)
+    _tell_portal(db, recorded, steps, (AGAIN,))
+    if not e.steps:
+        return
+    if here:
+        _tell_portal(db, recorded, 0, (PROGRESS,))
+    done = db.execute(
+        "SELECT number FROM dossier_steps WHERE dossier = ? AND act <> ? ORDER BY number", (e.code, Act.CORRECT)
+    ).fetchall()
+    for (number,) in done:
+        _tell_portal(db, recorded, number, (PROGRESS,))
 
 
 def _tell_portal(db: Connection, recorded: Recorded, step: int, kinds: tuple[str, ...]) -> None:
@@ -93,13 +114,15 @@ _LEASED = "portal_messages m LEFT JOIN leases l ON l.kind = 'portal' AND l.job =
 def next_portal_message(db: Connection, now: int) -> PortalMessage | None:
     """The oldest message that may go: nobody holds it and nothing of its dossier stands before it.
 
-    A parked message holds back its own dossier only.
+    A parked message holds back its own dossier only; so does a question about the dossier that is on its way.
     """
     row = db.execute(
-        f"SELECT {_MESSAGE} FROM {_LEASED} WHERE m.state = 'queued' AND coalesce(l.until, 0) <= ?"
+        f"SELECT {_MESSAGE} FROM {_LEASED} WHERE m.state = 'queued' AND coalesce(l.until, 0) <= ?1"
         " AND NOT EXISTS (SELECT 1 FROM portal_messages b WHERE b.dossier = m.dossier AND b.id < m.id"
-        " AND b.state <> 'acknowledged') ORDER BY m.id LIMIT 1",
-        (now,),
+        " AND b.state <> 'acknowledged')"
+        " AND NOT EXISTS (SELECT 1 FROM dossiers d JOIN leases k ON k.kind = ?2 AND k.job = d.seq"
+        " WHERE d.code = m.dossier AND k.until > ?1) ORDER BY m.id LIMIT 1",
+        (now, LOOK_UP),
     ).fetchone()
     return _message(row) if row else None
 
@@ -130,11 +153,36 @@ def progress_after(db: Connection, message: PortalMessage, count: int) -> list[P
 def is_known(db: Connection, dossier: str) -> bool:
     """Whether the portal has acknowledged this dossier before, or sent it to us itself."""
     row = db.execute(
-        "SELECT EXISTS (SELECT 1 FROM portal_messages WHERE dossier = ?1 AND kind = ?2 AND state = 'acknowledged')"
+        "SELECT EXISTS (SELECT 1 FROM portal_messages WHERE dossier = ?1 AND kind IN (?2, ?3)"
+        " AND state = 'acknowledged')"
         " OR EXISTS (SELECT 1 FROM dossiers WHERE code = ?1 AND counter IS NULL)",
-        (dossier, DOSSIER),
+        (dossier, DOSSIER, AGAIN),
     ).fetchone()
     return bool(row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """Of so many dossiers received, the portal has acknowledged so many (indicator 1.4)."""
+
+    received: int
+    known: int
+
+    @property
+    def per_mille(self) -> int:
+        """A thousand when nothing was received."""
+        return self.known * 1000 // self.received if self.received else 1000
+
+
+def completeness(db: Connection, since: int) -> Completeness:
+    """The dossiers received since then (ms); one that waits to be accepted is not received yet."""
+    row = db.execute(
+        "SELECT count(*), count(CASE WHEN EXISTS (SELECT 1 FROM portal_messages m WHERE m.dossier = d.code"
+        " AND m.kind IN (?2, ?3) AND m.state = 'acknowledged') THEN 1 END)"
+        " FROM dossiers d WHERE received_at >= ?1 AND status NOT IN (1, 3)",
+        (since, DOSSIER, AGAIN),
+    ).fetchone()
+    return Completeness(*row)
 
 
 def open_portal_messages(db: Connection, count: int = 100) -> list[PortalMessage]:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from domain.events import ProcedureListed
+from domain.portal_events import ProcedureDropped
 from domain.procedures import Procedure, fold
 from store.database import Connection
 from store.journal import Recorded, projects
@@ -59,6 +60,14 @@ def search(db: Connection, words: str, limit: int = FOUND_AT_MOST) -> list[Proce
     return [from_record(json.loads(row[0])) for row in rows]
 
 
+def as_received(db: Connection, code: str, seq: int) -> Procedure | None:
+    """The procedure as it stood when the dossier of this number in the journal came in."""
+    row = db.execute(
+        "SELECT record FROM procedure_versions WHERE code = ? AND seq < ? ORDER BY seq DESC LIMIT 1", (code, seq)
+    ).fetchone()
+    return from_record(json.loads(row[0])) if row else None
+
+
 def to_record(procedure: Procedure) -> dict[str, Any]:
     """The procedure as plain data for the journal."""
     return asdict(procedure)
@@ -78,6 +87,7 @@ def canonical(record: dict[str, Any]) -> str:
 def _listed(db: Connection, recorded: Recorded) -> None:
     record = recorded.event.procedure
     code, title, sector = record["code"], record["title"], record["sector"]
+    db.execute("INSERT INTO procedure_versions VALUES (?, ?, ?)", (recorded.seq, code, canonical(record)))
     folded = fold(f"{title} · {sector} · {code}")
     old = db.execute("SELECT rowid, folded FROM procedures WHERE code = ?", (code,)).fetchone()
     if old:
@@ -92,3 +102,12 @@ def _listed(db: Connection, recorded: Recorded) -> None:
         )
     rowid = db.execute("SELECT rowid FROM procedures WHERE code = ?", (code,)).fetchone()[0]
     db.execute("INSERT INTO procedures_words (rowid, folded) VALUES (?, ?)", (rowid, folded))
+
+
+@projects(ProcedureDropped)
+def _dropped(db: Connection, recorded: Recorded) -> None:
+    """Found no more; what it was stays among the versions, for the dossiers of that time."""
+    old = db.execute("SELECT rowid, folded FROM procedures WHERE code = ?", (recorded.event.code,)).fetchone()
+    if old:
+        db.execute("INSERT INTO procedures_words (procedures_words, rowid, folded) VALUES ('delete', ?, ?)", old)
+        db.execute("DELETE FROM procedures WHERE code = ?", (recorded.event.code,))

@@ -8,8 +8,9 @@ MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
         "announcements", "appointments", "attachments", "bulletins", "calendars", "centres", "counters", "days",
-        "devices", "dossiers", "estimates", "fees", "jobs", "letters", "lookups", "moves", "notices", "outbox",
-        "people", "plans", "printers", "procedures", "ratings", "receivers", "receptions", "refusals", "shortcuts",
+        "devices", "differences", "dossiers", "estimates", "fees", "jobs", "letters", "lookups", "moves", "notices",
+        "outbox", "people", "plans", "portal_gates", "printers", "procedures", "ratings", "receivers", "receptions",
+        "refusals", "shortcuts",
         "tickets",
     )
 )  # fmt: skip

@@ -30,6 +30,31 @@ def turned(db: Connection, number: int) -> Turned | None:
     return _turned_visit(row) if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A dossier that lives in a ministry's own system, by its code there."""
+
+    seq: int
+    counter: int
+    person: str
+    procedure: str
+    system: str
+    reference: str
+    at: datetime
+
+
+def reference(db: Connection, number: int) -> Reference | None:
+    """The noted reference of this number."""
+    row = db.execute(
+        "SELECT seq, counter, person, procedure, system, reference, at FROM ministry_references WHERE seq = ?",
+        (number,),
+    ).fetchone()
+    if row is None:
+        return None
+    seq, counter, person, procedure, system, code, at = row
+    return Reference(seq, counter, person, procedure, system, code, moment(at))
+
+
 def turned_at(db: Connection, counter: int, count: int = 5) -> list[Turned]:
     """The newest such visits of a counter, newest first."""
     rows = db.execute("SELECT * FROM turned_visits WHERE counter = ? ORDER BY seq DESC LIMIT ?", (counter, count))

@@ -30,7 +30,7 @@ class _InMemory(MultiPartParser):
     spool_max_size = 1 << 40
 
 
-async def read_form(request: Request) -> FormData:
+async def read_form(request: Request, most: int = MOST_FIELDS) -> FormData:
     """The posted fields. Raises Invalid when the body is not a plain form.
 
     Own reading: 4 us a form against 36 us by the general parser (measured), and no files ever.
@@ -41,7 +41,7 @@ async def read_form(request: Request) -> FormData:
         raise Invalid(what="form")
     try:
         body = (await request.body()).decode("ascii")
-        fields = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        fields = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=most)
         return FormData([(name, value) for name, value in fields])
     except ValueError as error:
         raise Invalid(what="form") from error

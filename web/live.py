@@ -37,6 +37,7 @@ from domain.file_events import FileAttached, FileFetched, FileOpened, FileRemove
 from domain.hall_events import AnnouncementEnded, VoiceClipRecorded, VoicePackFinished, VoiceTestAsked
 from domain.letter_events import LetterEvent
 from domain.lookup_events import LookupMade
+from domain.portal_events import PortalEvent
 from domain.queue_events import (
     AppointmentBooked,
     AppointmentCancelled,
@@ -75,6 +76,7 @@ NEVER_SHOWN: tuple[type, ...] = (
     ReceiverAdded, ReceiverRemoved, ReceiverTested, MessageTaken, MessageGivenUp, MessagesResent,
     *get_args(FeeEvent), LookupMade,
     FileAttached, FileRemoved, FileOpened, LinkIssued, FileFetched,
+    *get_args(PortalEvent),
 )  # fmt: skip
 NOT_ON_WALLS = (*NEVER_SHOWN, PortalAcknowledged, PortalParked, PortalResent, *get_args(LetterEvent))
 

@@ -11,7 +11,7 @@ import click
 
 import clock
 from commands.centre import calendar_of
-from commands.demo.neighbours import Neighbours
+from commands.demo.neighbours import INBOX_SECRET, Neighbours
 from domain.applicants import Paper, applicant, particulars, to_bytes
 from domain.centres import Centre, read_centre
 from domain.events import DevicePaired
@@ -19,7 +19,7 @@ from domain.procedures import read_catalogue
 from operations import calling, entering, intake, managing, shifts, ticketing
 from operations.opening import ensure_day
 from settings import Settings
-from store import centres, tickets
+from store import centres, marks, tickets
 from store.journal import Recorded
 from store.store import Store
 from store.vault import Vault
@@ -38,6 +38,7 @@ def prepare(base: Settings, port: int, near: Neighbours, *, empty: bool) -> Sett
     settings = replace(
         base, port=port, host="127.0.0.1", metrics_port=near.measures_port, follow_url=f"http://127.0.0.1:{port}/follow",
         portal_url=near.portal_adapter, portal_password_file=near.password_file,
+        inbox_secret_file=base.data / INBOX_SECRET,
         axis_url=near.portal_url, axis_secret_file=near.axis_secret_file,
         portal_files_url=f"http://127.0.0.1:{port}/portal-files",
         printer_of=tuple((name, f"tcp://127.0.0.1:{at}") for name, at in near.printers),
@@ -98,8 +99,16 @@ def _first_hour(store: Store, centre: Centre, vault: Vault) -> None:
 def _one_dossier(store: Store, centre: Centre, vault: Vault, person: str, counter: int) -> None:
     served = next(c for c in centre.counters if c.number == counter).queues
     code = next(p.code for p in centre.procedures if p.queue in served)
-    owner = applicant("NGUYỄN THỊ MẪU", "038190000001", "0900000001", "")
-    taken = intake.Intake(code, vault.seal(to_bytes(particulars(owner, "", [Paper("Tờ khai", originals=1)]))))
+    owner = applicant("NGUYỄN THỊ MẪU", "038190000001", "0900000001", "Thôn 2, Vạn Xuân", "mau@example.vn")
+    acting = applicant("TRẦN VĂN THAY", "001090123456", "0900000002", "")
+    papers = [
+        Paper("Tờ khai", originals=1, digitised=True), Paper("Giấy chứng sinh", certified=1, copies=2),
+        Paper("Giấy chứng nhận kết hôn", reused=True),
+    ]  # fmt: skip
+    told = particulars(owner, "Hồ sơ mẫu", papers, acting, "Giấy ủy quyền số 5/2026", "Thôn 2, Vạn Xuân")
+    taken = intake.Intake(
+        code, vault.seal(to_bytes(told)), delivery=intake.BY_POST, found_by=marks.of_owner(vault, owner)
+    )
     store.write_now(Act(person), intake.receive_dossier, counter, person, taken)
 
 

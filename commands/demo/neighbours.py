@@ -1,6 +1,7 @@
 """The processes around the demo server: simulated printers and the sandbox portal. They end with it."""
 
 import ctypes
+import secrets
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ PORTAL_USER, PORTAL_PASSWORD = "H56", "thu-nghiem"
 AXIS_SECRET = "truc-thu-nghiem"  # noqa: S105 the sandbox only
 PREFERRED = {"printer": 9100, "printer-2": 9101, "paper": 9180, "portal": 8080, "measures": 9464}
 PR_SET_PDEATHSIG = 1
+INBOX_SECRET = "inbox.secret"  # noqa: S105 the name of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,13 @@ class Neighbours:
 
 
 @contextmanager
-def neighbours(data: Path) -> Iterator[Neighbours]:
-    """Start them and end them again, whatever happens in between."""
+def neighbours(data: Path, port: int) -> Iterator[Neighbours]:
+    """Start them and end them again, whatever happens in between; `port`: where the server will listen."""
     data.mkdir(parents=True, exist_ok=True)
     ports = {name: _free(port) for name, port in PREFERRED.items()}
     password = _secret(data / "portal.password", PORTAL_PASSWORD)
     axis_secret = _secret(data / "axis.secret", AXIS_SECRET)
+    letters = _secret(data / INBOX_SECRET, secrets.token_hex(16))
     running = [
         _start(
             "printers.simulator", "--printer", f"P1:{ports['printer']}:576", "--printer",
@@ -51,6 +54,7 @@ def neighbours(data: Path) -> Iterator[Neighbours]:
         _start(
             "portal.sandbox", "--port", str(ports["portal"]), "--catalogue", str(HERE / "procedures.jsonl"),
             "--username", PORTAL_USER, "--password", PORTAL_PASSWORD,
+            "--push-url", f"http://127.0.0.1:{port}/portal/inbox/nhanhsdvcqg", "--push-secret-file", str(letters),
         ),
     ]  # fmt: skip
     try:

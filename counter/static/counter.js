@@ -10,7 +10,22 @@
     const inField = event.target.closest?.('input, select, textarea, [contenteditable]');
     if (inField && !('anywhere' in meant.dataset)) return;
     event.preventDefault();
-    if (meant.matches('select')) meant.focus(); else meant.click();
+    if (!meant.matches('select')) meant.click();
+    else if (meant === event.target) document.getElementById('whole-sheet').click();
+    else meant.focus();
+  });
+
+  // The key of the list, pressed again in the list, opens the whole sheet. It is another page: what stands in the quick
+  // form goes along by POST, and nothing is typed twice.
+  document.addEventListener('click', event => {
+    const whole = event.target.closest?.('#whole-sheet');
+    if (!whole) return;
+    event.preventDefault();
+    const way = document.createElement('input');
+    Object.assign(way, { type: 'hidden', name: whole.name, value: whole.value });
+    whole.form.append(way);
+    whole.form.action = whole.formAction;
+    whole.form.submit();
   });
 
   // Keys may change while the page is open: every picture brings them. Only the list of procedures is never drawn anew,

@@ -15,6 +15,7 @@ from domain.errors import Invalid
 from operations import calling, entering, shifts, ticketing
 from store import jobs, outbox, tickets
 from store.writer import Act
+from tests.counter.test_receptions import kept_of
 from tests.support.asking import NO_PRINTERS, a_procedure, browser, request_id, seq
 from tests.support.servers import Server, running
 
@@ -245,6 +246,28 @@ def test_the_document_is_a_valid_openapi_3_1(document):
             assert names == set(re.findall(r"{(\w+)}", path))
             assert way["summary"]
             assert {"401", "403", "404", "409", "413", "422", "503"} <= way["responses"].keys()
+
+
+def test_every_example_of_the_document_is_taken(centre, clerk, document):
+    way = document["paths"]["/api/v1/counters/{counter}/dossiers"]["post"]
+    examples = way["requestBody"]["content"]["application/json"]["examples"]
+    assert {"citizen", "representative", "electronic"} <= examples.keys()
+    for name, example in examples.items():
+        answer = clerk.post(f"{V1}/counters/1/dossiers", json=example["value"])
+        assert answer.status_code == 201, (name, answer.text)
+        told = kept_of(centre, answer.json()["code"])[1]
+        assert told.owner.name == example["value"]["owner_name"]
+        assert bool(told.representative) == (name == "representative")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"case": "không có"}, {"delivery": 1}, {"delivery": 3}, {"channel": 2}, {"email": "x"}]
+)
+def test_what_no_dossier_can_have_is_refused(centre, clerk, wrong):
+    before = seq(centre)
+    body = {"procedure": a_procedure(), "owner_name": "LÊ THỬ", **wrong}
+    assert clerk.post(f"{V1}/counters/1/dossiers", json=body).status_code == 422
+    assert seq(centre) == before
 
 
 def test_the_document_says_the_bounds_that_are_kept(document):

@@ -14,10 +14,13 @@ from domain.admission import Reason
 from domain.centre_rules import Calling, Policy, Text, Window, WindowKind
 from domain.centres import Centre
 from domain.days import local
+from domain.deadlines import Unit
 from domain.devices import Beat, Showing
+from domain.differences import Difference
 from domain.events import PersonAdded
 from operations import (
     calling,
+    cataloguing,
     configuring,
     devices,
     informing,
@@ -25,6 +28,7 @@ from operations import (
     moving,
     posting,
     rating,
+    reconciling,
     shifts,
     syncing,
     undoing,
@@ -32,9 +36,10 @@ from operations import (
 from operations.admitting import note_refusal
 from printers.status import Trouble
 from printers.worker import Health
-from store import migrations, outbox, plans, receivers
+from store import migrations, outbox, plans, procedures, receivers
 from store.writer import Act
 from tests.browser.evenings import evening, evening_of_many, staffed
+from tests.browser.indexes import indexed
 from tests.browser.paperwork import paperwork
 from tests.browser.scenes import CLERKS, IN_NO_HALL, NOWHERE, Scene
 from tests.browser.voices import outspoken
@@ -108,6 +113,30 @@ def troubled(scene: Scene) -> None:
     scene.test_printer("P1", "status", "sensor", codes=False)
     scene.clock.forward(minutes=57)
     scene.server.store.write_now(Act(CLERKS[9]), shifts.close_shift, 9, CLERKS[9])
+
+
+def differing(scene: Scene) -> None:
+    """The portal is stopped, knows two dossiers otherwise, and lists procedures otherwise than we do."""
+    busy(scene)
+    do = scene.server.store.write_now
+    lost, late, refused = (scene.dossier(2, "1.001193") for _ in range(3))
+    for code in (lost, late):
+        messages = scene.server.store.read(outbox.portal_messages_of, code)
+        do(Act("portal"), syncing.acknowledge, [message.id for message in messages], "inserted")
+    first = scene.server.store.read(outbox.portal_messages_of, refused)[0]
+    do(Act("portal"), syncing.park, [first.id], "Giá trị không có trong danh mục của Cổng. [MaTTHC]")
+    do(Act("portal"), reconciling.note_difference, lost, Difference.MISSING_THERE, 2)
+    do(Act("portal"), reconciling.note_difference, late, Difference.STATUS_DIFFERS, 2, 9)
+    do(Act("portal"), reconciling.end_reconciliation, 1, 48, 2, whole=True)
+    do(Act("ql01"), syncing.stop_portal, "ql01", "Cổng báo bảo trì đến 15 giờ")
+    ours = scene.server.store.read(procedures.everything)
+    longer = replace(ours[0], title=f"{ours[0].title} (sửa đổi)", channels=tuple(
+        replace(row, limit=7, unit=Unit.WORKING_DAY) for row in ours[0].channels
+    ))  # fmt: skip
+    run = do(Act("portal"), cataloguing.start_run, [one.code for one in ours[:-1]])
+    for one in (longer, *ours[1:-1]):
+        do(Act("portal"), cataloguing.keep_row, run, one.code, one)
+    do(Act("portal"), cataloguing.end_run, run)
 
 
 def bookable(scene: Scene) -> None:
@@ -409,9 +438,11 @@ def wrong_clock(scene: Scene) -> None:
 
 SCENES: dict[str, Callable[[Scene], None] | None] = {
     "quiet": quiet, "one": one_call, "mute": one_call, "busy": busy, "troubled": troubled, "overnight": overnight,
+    "differing": differing,
     "line": line, "judged": judged, "bookable": bookable, "hands": hands, "alarmed": alarmed, "bare": None,
     "watched": watched, "ready": ready, "wrong-clock": wrong_clock, "lived": lived,
     "planned": planned, "told": told, "altered": altered, "reported": reported, "distant": distant,
+    "indexed": indexed,
     "minded": minded, "hung": hung, "outspoken": outspoken, "telling": telling,
     "needs": many_needs, "closed": closed, "paperwork": paperwork,
     "practising": practising, "evening": evening, "evening-of-many": evening_of_many,

@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 from operations import calling
 from tests.browser import addresses as at
 from tests.browser import doings as do
+from tests.browser import receiving as rc
 from tests.browser import scanning as sc
 from tests.browser.paperwork import ARRIVED, newest_letter, nth
 from tests.browser.scenes import IN_NO_HALL, Scene
@@ -53,6 +54,7 @@ AUDITOR, SUPERVISOR = "person:ql04", "person:ql01"
 REFUSED = r"the server responded with a status of (401|403|404|409|422|503)"
 SILENT_5, SILENT_61 = (do.after_silence(5), do.silent), (do.after_silence(61), do.silent)
 CARD = "001090123456|012345678|Nguyễn Văn A|01011991|Nam|Phường Bến Nghé, Quận 1, TP. Hồ Chí Minh|15042021"
+RECEPTION = "/counter/2/reception"
 PLAIN_1, PLAIN_2 = "/counter/1/scans", "/counter/2/scans"
 ALL_MODES = "reach=1&big=1&contrast=1&speech=1"
 OWN_VOICE = "/admin/voice/recordings"
@@ -241,6 +243,24 @@ STATES = [
           alike=True),
     State("counter-card", "counter", "busy", CLERK_2, "/counter/2", do.scan(CARD, "#prefilled p")),
     State("counter-help-called", "counter", "alarmed", CLERK_2, "/counter/2"),
+    State("reception-first", "counter", "busy", CLERK_2, RECEPTION),
+    State("reception-sheet", "counter", "busy", CLERK_2, f"{RECEPTION}?procedure={rc.BIRTH}"),
+    State("reception-filled", "counter", "busy", CLERK_2, f"{RECEPTION}?procedure={rc.BIRTH}", rc.filled),
+    State("reception-case", "counter", "busy", CLERK_2, f"{RECEPTION}?procedure={rc.PERMIT}", alike=True),
+    State("reception-not-yet", "counter", "busy", CLERK_2, f"{RECEPTION}?procedure={rc.BIRTH}", rc.not_yet),
+    State("reception-faults", "counter", "busy", CLERK_2, f"{RECEPTION}?procedure={rc.BIRTH}", rc.faulty,
+          noise=REFUSED),
+    State("reception-elsewhere", "counter", "busy", CLERK_2, f"{RECEPTION}?procedure={rc.ELSEWHERE}"),
+    State("reception-done", "counter", "busy", CLERK_2, f"{RECEPTION}?procedure={rc.BIRTH}", rc.ended("receive")),
+    State("reception-complete", "counter", "busy", CLERK_2, f"{RECEPTION}?procedure={rc.BIRTH}",
+          rc.ended("complete")),
+    State("reception-refused", "counter", "busy", CLERK_2, f"{RECEPTION}?procedure={rc.BIRTH}", rc.ended("refuse"),
+          alike=True),
+    State("reception-reference", "counter", "busy", CLERK_2, f"{RECEPTION}?procedure={rc.ELSEWHERE}", rc.referred),
+    State("batch", "counter", "busy", CLERK_2, f"{RECEPTION}/batch", rc.batch(to_the_end=False), fold=False),
+    State("batch-done", "counter", "busy", CLERK_2, f"{RECEPTION}/batch", rc.batch(to_the_end=True)),
+    State("online-none", "counter", "hands", CLERK, "/counter/1/online"),
+    State("online", "counter", "alarmed", CLERK, "/counter/1/online", rc.sent_online),
     State("counter-payment", "counter", "busy", CLERK_2, at.owing, fold=False),
     State("counter-payment-none", "counter", "busy", CLERK_2, at.owing_nothing, fold=False),
     State("counter-keys", "counter", "quiet", CLERK, "/counter/keys"),
@@ -357,6 +377,9 @@ STATES = [
           noise=REFUSED),
     State("admin-desk-empty", "admin", "quiet", MANAGER, "/admin/desk", fold=False),
     State("admin-desk", "admin", "troubled", MANAGER, "/admin/desk", fold=False),
+    State("admin-desk-portal", "admin", "differing", MANAGER, "/admin/desk", fold=False),
+    State("admin-catalogue-empty", "admin", "quiet", MANAGER, "/admin/catalogue", fold=False),
+    State("admin-catalogue", "admin", "differing", MANAGER, "/admin/catalogue", fold=False),
     State("admin-paper-numbers", "admin", "quiet", MANAGER, "/admin/paper-numbers", fold=False),
     State("admin-paper-numbers-entered", "admin", "quiet", MANAGER, "/admin/paper-numbers", do.enter_paper_number,
           fold=False, alike=True),
@@ -393,6 +416,12 @@ STATES = [
     State("reports-satisfaction", "counter", "reported", MANAGER, "/admin/reports/satisfaction", fold=False),
     State("reports-month", "counter", "reported", MANAGER, "/admin/reports/month?from=2026-11-01&to=2026-11-30",
           fold=False, alike=True),
+    State("index", "counter", "indexed", MANAGER, "/admin/reports/766", fold=False),
+    State("index-wrong", "counter", "indexed", MANAGER, "/admin/reports/766?month=2026-13", fold=False,
+          noise=REFUSED, alike=True),
+    State("index-department", "counter", "reported", LAND_MANAGER, "/admin/reports/766", fold=False, alike=True),
+    State("index-behind", "counter", "indexed", MANAGER, "/admin/reports/766/4.1?month=2026-11", fold=False),
+    State("index-behind-none", "counter", "reported", MANAGER, "/admin/reports/766/3.6", fold=False),
     State("reports-words", "counter", "reported", MANAGER, "/admin/reports/words", fold=False),
     State("reports-words-none", "counter", "quiet", MANAGER, "/admin/reports/words", fold=False),
     State("reports-words-read", "counter", "reported", MANAGER, "/admin/reports/words", do.read_words, fold=False),
@@ -440,7 +469,8 @@ BY_NAME = {state.name: state for state in STATES}
 PAGES = {
     "admin/appointment_booked": "admin-appointment-booked", "admin/appointments": "admin-appointments",
     "admin/voice": "admin-voice", "admin/recording": "admin-recording", "admin/clip": "admin-clip",
-    "admin/calling": "admin-calling", "admin/calls": "admin-calls", "admin/centre": "admin-centre",
+    "admin/calling": "admin-calling", "admin/catalogue": "admin-catalogue",
+    "admin/calls": "admin-calls", "admin/centre": "admin-centre",
     "admin/centre_draft": "admin-centre-draft", "admin/centre_entry": "admin-entry",
     "admin/centre_mistakes": "admin-centre-mistakes", "admin/centre_past": "admin-centre-past",
     "admin/centre_section": "admin-section", "admin/centre_sections": "admin-sections", "admin/desk": "admin-desk",
@@ -453,6 +483,7 @@ PAGES = {
     "admin/receiver_added": "admin-receiver-added", "admin/receivers": "admin-receivers",
     "admin/staffing": "staffing",
     "admin/report_days": "reports-words", "admin/report_words": "reports-words-read",
+    "admin/report_index": "index", "admin/report_behind": "index-behind",
     "admin/ticket": "admin-ticket",
     "dossiers/desk": "dossiers", "dossiers/waiting": "dossiers-overdue", "dossiers/dossier": "dossier",
     "dossiers/act": "dossier-act", "dossiers/register": "dossier-register",
@@ -460,6 +491,8 @@ PAGES = {
     "dossiers/letter_form": "letter-form",
     "api/docs": "api", "counter/counters": "counters", "counter/desk": "counter-empty",
     "counter/keys": "counter-keys", "counter/scanned": "counter-plain",
+    "counter/reception": "reception-sheet", "counter/reception_done": "reception-done", "counter/batch": "batch",
+    "counter/batch_done": "batch-done", "counter/online": "online",
     "counter/slips_found": "counter-plain-slips", "counter/payment": "counter-payment",
     "admin/takings": "admin-takings",
     "display/door": "wall-door", "display/follow": "follow-waiting", "display/hall": "wall-empty",

@@ -12,7 +12,7 @@ from domain.centre_rules import Window, WindowKind
 from domain.events import PersonAdded
 from domain.hall_events import AnnouncementEnded
 from domain.queue_events import VisitRated
-from operations import calling, managing, shifts, speaking, ticketing
+from operations import calling, intake, managing, shifts, speaking, ticketing
 from store.writer import Act
 from tests.support.asking import NO_PRINTERS, watching
 from tests.support.forecasts import refresh_tonight
@@ -135,3 +135,16 @@ def test_with_days_behind_it_the_forecast_counts_who_usually_comes(centre, clock
     found = centre.app.state.house.forecaster.tonight
     assert found.days == 3 and 3 <= found.ends[LAND].coming <= 20
     assert "chỉ tính người đang chờ" not in wall(centre)
+
+
+def test_the_wall_says_how_many_the_portal_knows_and_how_many_are_in_time_this_month(centre, clock):
+    assert "đúng hạn tháng này" not in wall(centre), "of nothing there is no share"
+    centre.store.write_now(Act("cb01"), shifts.open_shift, 1, "cb01")
+    for _ in range(3):
+        centre.store.write_now(Act("cb01"), intake.receive_dossier, 1, "cb01", intake.Intake("1.004873", b"sealed"))
+    assert "Cổng đã nhận 0 trên 3 hồ sơ · 0 %" in wall(centre)
+    clock.forward(minutes=1)
+    assert "đúng hạn tháng này 100 %" in wall(centre)
+    clock.forward(days=6)
+    words = wall(centre)
+    assert "đúng hạn tháng này 0 %" in words and "trên 0 hồ sơ" in words

@@ -170,7 +170,8 @@ def test_bytes_go_there_and_back_and_are_always_the_same(told):
 
 def test_the_bytes_do_not_depend_on_the_order_of_fields():
     assert to_bytes(Particulars(OWNER, "S", (Paper("P", 2),))) == (
-        b'{"authorisation": "", "owner": {"address": "3", "email": "", "identity": "1", "name": "A", "phone": "2"},'
+        b'{"authorisation": "", "deliver_to": "",'
+        b' "owner": {"address": "3", "email": "", "identity": "1", "name": "A", "phone": "2"},'
         b' "papers": [{"certified": 0, "code": "", "copies": 0, "digitised": false, "name": "P", "originals": 2,'
         b' "reused": false}], "representative": null, "summary": "S"}'
     )

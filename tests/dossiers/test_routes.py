@@ -162,6 +162,8 @@ def test_another_agencys_dossier_is_unknown(desk, person, told):
     assert page.status_code == told
     found = desk.search(code, person)
     assert (found.status_code == 303) is (told == 200)
+    files = desk.of(person).get(f"/dossiers/{code}/files").status_code
+    assert files == (403 if person == "ql04" else told), "its files are seen as far as it is"
     if told == 404:
         assert desk.of(person).post(
             f"/dossiers/{code}/acts/progressed", data={"words": "x", "seen": 0}

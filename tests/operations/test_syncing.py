@@ -3,9 +3,11 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import NotFound
+from domain.indicators import Count
 from operations import intake, printing, shifts
 from operations.syncing import acknowledge, claim_messages, park, postpone, resend
-from store import figures, jobs, outbox
+from store import indicators, jobs, outbox
+from store.indicators import Period
 
 
 @pytest.fixture
@@ -147,10 +149,8 @@ def test_open_messages_are_shown_parked_ones_first(two):
     assert [m.state for m in shown] == ["parked", "queued", "queued"]
     assert shown[0].id == second.id
     assert jobs.outbox_depths(two.db) == {"print": 0, "portal": 2, "parked": 1}
-    assert figures.received_today(two.db, 1) == (2, 1)
-    first, other = (row[0] for row in two.db.execute("SELECT procedure FROM dossiers ORDER BY seq"))
-    assert figures.received_today(two.db, 1, {first, other}) == (2, 1)
-    assert figures.received_today(two.db, 1, []) == (0, 0)
+    today = Period(two.clock() - timedelta(hours=12), two.clock() + timedelta(hours=12), two.clock())
+    assert indicators.synced_of(two.db, today) == Count(1, 2)
 
 
 def test_the_answer_of_the_portal_is_kept(two):

@@ -12,6 +12,7 @@ from domain.attachments import Limits
 from domain.centre_rules import Text
 from domain.days import local
 from domain.dossiers import Act
+from domain.dossiers import Status as Standing
 from domain.events import Event, PrinterTested
 from domain.fees import Fee, FeeKind, Means
 from domain.letters import Attachment, Letter, LetterKind, Organisation, Status, Trace
@@ -25,6 +26,7 @@ from operations import (
     auditing,
     booking,
     calling,
+    cataloguing,
     configuring,
     corresponding,
     devices,
@@ -41,6 +43,7 @@ from operations import (
     printing,
     processing,
     rating,
+    reconciling,
     shifts,
     speaking,
     supplements,
@@ -52,11 +55,11 @@ from operations.arrivals import Arrival
 from operations.estimating import keep_estimates
 from operations.processing import Doing
 from operations.speaking import Ended
-from store import marks
+from store import differences, marks
 from store.instants import moment
 from store.journal_rows import Wanted
 from store.vault import Vault
-from tests.support.halls import HandClock, demo_calendar, demo_centre, demo_procedures
+from tests.support.halls import MORNING, HandClock, demo_calendar, demo_centre, demo_procedures
 
 ALL_KINDS = {kind.__name__ for kind in get_args(Event)}
 VAULT = Vault(b"k" * 32)
@@ -415,3 +418,26 @@ def _tell_portal(do: Any, clock: HandClock, codes: list[str]) -> None:
     clock.forward(seconds=5)
     last = do(syncing.claim_messages).messages[0]
     do(syncing.park, [last.id], "wrong [NgayTiepNhan]")
+    do(syncing.stop_portal, "ql01", "Cổng báo bảo trì")
+    do(syncing.resume_portal, "ql01")
+    _reconcile(do)
+    do(cataloguing.start_run, [demo_procedures()[0].code])
+    do(cataloguing.end_run, 1)
+    do(cataloguing.put_in_force, 1, [demo_procedures()[1].code])
+
+
+def _reconcile(do: Any) -> None:
+    """An online dossier that the portal denies is sent again; another is explained; the third agrees."""
+    begun = do(reconciling.begin)
+    codes = [f"000.00.00.G22-260713-00009{n}" for n in range(3)]
+    sealed = VAULT.seal(to_bytes(CANARY.particulars))
+    for code in codes:
+        do(arrivals.take_in, Arrival(code, "1.001193", sealed, MORNING))
+    after = 0
+    while (look := do(reconciling.claim_look, after, 0).candidate) is not None:
+        after = look.seq
+        do(reconciling.end_look, look, reconciling.Seen(there=False))
+    do(reconciling.end_look, differences.Candidate(codes[2], after, Standing.NEW), reconciling.Seen(True, 1))
+    do(reconciling.retell, codes[0], "cb01", steps=True)
+    do(reconciling.explain, codes[1], "ql01", "test")
+    do(reconciling.end_reconciliation, begun, 3, 3, whole=True)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from portal.client import Failure, Permanent, PortalClient, PortalError, Profile, Temporary, Unclear
+from portal.client import ANSWER_LIMIT, Failure, Permanent, PortalClient, PortalError, Profile, Temporary, Unclear
 from portal.messages import Record
 from tests.portal.adapters import (
     BAD_GATEWAY,
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.anyio
         (httpx2.Response(302, headers={"location": "http://elsewhere.example/"}), Failure.BAD_STATUS),
         (HTML, Failure.NOT_AN_ANSWER),
         ({"message": "ok"}, Failure.NOT_AN_ANSWER),
-        (b" " * (2 * 1024 * 1024 + 1), Failure.TOO_LARGE),
+        (b" " * (ANSWER_LIMIT + 1), Failure.TOO_LARGE),
     ],
 )
 async def test_lost_answer_is_unclear_after_a_change_and_temporary_after_a_question(

@@ -15,6 +15,7 @@ from domain.centre_rules import Booking
 from domain.centre_toml import write_centre
 from domain.centres import DeviceKind
 from domain.days import local
+from domain.differences import Difference
 from domain.queue_events import AppointmentBooked, DayOpened, TicketCalled, TicketIssued, VisitRated
 from domain.roles import PERSON_ROLES, Role
 from domain.tickets import milliseconds
@@ -22,6 +23,7 @@ from kiosk.memory import memory_of
 from operations import (
     attaching,
     calling,
+    cataloguing,
     configuring,
     entering,
     informing,
@@ -29,6 +31,7 @@ from operations import (
     managing,
     moving,
     printing,
+    reconciling,
     shifts,
     supplements,
     syncing,
@@ -36,7 +39,7 @@ from operations import (
 )
 from operations.processing import Doing
 from store import appointments as rows
-from store import attachments, file_links, jobs, outbox, plans, ratings, receivers
+from store import attachments, file_links, jobs, outbox, plans, portal_gates, ratings, receivers
 from store.writer import Act, Tx
 from tests.support.asking import CHEAP, PASSWORD, QUEUE, a_clip, a_number, a_phone, a_procedure, watching
 from tests.support.files import a_pdf
@@ -268,6 +271,34 @@ class Crowd:
         message = self.server.store.read(outbox.portal_messages_of, code)[0].id
         self.do(syncing.park, [message], "từ chối")
         return int(message)
+
+    def resumed_portal(self) -> str:
+        """Messages go out; gives a reason to stop them."""
+        if self.server.store.read(portal_gates.stop) is not None:
+            self.do(syncing.resume_portal, "test")
+        return "bảo trì"
+
+    def stopped_portal(self) -> dict[str, str]:
+        """No message goes out; gives an empty form."""
+        if self.server.store.read(portal_gates.stop) is None:
+            self.do(syncing.stop_portal, "test", "bảo trì")
+        return {}
+
+    def differing_dossier(self) -> str:
+        """A dossier that the portal denies to have, with nothing on its way to it."""
+        counter, person = self.seated("clerk"), self.person["clerk"]
+        sealed = self.server.app.state.house.vault.seal(
+            to_bytes(particulars(applicant("LÊ THỬ", "", "", ""), "", ()))
+        )
+        code = self.do(intake.receive_dossier, counter, person, intake.Intake(a_procedure(), sealed)).code
+        messages = [message.id for message in self.server.store.read(outbox.portal_messages_of, code)]
+        self.do(syncing.acknowledge, messages, "inserted")
+        self.do(reconciling.note_difference, code, Difference.MISSING_THERE, 2)
+        return str(code)
+
+    def catalogue_run(self) -> int:
+        """The portal's list, fetched."""
+        return int(self.do(cataloguing.start_run, [a_procedure()]))
 
     def dossier_to_complete(self) -> str:
         """A dossier in which papers are missing: its first step is the request for them."""

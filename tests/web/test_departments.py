@@ -44,6 +44,8 @@ WHOLE = {
     "GET /admin/procedures": "the national catalogue",
     "GET /admin/procedures/{code}": "the national catalogue",
     "GET /admin/reports": "own queues",
+    "GET /admin/reports/766": "sums that name nothing; whose they are: see tests/admin/test_indicators.py",
+    "GET /admin/reports/766/{indicator}": "own procedures",
     "GET /admin/reports/calls": "own queues",
     "GET /admin/reports/month": "own queues",
     "GET /admin/reports/estimates": "own queues",

@@ -7,9 +7,12 @@ from typing import Any
 from app import ROUTES
 from domain.roles import Role
 from domain.tickets import milliseconds
+from portal.inbox import Seal
+from tests.portal import inbox_letters
 from tests.support.asking import PASSWORD, QUEUE, a_clip, a_number, a_phone, a_procedure, follow_path, request_id
 from tests.support.files import a_pdf
 from tests.support.halls import demo_centre
+from tests.web import receptions
 from tests.web.crowd import (
     DEVICE_ROLE,
     DEVICES,
@@ -39,6 +42,25 @@ def roles_of(route: Any) -> frozenset[Role]:
 
 ROUTE_OF = {key_of(route): route for route in ROUTES}
 _DOSSIER = {"procedure": a_procedure(), "owner_name": "LÊ THỊ THỬ"}
+
+
+def _letter(crowd: Crowd, _: str) -> Asked:
+    """An online dossier; whose signature it bears, tests/portal/test_inbox.py asks."""
+    door: Any = crowd.server.app.state.inbox
+    now = crowd.server.app.state.house.now
+    door.examine = lambda header: Seal(now(), f"nonce-of-walk-{a_number():08d}", "")
+    door._verify = lambda seal, body: None
+    code = f"000.00.00.G22-261123-2{a_number():05d}"
+    return Asked("/portal/inbox/nhanhsdvcqg", json=inbox_letters.dossier(MaHoSo=code, NgayNopHoSo="20260101080000"))
+
+
+def _with_portal(crowd: Crowd, path: str) -> Asked:
+    """There is a portal to ask."""
+    portal: Any = crowd.server.app.state.portal
+    portal.ask_reconciliation = portal.ask_catalogue = lambda: True
+    return Asked(path, {})
+
+
 _PLAIN: dict[str, Example] = {
     "GET /": lambda c, w: Asked("/"),
     "GET /sign-in": lambda c, w: Asked("/sign-in"),
@@ -159,6 +181,33 @@ _COUNTER: dict[str, Example] = {
     "POST /counter/{counter}/shifts/taken": lambda c, w: Asked(f"/counter/{c.seated(w)}/shifts/taken", {}),
     "GET /counter/{counter}/papers": lambda c, w: Asked(f"/counter/{c.seated(w)}/papers?procedure={a_procedure()}"),
     "POST /counter/{counter}/dossiers": lambda c, w: Asked(f"/counter/{c.seated(w)}/dossiers", dict(_DOSSIER)),
+    "GET /counter/{counter}/reception": lambda c, w: Asked(f"/counter/{c.seated(w)}/reception"),
+    "POST /counter/{counter}/reception": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/reception", {**_DOSSIER, "way": "refuse", "words": "không thuộc thẩm quyền"}
+    ),
+    "POST /counter/{counter}/identities": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/identities", {"identity": "038190000001"}
+    ),
+    "GET /counter/{counter}/reception/batch": lambda c, w: Asked(f"/counter/{c.seated(w)}/reception/batch"),
+    "POST /counter/{counter}/reception/batch": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/reception/batch", {"way": "more"}
+    ),
+    "GET /counter/{counter}/reception/{code}": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/reception/{receptions.received_by(c, w)}"
+    ),
+    "GET /counter/{counter}/turned/{visit}": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/turned/{receptions.turned_by(c, w)}"
+    ),
+    "GET /counter/{counter}/references/{visit}": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/references/{receptions.noted_by(c, w)}"
+    ),
+    "GET /counter/{counter}/online": lambda c, w: Asked(f"/counter/{c.seated(w)}/online"),
+    "POST /counter/{counter}/online/{code}/acceptances": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/online/{receptions.arrived(c)}/acceptances", {}
+    ),
+    "POST /counter/{counter}/online/{code}/refusals": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/online/{receptions.arrived(c)}/refusals", {"words": "không thuộc thẩm quyền"}
+    ),
     "WS /counter/{counter}/live": lambda c, w: Asked(f"/counter/{c.seated(w)}/live"),
 }
 _DISPLAY: dict[str, Example] = {
@@ -245,6 +294,21 @@ _ADMIN: dict[str, Example] = {
         "/admin/appointments", {"place": f"{QUEUE}@{milliseconds(c.free_slot())}", "phone": a_phone()}
     ),
     "GET /admin/desk": lambda c, w: Asked("/admin/desk"),
+    "POST /portal/inbox/nhanhsdvcqg": _letter,
+    "POST /admin/portal/stops": lambda c, w: Asked("/admin/portal/stops", {"reason": c.resumed_portal()}),
+    "POST /admin/portal/resumptions": lambda c, w: Asked("/admin/portal/resumptions", c.stopped_portal()),
+    "POST /admin/portal/reconciliations": lambda c, w: _with_portal(c, "/admin/portal/reconciliations"),
+    "POST /admin/portal/dossiers/{code}/retellings": lambda c, w: Asked(
+        f"/admin/portal/dossiers/{c.differing_dossier()}/retellings", {"steps": "1"}
+    ),
+    "POST /admin/portal/dossiers/{code}/explanations": lambda c, w: Asked(
+        f"/admin/portal/dossiers/{c.differing_dossier()}/explanations", {"reason": "test"}
+    ),
+    "GET /admin/catalogue": lambda c, w: Asked("/admin/catalogue"),
+    "POST /admin/catalogue/runs": lambda c, w: _with_portal(c, "/admin/catalogue/runs"),
+    "POST /admin/catalogue/decisions": lambda c, w: Asked(
+        "/admin/catalogue/decisions", {"run": str(c.catalogue_run()), "code": a_procedure(), "decision": "refuse"}
+    ),
     "POST /admin/messages/{message}/resends": lambda c, w: Asked(
         f"/admin/messages/{c.parked_message()}/resends", {}
     ),
@@ -319,6 +383,8 @@ _FLOOR: dict[str, Example] = {
         f"/admin/floor/halls/{QUIET_HALL}/bulletins/1/removals", {}
     ),
     "GET /admin/reports": lambda c, w: Asked("/admin/reports?by=agency"),
+    "GET /admin/reports/766": lambda c, w: Asked("/admin/reports/766"),
+    "GET /admin/reports/766/{indicator}": lambda c, w: Asked("/admin/reports/766/1.4"),
     "GET /admin/reports/calls": lambda c, w: Asked("/admin/reports/calls"),
     "GET /admin/reports/estimates": lambda c, w: Asked("/admin/reports/estimates"),
     "GET /admin/reports/satisfaction": lambda c, w: Asked("/admin/reports/satisfaction"),

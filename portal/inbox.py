@@ -1,0 +1,196 @@
+"""The portal's letters to us: whose they are, whether they are fresh and new, and what became of each.
+
+A letter is signed: HMAC-SHA256 over timestamp, nonce and body with a secret that both sides keep in a file. It is
+taken whole and once, or not at all. What systems that are polled give goes through the same door, unsigned.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from domain.applicants import words_to_bytes
+from domain.differences import Difference
+from domain.errors import DossierExists, Refused, StoreFull, StoreUnavailable, msgid
+from operations import inbound, reconciling
+from operations.arrivals import Arrival
+from operations.inbound import WINDOW, KeepFiles, Letter, SentFile, Taken
+from operations.processing import UnknownDossier
+from portal.inbox_messages import BodyTooLarge, Message, OnlineDossier, read_body
+from store import inbox, marks
+from store.store import Store
+from store.vault import Vault
+from store.writer import Act, Tx
+
+ACT = Act(inbound.PORTAL)
+SCHEME = "HMAC-SHA256"
+SHORTEST_SECRET = 16
+AT_ONCE = 2  # a letter takes four times its size while it is read
+OK, AGAIN, WRONG, KEY_EMPTY, KEY_WRONG, UNIT_WRONG = 0, 1, -1, -301, -302, -303
+TAKEN, EXISTS = "tiếp nhận thành công", "đã tồn tại"
+_HEADER = re.compile(
+    rf"{SCHEME} Timestamp=([0-9]{{9,11}}), ?Nonce=([A-Za-z0-9_-]{{16,64}}), ?Signature=([0-9a-f]{{64}})", re.ASCII
+)
+log = structlog.get_logger("portal")
+
+
+class LetterUnsigned(Refused):
+    text = msgid("Thư không có chữ ký, hoặc trung tâm chưa đặt khóa nhận thư. Hãy kiểm tra cấu hình hai bên.")
+
+
+class SignatureWrong(Refused):
+    text = msgid("Chữ ký của thư không đúng. Hãy kiểm tra khóa chung của hai bên.")
+
+
+class LetterLate(Refused):
+    text = msgid("Thời điểm của thư lệch quá 5 phút so với máy chủ này. Hãy kiểm tra đồng hồ hai bên rồi gửi lại.")
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a letter's header says; not yet believed."""
+
+    at: datetime
+    nonce: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer in the portal's dialect with its HTTP status."""
+
+    status: int
+    code: int
+    message: str
+
+
+class Inbox:
+    """Takes messages. `keep_files` keeps their files in the same transaction; without it they are in the vault."""
+
+    def __init__(self, store: Store, vault: Vault, now: Callable[[], datetime], secret_file: Path | None,
+                 keep_files: KeepFiles | None = None) -> None:  # fmt: skip
+        self._store, self._vault, self._now, self._secret_file = store, vault, now, secret_file
+        self._keep_files = keep_files or self._keep_sealed
+        self.room = asyncio.Semaphore(AT_ONCE)
+
+    def examine(self, header: str) -> Seal:
+        """What the header says, before a byte of the body is read. Raises LetterUnsigned, LetterLate."""
+        found = _HEADER.fullmatch(header)
+        if found is None or not self._secrets():
+            raise LetterUnsigned()
+        at = datetime.fromtimestamp(int(found[1]), UTC)
+        if abs(at - self._now()) > WINDOW:
+            raise LetterLate()
+        return Seal(at, found[2], found[3])
+
+    async def take(self, seal: Seal, body: bytes) -> Taken:
+        """A whole letter. Raises what is wrong with it; then nothing has changed."""
+        self._verify(seal, body)
+        return await self.take_message(read_body(body), seal.nonce)
+
+    async def take_message(self, message: Message, nonce: str = "") -> Taken:
+        """A message that we believe. Raises what operations.inbound raises."""
+        if isinstance(message, OnlineDossier):
+            arrival, letter = self._arrival(message), self._letter(message, message.submitted_at, nonce)
+            return await self._store.write(ACT, inbound.take_dossier, arrival, letter, self._keep_files)
+        words = self._vault.seal(words_to_bytes(message.words)) if message.words else None
+        letter = self._letter(message, message.made_at, nonce)
+        try:
+            return await self._store.write(
+                ACT, inbound.take_completion, message.code, message.number, words, letter, self._keep_files
+            )
+        except UnknownDossier:
+            # The portal completes what we never had: a person must know of it.
+            await self._store.write(ACT, reconciling.note_difference, message.code, Difference.MISSING_HERE)
+            raise
+
+    def _arrival(self, message: OnlineDossier) -> Arrival:
+        return Arrival(
+            code=message.code, procedure=message.procedure, particulars=self._vault.seal(message.particulars),
+            submitted_at=min(message.submitted_at, self._now()), owner_kind=message.owner_kind,
+            delivery=message.delivery, found_by=marks.of_owner(self._vault, message.owner),
+        )  # fmt: skip
+
+    def _letter(self, message: Message, at: datetime, nonce: str) -> Letter:
+        """The digest is keyed: what people wrote could be guessed from a plain one."""
+        digest = self._vault.digest("inbox", _canonical(message))
+        return Letter(at, digest, nonce, message.files, message.agency)
+
+    def _keep_sealed(self, tx: Tx, code: str, part: str, files: tuple[SentFile, ...]) -> None:
+        for file in files:
+            inbox.keep_file(tx.db, code, part, self._vault.seal(packed(file)))
+
+    def _verify(self, seal: Seal, body: bytes) -> None:
+        text = f"{int(seal.at.timestamp())}\n{seal.nonce}\n".encode() + body
+        right = [hmac.new(secret, text, hashlib.sha256).hexdigest() for secret in self._secrets()]
+        if not any(hmac.compare_digest(one, seal.signature) for one in right):
+            raise SignatureWrong()
+
+    def _secrets(self) -> list[bytes]:
+        """One secret a line, read each time: the old and the new one while both sides change it."""
+        try:
+            text = self._secret_file.read_text(encoding="utf-8") if self._secret_file else ""
+        except (OSError, UnicodeDecodeError):
+            log.warning("the inbox's secret cannot be read")
+            return []
+        return [line.strip().encode() for line in text.splitlines() if len(line.strip()) >= SHORTEST_SECRET]
+
+
+def packed(file: SentFile) -> bytes:
+    """A file with its name and component in one piece, ready to be sealed."""
+    head = json.dumps({"name": file.name, "component": file.component}, ensure_ascii=False).encode()
+    return len(head).to_bytes(4, "big") + head + file.content
+
+
+def unpacked(plain: bytes) -> SentFile:
+    """What `packed` was given."""
+    length = int.from_bytes(plain[:4], "big")
+    head = json.loads(plain[4 : 4 + length])
+    return SentFile(head["name"], head["component"], plain[4 + length :])
+
+
+def accepted(taken: Taken, code: str = "") -> Reply:
+    """The answer to a message that was taken, now or before."""
+    again = taken is Taken.AGAIN
+    return Reply(200, AGAIN if again else OK, f"{code} {EXISTS}".strip() if again else TAKEN)
+
+
+def refused(error: Refused) -> Reply:
+    """The answer to a message that was not taken; the words are Vietnamese, as the portal's are."""
+    status, code = next(
+        (pair for kind, pair in _ANSWERS.items() if isinstance(error, kind)), (200, WRONG)
+    )  # fmt: skip
+    return Reply(status, code, error.text % error.arguments)
+
+
+_ANSWERS: dict[type[Refused], tuple[int, int]] = {
+    LetterUnsigned: (401, KEY_EMPTY),
+    SignatureWrong: (401, KEY_WRONG),
+    LetterLate: (401, KEY_WRONG),
+    inbound.NonceUsed: (401, KEY_WRONG),
+    inbound.AgencyUnknown: (200, UNIT_WRONG),
+    DossierExists: (200, AGAIN),
+    BodyTooLarge: (413, WRONG),
+    StoreFull: (503, WRONG),
+    StoreUnavailable: (503, WRONG),
+}
+
+
+def _canonical(message: Message) -> str:
+    files = [[one.name, one.component, hashlib.sha256(one.content).hexdigest()] for one in message.files]
+    if isinstance(message, OnlineDossier):
+        parts = [
+            message.code, message.procedure, message.submitted_at.isoformat(), message.owner_kind, message.delivery,
+            message.particulars.decode(), message.agency,
+        ]  # fmt: skip
+    else:
+        written = words_to_bytes(message.words).decode() if message.words else ""
+        parts = [message.code, message.number, message.made_at.isoformat(), written, message.agency]
+    return json.dumps([*parts, files], ensure_ascii=False)

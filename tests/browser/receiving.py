@@ -1,0 +1,93 @@
+"""What is done on the reception pages to bring them into a state; each waits until the page shows it."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from domain.applicants import Paper, applicant, particulars, to_bytes
+from operations import arrivals
+from operations.arrivals import Arrival
+from store.writer import Act
+from tests.browser.scenes import Scene
+
+BIRTH, PERMIT, ELSEWHERE = "1.001193", "1.013225", "2.001159"
+LONG = "Phòng 1204, tòa nhà Hoa Sen, ngõ 12 đường Nguyễn Thị Minh Khai, Phường Vạn Xuân, tỉnh Vạn Xuân"
+
+
+def filled(page: Page, scene: Scene) -> None:
+    """A sheet as it stands before the last press: a card, a representative, papers in all shapes, one missing."""
+    page.fill("#owner_name", "NGUYỄN THỊ MẪU")
+    page.fill("#identity", "038190000001")
+    page.fill("#phone", "0900000001")
+    page.fill("#address", LONG)
+    page.check("#p0-taken")
+    page.fill("[name=p1-certified]", "1")
+    page.fill("[name=p1-copies]", "2")
+    page.check("[name=p2-digitised]")
+    page.check("[name=p3-missing]")
+    page.click("details:not(.not-yet):has(#acting_name) summary")
+    page.fill("#acting_name", "TRẦN VĂN THAY")
+
+
+def faulty(page: Page, scene: Scene) -> None:
+    filled(page, scene)
+    page.fill("#identity", "123")
+    page.click("[value=receive]")
+    page.wait_for_selector("#wrong-identity")
+
+
+def not_yet(page: Page, scene: Scene) -> None:
+    filled(page, scene)
+    page.click(".not-yet summary")
+    page.wait_for_selector("#words:visible")
+
+
+def ended(way: str) -> Callable[[Page, Scene], None]:
+    """One of the three ways out."""
+
+    def act(page: Page, scene: Scene) -> None:
+        page.fill("#owner_name", "NGUYỄN THỊ MẪU")
+        page.check("#p0-taken")
+        if way != "receive":
+            page.check("[name=p1-missing]")
+            page.click(".not-yet summary")
+            page.fill("#words", "Tờ khai chưa ghi nơi sinh của trẻ. Mời bổ sung rồi nộp lại.")
+        page.click(f"button[value={way}]:not(.unseen)")
+        page.wait_for_selector(".outcome")
+
+    return act
+
+
+def referred(page: Page, scene: Scene) -> None:
+    page.fill("#reference", "LT-2026/000123")
+    page.click(".elsewhere .primary")
+    page.wait_for_selector(".outcome")
+
+
+def batch(*, to_the_end: bool) -> Callable[[Page, Scene], None]:
+    """Three dossiers of one representative, before or after the press."""
+
+    def act(page: Page, scene: Scene) -> None:
+        page.fill("#acting_name", "TRẦN VĂN THAY")
+        for row, name in enumerate(("NGUYỄN THỊ MẪU", "LÊ VĂN THỬ", "PHẠM THỊ DÙNG THỬ")):
+            page.select_option(f"[name=r{row}-procedure]", BIRTH)
+            page.fill(f"[name=r{row}-owner_name]", name)
+        if to_the_end:
+            page.click(".act [value=receive]")
+            page.wait_for_selector("h1:has-text('Biên bản'), table td:nth-child(7)")
+
+    return act
+
+
+def sent_online(page: Page, scene: Scene) -> None:
+    """Two dossiers come from the portal; the page is loaded anew."""
+    house, known = scene.server.app.state.house, page.locator(".arrived li").count()
+    for number, name in ((1, "PHẠM THỊ MẠNG"), (2, "NGÔ VĂN LƯỚI"))[known:]:
+        told = particulars(
+            applicant(name, f"03819000000{number}", "", LONG), "", [Paper("Tờ khai", digitised=True)]
+        )
+        arrival = Arrival(f"G22.99-261123-00000{number}", BIRTH, house.vault.seal(to_bytes(told)), scene.clock())
+        scene.server.store.write_now(Act("test"), arrivals.take_in, arrival)
+    page.reload()
+    page.wait_for_selector(".arrived li")
+    page.click(".arrived details summary")
