@@ -186,6 +186,7 @@ class State:
         """The request about these dossiers is answered or given up."""
         with self._lock:
             self._in_flight.difference_update(codes)
+            self._lock.notify_all()
 
     def note(self, request: Request) -> None:
         """Writes one line of the log."""

@@ -166,6 +166,7 @@ def taken(scene: Scene) -> str:
     write(act, paying.refund_fee, back, CLERKS[2], Means.CASH, "nộp thừa")
     write(act, paying.note_transfer, transfer, CLERKS[2], 8_000, "FT26013")
     begun = write(act, paying.begin_online, online)
-    for number, amount in (("GD1", 9_000), ("GD2", 8_000), ("GD3", 8_000)):
+    for letter, amount in (("A", 9_000), ("B", 8_000), ("C", 8_000)):
+        number = f"GD{begun.reference[-6:]}{letter}"  # a scene may be asked for this page again
         write(Act("payments"), paying.confirm_online, number, begun.reference, amount)
     return "/admin/takings"

@@ -108,6 +108,8 @@ class Day:
                 pass
 
         await asyncio.gather(*(line() for _ in range(AT_ONCE)))
+        # A call that we gave up the portal still works on; the wait before the next try is only simulated here.
+        await asyncio.to_thread(self.state.wait_until, lambda state: not state.in_flight)
 
 
 @contextmanager
