@@ -21,6 +21,7 @@ from store.instants import moment
 from web import failures, forms
 from web.house import House, act_of, house_of
 from web.pages import go, page
+from web.scope import own_dossier, own_sight
 
 MOST_SHOWN = 50
 WHOLE = 8 * 60
@@ -38,9 +39,7 @@ async def accept(request: Request) -> Response:
     """Receive it: its limit runs from now."""
     number, form = request.path_params["counter"], await forms.read_form(request)
     own_shift_only(request, number)
-    doing = Doing(
-        request.path_params["code"][:50], person_of(request).id, seen=_seen(form), facts={"counter": number}
-    )
+    doing = Doing(own_dossier(request).code, person_of(request).id, seen=_seen(form), facts={"counter": number})
     try:
         await house_of(request).store.write(act_of(request, form), arrivals.accept, doing)
     except Refused as refused:
@@ -53,7 +52,7 @@ async def refuse(request: Request) -> Response:
     """Refuse it in writing (Mẫu 03)."""
     number, form = request.path_params["counter"], await forms.read_form(request)
     own_shift_only(request, number)
-    house, code, typed = house_of(request), request.path_params["code"][:50], str(form.get("words", ""))
+    house, code, typed = house_of(request), own_dossier(request).code, str(form.get("words", ""))
     try:
         sealed = house.vault.seal(words_to_bytes(words(typed, str(form.get("basis", "")))))
         doing = Doing(code, person_of(request).id, sealed, seen=_seen(form), facts={"counter": number})
@@ -70,7 +69,8 @@ def _seen(form: Any) -> int:
 def _listed(request: Request, code: str = "", refused: Refused | None = None, typed: str = "") -> Response:
     house, language = house_of(request), request.state.language
     calendar = house.store.read(calendars.newest)
-    found = house.store.read(dossiers.standing, (Status.NEW,), None, MOST_SHOWN)
+    sight = own_sight(request)
+    found = [one for one in house.store.read(dossiers.standing, (Status.NEW,)) if sight.sees(one)][:MOST_SHOWN]
     rows = sorted((_row(house, one, calendar) for one in found), key=lambda row: row["answer_by"] or house.now())
     wrong = failures.sentence(refused, language) if refused else ""
     if isinstance(refused, Invalid) and refused.arguments.get("what") == "words" and not typed.strip():

@@ -288,6 +288,17 @@ def test_online_dossiers_wait_with_their_clock_and_are_accepted_or_refused(serve
     assert server.store.read(dossiers.find, second).status == 3
 
 
+def test_another_agencys_online_dossiers_are_neither_shown_nor_accepted(server, clerk):
+    """Whoever sits at the land office's counter sees what the land office decides."""
+    code = arrived(server)
+    server.open_shift("cb10", 10)
+    stranger = server.client("cb10")
+    assert code not in stranger.get("/counter/10/online").text
+    path = f"/counter/10/online/{code}/acceptances"
+    assert stranger.post(path, data={"request_id": request_id(), "steps": "0"}).status_code == 404
+    assert server.store.read(dossiers.find, code).status == 1
+
+
 _ANY = st.text(max_size=40) | st.sampled_from(
     ["1", "0", "12", "038190000001", "\x00", "{{7*7}}", "x" * 3000, "\ud7ff"]
 )
