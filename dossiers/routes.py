@@ -235,6 +235,7 @@ ROUTES: list[BaseRoute] = [
     *form_routes.ROUTES,
     *letter_routes.ROUTES,
     Route(HOME, show_desk),
+    Route(f"{HOME}/searches", show_desk),  # where what was found is opened again: the words are gone
     Route(f"{HOME}/searches", find, methods=["POST"]),
     Route(f"{HOME}/register", show_register),
     Route(f"{HOME}/waiting/{{waiting}}", show_waiting),

@@ -22,6 +22,7 @@ ROLES = PERSON_ROLES - {Role.ADMINISTRATOR, Role.AUDITOR}
 # These name no queue, counter, number or dossier of one agency.
 WHOLE = {
     "GET /dossiers": "counts by agency: see tests/dossiers/test_routes.py",
+    "GET /dossiers/searches": "the same page",
     "POST /dossiers/searches": "own dossiers, by what was typed: see tests/dossiers/test_routes.py",
     "GET /dossiers/register": "own dossiers",
     "GET /dossiers/waiting/{waiting}": "own dossiers",

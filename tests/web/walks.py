@@ -500,6 +500,7 @@ _API: dict[str, Example] = {
 }
 _DOSSIERS: dict[str, Example] = {
     "GET /dossiers": lambda c, w: Asked("/dossiers"),
+    "GET /dossiers/searches": lambda c, w: Asked("/dossiers/searches"),
     "POST /dossiers/searches": lambda c, w: Asked("/dossiers/searches", {"text": "không ai cả"}),
     "GET /dossiers/register": lambda c, w: Asked("/dossiers/register"),
     "GET /dossiers/waiting/{waiting}": lambda c, w: Asked("/dossiers/waiting/parked"),
