@@ -259,8 +259,10 @@ class Hub:
                 _soon(_say(socket, text))
 
     def _send_away(self, who: str) -> None:
+        """Some pass has died: whoever holds it leaves. What other processes did is heard late, and the newest
+        pass may be here already."""
         for socket, screen in list(self._screens.items()):
-            if screen.who == who:
+            if screen.who == who and not socket.state.is_let_in():
                 self._close(socket, GONE_FOR_GOOD)
 
     def _ask_again(self) -> None:

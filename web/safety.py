@@ -88,7 +88,9 @@ def _guard_socket(handler: SocketHandler, roles: frozenset[Role]) -> SocketHandl
 
     async def guarded(socket: WebSocket) -> None:
         socket.state.language = _language(socket)
-        socket.state.visitor = visitor = house_of(socket).visitors.of(socket, as_device=as_device)
+        visitors = house_of(socket).visitors
+        socket.state.visitor = visitor = visitors.of(socket, as_device=as_device)
+        socket.state.is_let_in = lambda: visitors.anew(socket, as_device=as_device).holds(*roles)
         try:
             house_of(socket).floods.check(visitor, address_of(socket))
             admit(visitor, roles)

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
@@ -67,6 +67,7 @@ class Visitor:
         return any(role in self.roles for role in roles)
 
 
+Look = Callable[[str, str], Visitor]
 NOBODY = Visitor(frozenset({Role.ANYONE}))
 
 
@@ -98,20 +99,27 @@ class Visitors:
         `as_device`: the route belongs to the screen that its path names, so only that screen's token counts
         as a device; elsewhere a path may name a screen and mean it as a thing.
         """
+        return self._find(connection, as_device, self._remembered)
+
+    def anew(self, connection: HTTPConnection, *, as_device: bool = False) -> Visitor:
+        """The visitor of a socket that has been open for a while, as of now: nothing is remembered."""
+        return self._find(connection, as_device, self._looked_up)
+
+    def _find(self, connection: HTTPConnection, as_device: bool, look: Look) -> Visitor:
         named = connection.path_params.get("device") if as_device else None
         header = connection.headers.get("authorization")
         if header is not None:
             scheme, _, secret = header.partition(" ")
-            found = self._remembered("bearer", secret.strip()) if scheme.lower() == "bearer" else NOBODY
+            found = look("bearer", secret.strip()) if scheme.lower() == "bearer" else NOBODY
             foreign = named is not None and found.device is not None and found.device.id != named
             return NOBODY if foreign else found
         if named is not None:
             secret = connection.cookies.get(DEVICE_COOKIE + named, "")
-            found = self._remembered("device", secret) if secret else NOBODY
+            found = look("device", secret) if secret else NOBODY
             if found.device is not None and found.device.id == named:
                 return found
         secret = connection.cookies.get(SIGN_IN_COOKIE, "")
-        return self._remembered("person", secret) if secret else NOBODY
+        return look("person", secret) if secret else NOBODY
 
     def _remembered(self, kind: str, secret: str) -> Visitor:
         if not 20 <= len(secret) <= 100:
@@ -122,11 +130,12 @@ class Visitors:
             return known[1]
         if len(self._known) >= KEPT_AT_MOST:
             self._known.clear()
-        found = self._look_up(kind, hash_of(secret))
+        found = self._looked_up(kind, secret)
         self._known[place] = (now + CHECK_AGAIN_SECONDS, found)
         return found
 
-    def _look_up(self, kind: str, digest: bytes) -> Visitor:
+    def _looked_up(self, kind: str, secret: str) -> Visitor:
+        digest = hash_of(secret)
         if kind == "device":
             return self._device(self._store.read(people.device_of, digest))
         if kind == "person":

@@ -139,6 +139,16 @@ def test_a_kiosk_without_server_cannot_be_led_to_an_error_page(centre: Beside, o
     seconds_until(page, IS_FRESH, 10)
 
 
+def test_a_screen_that_was_sent_away_from_a_dead_server_says_so(centre: Beside, open_screen: Screens) -> None:
+    """Its page asks before it loads itself again; meanwhile it is as old as any other that hears nothing."""
+    page = open_screen.blank("wall", device_pass(centre, "W1"))
+    open_screen.allow(page, *CUT)
+    with pushing(page, f"{centre.url}/display/W1") as push:
+        centre.process.kill()
+        push('{"t":"gone"}')
+        seconds_until(page, IS_STALE, 8)
+
+
 def test_three_quick_calls_are_spoken_one_after_the_other(wall: Page, centre: Beside) -> None:
     seqs = [centre.call(counter) for counter in (1, 2, 5)]
     wait_for_sounds(wall, 3)
@@ -230,7 +240,12 @@ def pushing(page: Page, address: str) -> Iterator[Any]:
     page.route_web_socket(re.compile("/live"), take)
     page.goto(address)
     connected(page)
-    yield lambda inner: hands[-1].send(f'<hx-partial hx-target="#now" hx-swap="innerMorph">{inner}</hx-partial>')
+    yield lambda frame: hands[-1].send(frame)
+
+
+def into_now(inner: str) -> str:
+    """A picture of the hall that says this in its middle."""
+    return f'<hx-partial hx-target="#now" hx-swap="innerMorph">{inner}</hx-partial>'
 
 
 def test_a_pushed_script_is_refused_whole(centre: Beside, open_screen: Screens) -> None:
@@ -239,12 +254,12 @@ def test_a_pushed_script_is_refused_whole(centre: Beside, open_screen: Screens) 
     open_screen.allow(page, "no script in fragments", "TrustedScript", "htmx", "POLICY", "Trusted")
     with pushing(page, f"{centre.url}/display/W1") as push:
         before = page.locator("#now").inner_html()
-        push("<p>new</p><script>window.hit = 1</script>")
-        push('<p>new</p><script src="/static/wall.js"></script>')
+        push(into_now("<p>new</p><script>window.hit = 1</script>"))
+        push(into_now('<p>new</p><script src="/static/wall.js"></script>'))
         page.wait_for_timeout(300)
         assert page.locator("#now").inner_html() == before
         assert page.evaluate("window.hit") is None
-        push("<p id='good'>good</p>")
+        push(into_now("<p id='good'>good</p>"))
         expect(page.locator("#good")).to_be_visible()
 
 
@@ -252,7 +267,11 @@ def test_a_pushed_handler_and_style_do_nothing(centre: Beside, open_screen: Scre
     page = open_screen.blank("wall", device_pass(centre, "W1"))
     open_screen.allow(page, "POLICY", "Content Security Policy", "status of 404", "htmx")
     with pushing(page, f"{centre.url}/display/W1") as push:
-        push("<img src='/static/khong-co.png' onerror='window.hit = 1'><p id='p' onclick='window.hit = 2'>p</p>")
+        push(
+            into_now(
+                "<img src='/static/khong-co.png' onerror='window.hit = 1'><p id='p' onclick='window.hit = 2'>p</p>"
+            )
+        )
         page.dispatch_event("#p", "click")  # a push of the hall may take it away before a pointer gets there
         page.wait_for_timeout(300)
         assert page.evaluate("window.hit") is None

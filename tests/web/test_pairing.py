@@ -1,17 +1,20 @@
 """Pairing a screen: a code once, five tries, fifteen minutes; and a revocation that is felt within a second."""
 
+from contextlib import closing
+
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
 from operations import entering
+from store.store import Store
 from store.writer import Act
 from tests.support.asking import NO_PRINTERS, browser, seq, watching
 from tests.support.halls import MORNING, HandClock
 from tests.support.servers import Server, running
 from tests.web.crowd import Crowd
 from web.devices import LETTERS, new_code, plain_code
-from web.visitors import DEVICE_COOKIE, hash_of
+from web.visitors import DEVICE_COOKIE, NOBODY, hash_of, new_token
 
 RIGHT, WRONG = "ABCD-EGHK", "XXXX-XXXX"
 
@@ -202,6 +205,30 @@ def test_a_revoked_screen_is_told_closed_and_refused_within_a_second(hall):
 
 def test_a_screen_that_was_paired_anew_leaves_the_old_browser_dark(hall):
     check_revocation(hall, lambda _: hall.device_cookie("W2"))
+
+
+def check_late_news(server: Server, clock: HandClock) -> None:
+    """The command line pairs a screen: its page is open before the server hears of the pairing, and stays."""
+    token, code = new_token(), hash_of(plain_code(RIGHT))
+    with closing(Store(server.store.path, clock)) as aside:
+        aside.start()
+        aside.write_now(Act("t"), entering.offer_pairing, "W2", code)
+        assert aside.write_now(Act("t"), entering.pair_device, "W2", code, hash_of(token)).right
+    headers = {"Cookie": f"{DEVICE_COOKIE}W2={token}", "Origin": server.url}
+    with watching(server, "/display/W2/live", headers) as socket, pytest.raises(AssertionError, match="still open"):
+        assert last_word(socket) == '{"t":"gone"}'
+        pytest.fail("the screen was sent away")
+
+
+def test_a_screen_that_came_before_the_news_of_its_pairing_stays(hall, clock):
+    check_late_news(hall, clock)
+
+
+@pytest.mark.planted
+def test_a_pairing_that_sends_the_newest_screen_away_is_found(hall, clock, monkeypatch):
+    monkeypatch.setattr("web.visitors.Visitors.anew", lambda *_, **__: NOBODY)
+    with pytest.raises(pytest.fail.Exception, match="sent away"):
+        check_late_news(hall, clock)
 
 
 @pytest.mark.planted

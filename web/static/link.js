@@ -1,14 +1,14 @@
 // What every page shares: it says when it has heard nothing for 4 s, and never reloads blindly.
 (() => {
   const STALE = 4000, SAFE = 60000, RELOAD = 25000, PROBE_EVERY = 4000;
-  let last = performance.now(), lastWall = new Date(), probing = 0, gone = false;
+  let last = performance.now(), lastWall = new Date(), probing = 0;
 
   const hearing = () => { last = performance.now(); lastWall = new Date(); };
   document.addEventListener('htmx:ws:before:message:incoming', event => {
     hearing();
     const data = String(event.detail.message.data);
     if (data.startsWith('{"t":"hb"')) event.preventDefault();
-    if (data.startsWith('{"t":"gone"')) { event.preventDefault(); gone = true; leave(); }
+    if (data.startsWith('{"t":"gone"')) { event.preventDefault(); leave(); }
   });
 
   async function answers() {
@@ -35,7 +35,7 @@
 
   function watch() {
     const link = document.getElementById('link');
-    if (!link || gone) return;
+    if (!link) return;
     const age = performance.now() - last;
     document.body.classList.toggle('stale', age > STALE);
     document.body.classList.toggle('lost', age > SAFE);
