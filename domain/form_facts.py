@@ -168,7 +168,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Apology:
-    """Form 04: sorry, and the new day."""
+    """Form 04: sorry, and the new day; `late`: whether the old one has passed already."""
 
     kind: ClassVar[FormKind] = FormKind.APOLOGY
     head: Head
@@ -179,6 +179,7 @@ class Apology:
     received_at: datetime | None = None
     due_at: datetime | None = None
     new_due_at: datetime | None = None
+    late: bool = True
     signatory: Signatory = Signatory()
 
 

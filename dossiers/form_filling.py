@@ -14,6 +14,7 @@ from domain.deadlines import Due, Unit, Verdict, verdict
 from domain.dossiers import Act
 from domain.due_records import from_data
 from domain.errors import NotFound, msgid
+from domain.fees import FeeState
 from domain.form_facts import (
     Apology,
     Batch,
@@ -35,11 +36,12 @@ from domain.form_facts import (
 from domain.form_facts import Paper as FormPaper
 from operations.intake import COMPLETE
 from operations.processing import placement_of
-from store import dossiers, people, procedures
+from store import dossiers, fees, people, procedures
 from store.database import Connection
 from store.dossiers import Dossier, Step
 from store.receptions import Turned
 from store.vault import Vault
+from web.fee_words import dong
 
 LIMITS = {
     Unit.SAME_DAY: "trong ngày",
@@ -171,7 +173,8 @@ def apology(desk: Desk, dossier: Dossier, step: Step) -> Apology:
         head=desk.head(dossier.code, step.at), addressee=told.owner.name,
         request=told.summary or desk.title(dossier.procedure), agency=desk.agency(dossier.facts["decides"]),
         reason=desk.words(step.words).text, received_at=local(dossier.received_at), due_at=_local(before),
-        new_due_at=_local(step.due), signatory=Signatory("GIÁM ĐỐC"),
+        new_due_at=_local(step.due), late=before is None or verdict(step.at, before) is Verdict.LATE,
+        signatory=Signatory("GIÁM ĐỐC"),
     )  # fmt: skip
 
 
@@ -181,8 +184,22 @@ def stop(desk: Desk, dossier: Dossier, step: Step) -> Stop:
     return Stop(
         head=desk.head(dossier.code, step.at), party=party(told),
         request=told.summary or desk.title(dossier.procedure), reason=words.text, legal_basis=words.basis,
-        received_at=local(dossier.received_at), signatory=Signatory("GIÁM ĐỐC"),
+        received_at=local(dossier.received_at), papers=_handed_in(told), fees=_paid(desk, dossier),
+        signatory=Signatory("GIÁM ĐỐC"),
     )  # fmt: skip
+
+
+def _handed_in(told: Particulars) -> str:
+    """How many kinds of papers lie with us; their names stand on the receipt."""
+    count = len(told.papers)
+    return f"{count} loại giấy tờ, ghi tại Giấy tiếp nhận hồ sơ và hẹn trả kết quả" if count else ""
+
+
+def _paid(desk: Desk, dossier: Dossier) -> str:
+    """What was paid and not given back, with the receipts' numbers."""
+    paid = [one for one in fees.of_dossier(desk.db, dossier.code) if one.state is FeeState.PAID]
+    said = ", ".join(f"{dong(one.fee.amount)} đồng (biên lai {one.receipt})" for one in paid)
+    return said[:1000] or "không"
 
 
 def control(desk: Desk, dossier: Dossier, steps: Iterable[Step]) -> Control:
@@ -199,9 +216,18 @@ def control(desk: Desk, dossier: Dossier, steps: Iterable[Step]) -> Control:
         rows.append(HandOver(desk.agency(giver.facts["to"]), local(giver.at), giver=desk.name(giver.person)))
     return Control(
         head=desk.head(dossier.code, dossier.received_at), owner=desk.told(dossier.particulars).owner.name,
-        agency=desk.agency(dossier.facts["decides"]), rows=tuple(rows), received_at=local(dossier.received_at),
+        agency=desk.agency(dossier.facts["decides"]), partners=_partners(desk, dossier, done), rows=tuple(rows),
+        received_at=local(dossier.received_at),
         due_at=_local(dossier.due), blank_rows=max(0, 4 - len(rows)),
     )  # fmt: skip
+
+
+def _partners(desk: Desk, dossier: Dossier, done: list[Step]) -> str:
+    """The agencies that had it beside the one that decides and the one-stop itself."""
+    receiver = people.by_id(desk.db, dossier.person)
+    ours = {dossier.facts["decides"], receiver.agency if receiver else "", ""}
+    given = dict.fromkeys(one.facts["to"] for one in done if one.act is Act.HAND_OVER)
+    return ", ".join(desk.agency(to) for to in given if to not in ours)[:300]
 
 
 def _passing(desk: Desk, given: Step, taken: Step, done: list[Step]) -> HandOver:
