@@ -43,7 +43,7 @@ def demo(chosen: Chosen, port: int, empty: bool) -> None:
     """Run a demo centre: server, simulated printers, sandbox portal. Ctrl-C ends all of it."""
     with demo_centre.neighbours(chosen.data, port) as near, said_plainly():
         settings = demo_centre.prepare(chosen.settings, port, near, empty=empty)
-        run(settings, lambda url: demo_centre.show(url, near, empty=empty), demo_centre.keep_codes_alive)
+        run(settings, lambda url: demo_centre.show(url, near, empty=empty), lambda app: demo_centre.live(app, near))
 
 
 @contextmanager

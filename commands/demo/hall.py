@@ -2,24 +2,32 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
+import httpx2
 
 import clock
 from commands.centre import calendar_of
+from commands.demo.dossiers import CLERK, POLICE, PastClock, days_before, receive_some, written
 from commands.demo.neighbours import INBOX_SECRET, Neighbours
 from domain.applicants import Paper, applicant, particulars, to_bytes
 from domain.centres import Centre, read_centre
+from domain.days import local
+from domain.dossiers import Act as Step
+from domain.dossiers import Status
 from domain.events import DevicePaired
 from domain.procedures import read_catalogue
-from operations import calling, entering, intake, managing, shifts, ticketing
+from operations import calling, entering, intake, managing, processing, shifts, ticketing
 from operations.opening import ensure_day
+from operations.processing import UnknownDossier
 from settings import Settings
-from store import centres, marks, tickets
+from store import centres, dossiers, marks, tickets
+from store.database import Connection
 from store.journal import Recorded
 from store.store import Store
 from store.vault import Vault
@@ -31,6 +39,10 @@ ACT = Act("demo")
 CODE_LASTS = timedelta(days=3650)
 OPEN_COUNTERS = 11
 FIRST_HOUR = (5, 3, 4, 2, 3, 1, 4, 2)
+ONLINE = ("1.001193", "1.004873", "1.000894")
+PUSH_SECONDS = 10.0
+PRINTER = "P1"
+NEWEST = 200
 
 
 def prepare(base: Settings, port: int, near: Neighbours, *, empty: bool) -> Settings:
@@ -44,29 +56,38 @@ def prepare(base: Settings, port: int, near: Neighbours, *, empty: bool) -> Sett
         printer_of=tuple((name, f"tcp://127.0.0.1:{at}") for name, at in near.printers),
     )  # fmt: skip
     if not empty:
-        store = Store(settings.file, clock.now, server=True)
+        now = PastClock(clock.now)
+        store = Store(settings.file, now, server=True)
         store.start()
         try:
-            _furnish(store, settings)
+            _furnish(store, settings, now)
         finally:
             store.close()
     return settings
 
 
-def _furnish(store: Store, settings: Settings) -> None:
+def _furnish(store: Store, settings: Settings, now: PastClock) -> None:
+    vault = Vault.open(settings.data / "site.key")
     if not store.read(centres.is_loaded):
         _say("demo centre: 32 procedures, 12 counters, calendar")
         found = read_centre((HERE / "centre.toml").read_text(encoding="utf-8"))
-        store.write_now(ACT, managing.load_centre, found, calendar_of(found))
+        calendar = calendar_of(found)
+        days = days_before(calendar, local(now()).date())
+        if days is not None:
+            now.at(days[0], 7)
+        store.write_now(ACT, managing.load_centre, found, calendar)
         rows, _ = read_catalogue((HERE / "procedures.jsonl").read_bytes().splitlines())
         store.write_now(ACT, managing.list_procedures, rows)
         _set_passwords(store, found)
+        if days is not None:
+            receive_some(store, vault, now, days)
+        now.said = None
     centre = store.centre()
     for device in centre.devices:
         store.write_now(ACT, entering.offer_pairing, device.id, code_hash(device.id), CODE_LASTS)
     number = store.write_now(ACT, open_day)
     if not store.read(tickets.of_day, number):
-        _first_hour(store, centre, Vault.open(settings.data / "site.key"))
+        _first_hour(store, centre, vault)
 
 
 def _set_passwords(store: Store, found: Centre) -> None:
@@ -107,7 +128,11 @@ def _one_dossier(store: Store, centre: Centre, vault: Vault, person: str, counte
     ]  # fmt: skip
     told = particulars(owner, "Hồ sơ mẫu", papers, acting, "Giấy ủy quyền số 5/2026", "Thôn 2, Vạn Xuân")
     taken = intake.Intake(
-        code, vault.seal(to_bytes(told)), delivery=intake.BY_POST, found_by=marks.of_owner(vault, owner)
+        code,
+        vault.seal(to_bytes(told)),
+        delivery=intake.BY_POST,
+        printer=PRINTER,
+        found_by=marks.of_owner(vault, owner),
     )
     store.write_now(Act(person), intake.receive_dossier, counter, person, taken)
 
@@ -141,6 +166,29 @@ async def keep_codes_alive(app: Any) -> None:
         await store.write(ACT, entering.offer_pairing, device, code_hash(device), CODE_LASTS)
 
 
+async def push_online(app: Any, near: Neighbours) -> None:
+    """Three dossiers come from the sandbox portal where none waits for an answer; the last one is refused."""
+    house = app.state.house
+    store: Store = house.store
+    if not store.read(centres.is_loaded) or store.read(_has_online):
+        return
+    with suppress(httpx2.HTTPError, UnknownDossier):  # the sandbox's page offers the same
+        async with httpx2.AsyncClient(trust_env=False, timeout=PUSH_SECONDS) as client:
+            for procedure in ONLINE:
+                pushed = await client.post(f"{near.portal_url}/sandbox/pushes", json={"procedure": procedure})
+        refused = written(house.vault, pushed.json()[0]["code"], "Mời nộp ở phường nơi thường trú.")
+        await store.write(Act(CLERK), processing.note, Step.REFUSE, refused)
+
+
+def _has_online(db: Connection) -> bool:
+    return any(dossier.status is Status.NEW for dossier in dossiers.newest(db, NEWEST))
+
+
+async def live(app: Any, near: Neighbours) -> None:
+    """What goes on beside the server."""
+    await asyncio.gather(push_online(app, near), keep_codes_alive(app))
+
+
 def show(url: str, near: Neighbours, *, empty: bool) -> None:
     """The ready line and the table of links."""
     click.echo(f"ready {url}")
@@ -166,8 +214,13 @@ def _links(url: str) -> list[tuple[str, str, str]]:
     rows += [(f"quầy {p.counter}", f"{url}/counter/{p.counter}", f"{p.login} / {PASSWORD}") for p in clerks[:3]]
     rows.append((f"… quầy {clerks[3].counter} đến {clerks[-1].counter}", f"{url}/counter", f"… {clerks[-1].login}"))
     by_role = {str(role): p.login for p in reversed(found.people) for role in p.roles}
+    police = next(p.login for p in clerks if p.id == POLICE)
+    rows.append(("hồ sơ: người giám sát", f"{url}/dossiers", f"{by_role['supervisor']} / {PASSWORD}"))
+    rows.append(("hồ sơ: công an phường xử lý", f"{url}/dossiers", f"{police} / {PASSWORD}"))
     rows.append(("màn hình điều hành", f"{url}/display/managers", f"{by_role['manager']} / {PASSWORD}"))
     rows.append(("quản trị", f"{url}/admin", f"{by_role['administrator']} / {PASSWORD}"))
+    rows.append(("kiểm tra, nhật ký", f"{url}/admin/journal", f"{by_role['auditor']} / {PASSWORD}"))
+    rows.append(("đặt lịch hẹn từ nhà", f"{url}/booking", ""))
     return rows
 
 
