@@ -164,7 +164,7 @@ def test_a_caller_who_left_does_not_stop_the_batch(demo_file):
 
 
 def who_can_wait_stands_back(demo_file) -> None:
-    """Whoever can wait goes on when the last press has its answer; one that never comes holds it up for a moment."""
+    """Whoever can wait goes on when the last press has its answer; it waits a moment only."""
 
     async def scene() -> list[str]:
         bench, order = Bench(demo_file), []
