@@ -31,9 +31,12 @@ class Agency:
 
 AGENCIES = (
     Agency("H56.19", "000.00.19.H56", "Trung tâm Phục vụ hành chính công"),
-    Agency("H56.07", "000.00.07.H56", "Chi nhánh Văn phòng đăng ký đất đai"),
-    Agency("H56.08", "000.00.08.H56", "Chi cục Thuế khu vực"),
-    Agency("G01.12", "000.00.12.G01", "Công an phường"),
+    Agency("H56.07", "000.00.07.H56", "Chi cục Thuế khu vực"),
+    Agency("H56.08", "000.00.08.H56", "Sở Tài chính"),
+    Agency("H56.12.DD", "000.12.00.H56", "Chi nhánh Văn phòng đăng ký đất đai"),
+    Agency("H56.19.CA", "000.19.01.H56", "Công an phường"),
+    Agency("H56.30", "000.00.30.H56", "Công an tỉnh"),
+    Agency("G01.12", "000.00.12.G01", "Công an phường (ngành dọc)"),
     Agency("H56.99", "000.00.99.H56", "Đơn vị đã khóa", is_locked=True),
 )
 

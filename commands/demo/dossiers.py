@@ -122,7 +122,7 @@ class _Past:
         self._do(processing.hand_over, Doing(handed, CLERK), POLICE_UNIT)
         self._do(endings.return_result, Doing(back, GIVER), Handing(Taker.OWNER, Proof.RECEIPT, 8), who=GIVER)
         message = self.store.read(outbox.portal_messages_of, parked)[0].id
-        self._do(syncing.park, [message], "Cổng trả lời: danh mục thủ tục đang cập nhật, mời gửi lại sau.")
+        self._do(syncing.park, [message], "danh mục thủ tục của Cổng đang cập nhật, mời gửi lại sau.")
 
     def _work_on(self, *codes: str) -> None:
         """The police of the ward have these."""
