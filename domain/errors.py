@@ -1,5 +1,6 @@
 """Rules that said no. Each carries its Vietnamese text as translation key and the arguments for it."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -12,6 +13,8 @@ class Refused(Exception):
     """A rule said no and nothing has changed. Subclasses say which rule, and what the person can do."""
 
     text: ClassVar[str] = msgid("Không thực hiện được yêu cầu này.")
+    # What people call the fields that it names, where that is not what they are called elsewhere.
+    fields: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, **arguments: object) -> None:
         super().__init__(type(self).__name__)

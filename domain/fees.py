@@ -5,8 +5,10 @@ An amount is a number that a person typed or confirmed. The catalogue's own text
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 from domain.errors import NotFound, Refused, msgid
 
@@ -64,6 +66,11 @@ OWED = frozenset({FeeState.UNPAID, FeeState.PENDING})
 
 class FeeWrong(Refused):
     text = msgid("Khoản thu chưa đúng: %(what)s. Mời sửa rồi ghi lại.")
+    fields: ClassVar[Mapping[str, str]] = {
+        "text": msgid("nội dung khoản thu"), "relief": msgid("miễn, giảm"),
+        "relief_text": msgid("căn cứ miễn, giảm"), "amount": msgid("số tiền"), "reason": msgid("lý do"),
+        "reference": msgid("số giao dịch ngân hàng, chỉ gồm chữ không dấu và chữ số"),
+    }  # fmt: skip
 
 
 class UnknownFee(NotFound):

@@ -17,7 +17,7 @@ from domain.errors import (
 from web.floods import TooFast
 from web.languages import translator
 from web.pages import is_fragment, page
-from web.paths import home
+from web.paths import dossier_pressed, home
 
 _STATUS: tuple[tuple[type[Refused], int], ...] = (
     (StoreFull, 503),
@@ -136,6 +136,35 @@ FIELDS = {
     "Subject": msgid("trích yếu"),
     "Content": msgid("nội dung"),
     "full_name": msgid("người ký"),
+    "amount": msgid("số tiền"),
+    "authorisation": msgid("văn bản ủy quyền"),
+    "component": msgid("thành phần hồ sơ"),
+    "counter": msgid("quầy"),
+    "email": msgid("thư điện tử"),
+    "ends": msgid("giờ kết thúc"),
+    "fees": msgid("số khoản thu"),
+    "from": msgid("từ ngày"),
+    "handing": msgid("người nhận kết quả"),
+    "key": msgid("phím tắt"),
+    "label": msgid("tên gọi"),
+    "language": msgid("ngôn ngữ"),
+    "lines": msgid("các số phát tay"),
+    "minutes": msgid("số phút"),
+    "note": msgid("ghi chú"),
+    "outcome": msgid("kết quả của lượt"),
+    "page": msgid("số trang"),
+    "payment": msgid("giao dịch"),
+    "person": msgid("người nhận"),
+    "pin": msgid("mã PIN"),
+    "priority": msgid("nhóm ưu tiên"),
+    "queues": msgid("các hàng"),
+    "starts": msgid("giờ bắt đầu"),
+    "steps": msgid("bước xử lý"),
+    "ticket": msgid("số thứ tự"),
+    "to": msgid("đến ngày"),
+    "to_counter": msgid("quầy chuyển đến"),
+    "to_person": msgid("người chuyển đến"),
+    "why": msgid("lý do"),
 }
 
 
@@ -145,7 +174,8 @@ def sentence(error: Refused, language: str) -> str:
     arguments = _printable(error.arguments)
     if "what" in arguments:
         names = arguments["what"].split(", ")
-        arguments["what"] = ", ".join(translate(FIELDS[name]) if name in FIELDS else name for name in names)
+        known = {**FIELDS, **error.fields}
+        arguments["what"] = ", ".join(translate(known[name]) if name in known else name for name in names)
     return translate(error.text) % arguments
 
 
@@ -165,7 +195,10 @@ def answer(request: Request, error: Refused) -> Response:
             response.headers["HX-Retarget"] = retarget
             response.headers["HX-Reswap"] = "innerHTML"
     else:
-        response = page(request, "web/failure.html", status, text=text, status=status, home=home(request))
+        response = page(
+            request, "web/failure.html", status, text=text, status=status, home=home(request),
+            of_dossier=dossier_pressed(request.url.path) != "",
+        )  # fmt: skip
     if status in (429, 503):
         response.headers["Retry-After"] = "2"
     return response

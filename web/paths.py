@@ -1,5 +1,7 @@
 """Addresses: numbers in them, the first page of a room, and where a page can be opened again."""
 
+import re
+
 from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.routing import Match
@@ -14,8 +16,22 @@ class BoundedInteger(IntegerConvertor):
 register_url_convertor("int", BoundedInteger())
 
 
+_CODE = r"[0-9A-Z.]{3,35}-\d{6}-\d{4,6}"
+_PRESSED = re.compile(rf"(/counter/\d{{1,18}}/dossiers/{_CODE})/fees|(/dossiers/{_CODE})/", re.ASCII)
+
+
+def dossier_pressed(path: str) -> str:
+    """The page of a dossier, or of its fees, from which such a press came; empty for any other."""
+    found = _PRESSED.match(path)
+    if found is None:
+        return ""
+    return f"{found[1]}/payment" if found[1] else str(found[2])
+
+
 def home(request: Request) -> str:
-    """Where the way back leads: a screen's own first page, else the centre's."""
+    """Where the way back leads: the dossier that was worked on, a screen's own first page, the centre's."""
+    if pressed := dossier_pressed(request.url.path):
+        return pressed
     room, *rest = request.url.path.strip("/").split("/")
     named = bool(rest) and rest[0].isascii() and rest[0].replace("-", "").isalnum()
     if room == "dossiers":

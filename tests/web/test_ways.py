@@ -1,11 +1,16 @@
 """No desk is a dead end: each page of staff leads to the desks that its visitor may enter."""
 
+import re
+
 import pytest
 
 from domain.applicants import applicant, particulars, to_bytes
+from domain.fees import FeeWrong
 from operations import intake
+from store import fees
 from store.writer import Act
-from tests.support.servers import Server
+from tests.support.servers import ROOT, Server
+from web import failures
 
 
 @pytest.fixture
@@ -54,3 +59,49 @@ def test_whoever_may_not_enter_can_sign_in_as_somebody_else(server: Server):
     assert refused.status_code == 403
     assert 'href="/sign-in?next=/admin"' in refused.text
     assert "/sign-in?next=" not in server.client(device="K1").get("/admin").text
+
+
+def test_a_refused_press_leads_back_to_its_dossier_and_names_the_field_in_words(server: Server, code: str):
+    clerk, here = server.client("cb01"), f"/counter/1/dossiers/{code}"
+    asked = {"text": "Lệ phí", "kind": "phi", "amount": "8000", "timing": "thu-truoc", "relief": "khong"}
+    assert clerk.post(f"{here}/fees", data={**asked, "relief_text": ""}).status_code == 303
+    fee = server.store.read(fees.of_dossier, code)[0].id
+    refused = clerk.post(f"{here}/fees/{fee}/transfers", data={"amount": "8000", "reference": "Thử"})
+    assert refused.status_code == 409
+    assert "số giao dịch ngân hàng" in refused.text
+    assert f'href="{here}/payment"' in refused.text
+    lost = clerk.post(f"/dossiers/{code}/identity", data={"reason": "no-such"})
+    assert f'href="/dossiers/{code}"' in lost.text
+    assert clerk.get("/dossiers/H56.19-261123-9999/files").text.count('href="/dossiers/H56.19-261123-9999"') <= 1
+
+
+ROOMS = ("domain", "operations", "counter", "dossiers")
+NAMED = re.compile(r'what="([a-z_, ]+)"')
+# What only programs send, what only forms of ours carry hidden, and what is the same in every language.
+OF_PROGRAMS = {
+    "act",
+    "after",
+    "ahead",
+    "back",
+    "beyond",
+    "copy",
+    "declared",
+    "dossier",
+    "override",
+    "showing",
+    "vi",
+    "way",
+    "",
+}
+
+
+def test_every_field_that_a_refusal_names_has_a_name_in_words():
+    fields = set(failures.FIELDS) | set(FeeWrong.fields) | OF_PROGRAMS
+    named = {
+        name: str(path)
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        for found in NAMED.findall(path.read_text(encoding="utf-8"))
+        for name in found.split(", ")
+    }
+    assert {name: path for name, path in named.items() if name not in fields} == {}
