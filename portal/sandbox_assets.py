@@ -43,6 +43,7 @@ tr > :last-child { padding-right: 0; }
 .mark.good { border-color: var(--jade); }
 .mark.wait { border-color: var(--amber); }
 .mark.bad { border-color: var(--lacquer); }
+.title { min-width: 176px; }
 .wide { min-width: 320px; overflow-wrap: anywhere; }
 .switches { list-style: none; margin: 0; padding: 0; }
 .switches li { display: grid; grid-template-columns: 1fr 232px 488px; gap: 8px 24px; align-items: center;

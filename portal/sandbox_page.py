@@ -130,7 +130,7 @@ def _dossier_row(dossier: Dossier) -> str:
     status = f'<span class="mark {GROUPS.get(dossier.status, "")}">{STATUS_NAMES[dossier.status]}</span>'
     return (
         f'<td class="figure">{escape(dossier.code)}</td>'
-        f'<td class="wide">{escape(_shortened(record["TenTTHC"]))}</td>'
+        f'<td class="title">{escape(_shortened(record["TenTTHC"]))}</td>'
         f"<td>{escape(masked_owner(record)) or '–'}</td>"
         f"<td>{status}</td>"
         f'<td class="figure">{_moment(dossier.versions[-1].received_at, "%H:%M:%S %d/%m")}</td>'

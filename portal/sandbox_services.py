@@ -23,11 +23,12 @@ from portal.sandbox_rules import (
     record_problems,
     request_problems,
 )
-from portal.sandbox_state import Record, State
+from portal.sandbox_state import Dossier, Record, State
 
 MAX_SESSIONS = 1000
 OK = 0
 ERROR = -1
+FILED = "1"
 DUPLICATE = -3
 EXPIRED = "Phiên làm việc đã hết hạn, vui lòng đăng nhập lại"
 
@@ -172,7 +173,7 @@ class Services:
             dossier = self._state.dossier(step["MaHoSo"])
             if dossier is None or step in dossier.steps:
                 continue
-            before = latest.get(dossier.code, dossier.step_status)
+            before = latest.get(dossier.code, dossier.step_status or _filed_as(dossier))
             latest[dossier.code] = after = step["TrangThai"]
             if not is_known_step(before, after):
                 warnings.append(_transition_text(f"data[{number}].TrangThai", before, after))
@@ -228,6 +229,12 @@ def _refusal(problems: list[str]) -> Answer:
 
 def _result(rows: list[Record]) -> Answer:
     return Answer(OK, "", {"result": rows})
+
+
+def _filed_as(dossier: Dossier) -> str:
+    """'1' for a dossier that began on the portal, which has no step of ours for that."""
+    first = dossier.versions[0].record["TrangThaiHoSo"]
+    return FILED if first == FILED else ""
 
 
 def _transition_text(field_name: str, before: str, after: str) -> str:

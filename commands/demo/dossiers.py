@@ -29,6 +29,7 @@ from store.writer import Act
 CLERK, POLICE, GIVER, COUNTER = "cb01", "cb05", "cb08", 1
 POLICE_UNIT, FINANCE_UNIT = "cong-an-phuong", "so-tai-chinh"
 SINGLE, BIRTH_AGAIN = "1.004873", "1.004884"
+FEE = 8000
 LONG_AGO, TOO_LONG_AGO = 9, 14  # days; a day that lies more than 15 behind must be confirmed by a person
 BASIS = "Nghị định 118/2025/NĐ-CP"
 RESULT, RESULT_OF_BIRTH = "KQ.G15.000038", "KQ.G15.000031"
@@ -57,8 +58,11 @@ class PastClock:
 
 
 def receive_some(store: Store, vault: Vault, now: PastClock, days: tuple[date, date]) -> None:
-    """What came in on these two days and what became of it; then it is today again."""
-    _Past(store, store.centre(), vault, now).live(*days)
+    """What came in on these two days and what became of it; then it is today again, and a fee is paid."""
+    past = _Past(store, store.centre(), vault, now)
+    past.live(*days)
+    now.said = None
+    past.pay()
 
 
 def written(vault: Vault, code: str, text: str, papers: Iterable[str] = (), by: str = CLERK) -> Doing:
@@ -89,6 +93,7 @@ class _Past:
     vault: Vault
     now: PastClock
     taken: list[str] = field(default_factory=list)
+    owed: int = 0
 
     def live(self, first: date, last: date) -> None:
         """Both days, from morning to evening."""
@@ -115,7 +120,7 @@ class _Past:
         self.now.at(local(self.now()).date(), 14)
         self._do(supplements.ask_supplement, self._written(asked, "Thiếu Giấy chứng sinh.", "Giấy chứng sinh"))
         self._ask_for_money(paying_for)
-        self._pay(under_way)
+        self.owed = self._fee(under_way)
         for code in (ready, under_way):
             self._do(processing.note, Step.PROGRESS, self._written(code, "Đã thẩm tra, đủ điều kiện giải quyết."))
         self._do(endings.resolve, Doing(ready, CLERK), (RESULT_OF_BIRTH,))
@@ -162,11 +167,12 @@ class _Past:
         self._do(processing.note, Step.ASK_PAYMENT, self._written(code, "Lệ phí đăng ký lại khai sinh."))
         self._fee(code)
 
-    def _pay(self, code: str) -> None:
-        self._do(paying.take_cash, self._fee(code), CLERK, 8000)
+    def pay(self) -> None:
+        """In cash, at the counter."""
+        self._do(paying.take_cash, self.owed, CLERK, FEE)
 
-    def _fee(self, code: str) -> Any:
-        return self._do(paying.ask_fee, code, CLERK, Fee(FeeKind.DUTY, "Lệ phí hộ tịch", 8000))
+    def _fee(self, code: str) -> int:
+        return int(self._do(paying.ask_fee, code, CLERK, Fee(FeeKind.DUTY, "Lệ phí hộ tịch", FEE)))
 
     def _receive(self, procedure: str) -> str:
         self.now.said = self.now() + timedelta(minutes=7)

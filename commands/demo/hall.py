@@ -81,7 +81,6 @@ def _furnish(store: Store, settings: Settings, now: PastClock) -> None:
         _set_passwords(store, found)
         if days is not None:
             receive_some(store, vault, now, days)
-        now.said = None
     centre = store.centre()
     for device in centre.devices:
         store.write_now(ACT, entering.offer_pairing, device.id, code_hash(device.id), CODE_LASTS)

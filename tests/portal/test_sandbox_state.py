@@ -60,6 +60,12 @@ def test_the_transitions_are_those_of_the_contract() -> None:
     } == before
 
 
+def test_what_began_on_the_portal_may_be_refused_at_once(caller: Caller) -> None:
+    caller.send(dossier(TrangThaiHoSo="1"))
+    assert caller.call("CapNhatTienDoHoSoMC", data=[steps()[0] | {"TrangThai": "3"}])["error_code"] == "0"
+    assert caller.sandbox.state.log[0].warnings == ()
+
+
 def test_an_odd_transition_is_a_warning_or_by_switch_a_refusal(caller: Caller) -> None:
     caller.send(dossier())
     caller.sandbox.faults.set("refuse_transitions")
