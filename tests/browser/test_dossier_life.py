@@ -5,6 +5,7 @@ seven forms is opened from the page that offers it, read by other people's code,
 """
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,7 @@ class Life:
 
 @pytest.fixture
 def life(tmp_path: Path, open_screen: Screens) -> Iterator[Life]:
+    shutil.rmtree(SHOTS, ignore_errors=True)  # another run may have had other steps
     clock = HandClock(MORNING)
     inbox, password = tmp_path / "inbox.secret", tmp_path / "portal.password"
     inbox.write_text(SECRET, encoding="utf-8")
