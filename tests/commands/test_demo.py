@@ -1,7 +1,9 @@
 """The demo's dossiers: one in each state after the days before, a journal that says so, and links to all of it."""
 
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +19,12 @@ from tests.support.halls import demo_calendar
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=LOCAL)
 AFTER_TET = datetime(2026, 2, 23, 12, tzinfo=LOCAL)
-NOWHERE = Neighbours((("P1", 1), ("P2", 1)), "http://paper", "http://portal", Path("p"), Path("a"), 0)
+PLACES: dict[str, Any] = {
+    "printers": (("P1", 1), ("P2", 1)),
+    "paper_url": "http://paper",
+    "portal_url": "http://portal",
+}
+NOWHERE = Neighbours(**{one.name: PLACES.get(one.name, Path("no-such")) for one in fields(Neighbours)})
 FROM_THE_PORTAL = {Status.NEW, Status.REFUSED}  # these come from the sandbox once the server runs
 
 
