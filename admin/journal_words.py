@@ -14,6 +14,7 @@ from domain.centres import Centre
 from domain.days import local
 from domain.dossiers import ACT_NAMES, REVEAL_REASONS, STATUS_NAMES
 from domain.errors import msgid
+from domain.keeping import HELD_NAMES
 from domain.queue_events import TicketIssued, VisitRated
 from domain.routing import RANK_STEP
 from domain.tickets import Ticket, milliseconds, shown_number
@@ -210,6 +211,7 @@ WORDS_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("AnnouncementEnded", "outcome"): wording.SPEECH_ENDS,
     ("AppointmentCancelled", "reason"): CANCELLED_BY,
     ("FileAttached", "part"): attachments.PARTS,
+    ("DataRemoved", "held"): {str(held): name for held, name in HELD_NAMES.items()},
     ("FileOpened", "reason"): attachments.OPENED_FOR,
     ("FileRemoved", "reason"): attachments.REMOVALS,
     ("DossierStepped", "act"): {str(act): name for act, name in ACT_NAMES.items()},

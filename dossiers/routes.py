@@ -190,7 +190,9 @@ def _dossier(request: Request, dossier: Dossier, *, revealed: bool = False) -> R
         request, "dossiers/dossier.html", dossier=dossier, **context, **frame(request), revealed=revealed,
         next=acts.next_of(open_now),
         acts=[(act, said(ACT_NAMES[act])) for act in open_now],
-        beyond=[(act, said(ACT_NAMES[act])) for act in acts.beyond_acts(dossier, visitor, open_now)],
+        beyond=[] if context["is_owner_gone"] else [
+            (act, said(ACT_NAMES[act])) for act in acts.beyond_acts(dossier, visitor, open_now)
+        ],
         reasons=[(reason, said(text)) for reason, text in REVEAL_REASONS.items()], here=address(dossier),
         bill=bill_of(request, dossier), fee_words=fee_words, counter=_own_counter(request),
     )  # fmt: skip

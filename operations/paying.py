@@ -78,10 +78,12 @@ class Confirmed:
 def ask_fee(tx: Tx, dossier: str, person: str, fee: Fee) -> int:
     """Ask a dossier for a fee, for whose amount `person` stands; gives its number.
 
-    Raises NotFound, FeeWrong, Invalid.
+    Raises NotFound, DataGone, FeeWrong, Invalid.
     """
-    if dossiers.find(tx.db, dossier) is None:
+    found = dossiers.find(tx.db, dossier)
+    if found is None:
         raise NotFound(what=dossier[:50])
+    dossiers.check_kept(tx.db, found)
     if len(fees.of_dossier(tx.db, dossier)) >= MOST_FEES:
         raise Invalid(what="fees")
     checked_fee(fee)
