@@ -1,4 +1,4 @@
-"""`motcua keeping` says what would go, removes it when the server is stopped, and keeps its hands off a running one."""
+"""`motcua keeping` says what would go, removes it, and keeps its hands off what a running server has."""
 
 import pytest
 from click.testing import CliRunner
