@@ -46,15 +46,18 @@ def term_of(centre: Centre, held: Held, now: datetime) -> Term:
     return Term(held, before, centre.portal is not None, centre.axis is not None)
 
 
-def apply_rules(store: Store, let_go: Callable[[str], object], act: Act = RULES) -> dict[Held, Gone]:
+def apply_rules(
+    store: Store, let_go: Callable[[str], object], act: Act = RULES, goes_on: Callable[[], bool] = lambda: True
+) -> dict[Held, Gone]:
     """Remove all that is past its time; gives what went by each rule that removed anything.
 
-    For a thread of its own: it waits for the writer. `let_go` deletes the file at an address from the disk.
+    For a thread of its own: it waits for the writer. `let_go` deletes the file at an address from the disk, and
+    where it no longer `goes_on` the rest waits for the next time.
     Raises NoCentre.
     """
     done: dict[Held, Gone] = {}
     for held in Held:
-        for gone in _removals(store, held, act):
+        for gone in _removals(store, held, act, goes_on):
             for address in gone.addresses:
                 let_go(address)
             before = done.get(held, Gone())
@@ -62,9 +65,9 @@ def apply_rules(store: Store, let_go: Callable[[str], object], act: Act = RULES)
     return done
 
 
-def _removals(store: Store, held: Held, act: Act) -> Iterable[Gone]:
+def _removals(store: Store, held: Held, act: Act, goes_on: Callable[[], bool]) -> Iterable[Gone]:
     most, after = FILES_AT_ONCE if held is Held.FILES else AT_ONCE, 0
-    while True:
+    while goes_on():
         numbers = store.read(keeping.past, term_of(store.centre(), held, store.writer.clock()), most, after)
         if not numbers:
             return

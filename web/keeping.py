@@ -1,6 +1,7 @@
 """Once a night personal data past their time leave by the centre's rules, and never while the clock is in doubt."""
 
 import asyncio
+import threading
 from datetime import date, datetime, timedelta
 
 import structlog
@@ -25,7 +26,7 @@ async def tend(room: FileRoom, house: clocks.Clocked) -> None:
     while True:
         now = house.now()
         try:
-            if is_due(done, now) and is_clock_sound(house) and await asyncio.to_thread(run, room):
+            if is_due(done, now) and is_clock_sound(house) and await _night(room):
                 done = local(now).date()
         except Exception as error:  # a full disk must not end the watch
             log.warning("the rules of keeping were not applied", error=type(error).__name__)
@@ -38,11 +39,23 @@ def is_due(done: date | None, now: datetime) -> bool:
     return done is None or (here.date() > done and here.hour >= FIRST_HOUR)
 
 
-def run(room: FileRoom) -> bool:
-    """Apply the rules; whether nothing of what went is left in the file's log either."""
-    gone = keeping.apply_rules(room.store, room.let_go_now)
+async def _night(room: FileRoom) -> bool:
+    """In a thread, which has let go of the store before a server that stops closes it."""
+    over = threading.Event()
+    work = asyncio.ensure_future(asyncio.to_thread(run, room, over))
+    try:
+        return await asyncio.shield(work)
+    finally:
+        over.set()
+        await work
+
+
+def run(room: FileRoom, over: threading.Event | None = None) -> bool:
+    """Apply the rules; whether nothing of what went is left in the file's log either. `over`: it must end now."""
+    goes_on = (lambda: True) if over is None else lambda: not over.is_set()
+    gone = keeping.apply_rules(room.store, room.let_go_now, goes_on=goes_on)
     told(gone)
-    return not gone or upkeep.shed_log(room.store.path)
+    return goes_on() and (not gone or upkeep.shed_log(room.store.path))
 
 
 def told(gone: dict[Held, Gone]) -> None:

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -295,7 +296,7 @@ def whole_rows(hall, done: int) -> None:
 @pytest.mark.parametrize(("leap", "looked"), [(0, 1), (14, 1), (17, 0), (4000, 0), (-2, 0)])
 def test_a_clock_in_doubt_deletes_nothing(hall, monkeypatch, leap, looked):
     asked = []
-    monkeypatch.setattr(nights, "run", lambda room: asked.append(1) or True)
+    monkeypatch.setattr(nights, "run", lambda room, over: asked.append(1) or True)
     hall.do(ticketing.take_ticket, "ho-tich")  # opens the business day
     hall.clock.forward(days=leap)
     house = SimpleNamespace(store=hall.store, now=hall.clock)
@@ -306,6 +307,19 @@ def test_a_clock_in_doubt_deletes_nothing(hall, monkeypatch, leap, looked):
 
     asyncio.run(live())
     assert len(asked) == looked
+
+
+def test_a_server_that_stops_ends_it_between_two_transactions(hall, monkeypatch):
+    monkeypatch.setattr(rules, "AT_ONCE", 1)
+    over = threading.Event()
+    codes = [hall.receive() for _ in range(3)]
+    for code in codes:
+        hall.fill(code), hall.end(code)
+    hall.clock.moment += YEARS
+    hall.store.listen(lambda events: over.set())
+    assert not nights.run(hall.room, over)
+    assert hall.rows("removals") == 1
+    assert hall.run() and hall.rows("particulars") == 0
 
 
 def test_once_a_night_and_at_every_start():
