@@ -15,6 +15,7 @@ from domain.deadlines import Due, Limit, Unit
 from domain.dossier_events import DossierReceived, ReferenceNoted, VisitTurned
 from domain.due_records import to_data
 from domain.errors import Invalid, Refused, UnknownProcedure, msgid
+from domain.identities import is_somebodys
 from domain.tickets import milliseconds
 from operations.opening import check_clock
 from operations.shifts import own_shift
@@ -137,7 +138,7 @@ def note_reference(tx: Tx, counter: int, person: str, procedure: str, reference:
     check_clock(tx)
     own_shift(tx, counter, person)
     placement = find_placement(tx.centre, procedure)
-    if not placement.system or not _REFERENCE.fullmatch(reference):
+    if not placement.system or not _REFERENCE.fullmatch(reference) or is_somebodys(reference):
         raise Invalid(what="reference")
     ticket = tickets.at_counter(tx.db, counter)
     number = ticket.id if ticket else None

@@ -52,7 +52,10 @@ async def _night(room: FileRoom) -> bool:
 
 def run(room: FileRoom, over: threading.Event | None = None) -> bool:
     """Apply the rules; whether nothing of what went is left in the file's log either. `over`: it must end now."""
-    goes_on = (lambda: True) if over is None else lambda: not over.is_set()
+
+    def goes_on() -> bool:
+        return over is None or not over.is_set()
+
     gone = keeping.apply_rules(room.store, room.let_go_now, goes_on=goes_on)
     told(gone)
     return goes_on() and (not gone or upkeep.shed_log(room.store.path))
