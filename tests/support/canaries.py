@@ -6,6 +6,7 @@ This is the one mechanism: what is searched for, how it may be spelled, and what
 import base64
 import io
 import logging
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -17,11 +18,12 @@ from urllib.parse import quote, quote_plus
 
 import httpx2
 import structlog
-from prometheus_client import generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 
 from domain.procedures import fold
 from printers import slips
 from tests.support.servers import Server
+from web.measures import Measures
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ class Ears:
         files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
         texts = {
             "journal": repr(rows), "logs": repr(self.logged) + self.lines.getvalue(),
-            "metrics": generate_latest().decode(), "addresses": "\n".join(self.addresses),
+            "metrics": metrics_of(server), "addresses": "\n".join(self.addresses),
             "slips": "\n".join(self.slips), "walls and phones": "\n".join(self.shown),
             "file names": "\n".join(str(path.relative_to(folder)) for path in files),
         }  # fmt: skip
@@ -128,7 +130,7 @@ def listening() -> Iterator[Ears]:
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
     with ExitStack() as stack:
-        ears.logged = stack.enter_context(structlog.testing.capture_logs())
+        stack.enter_context(_heard(ears.logged))
         stack.enter_context(patch.object(httpx2.Client, "send", _noted(ears, httpx2.Client.send)))
         stack.enter_context(patch.object(httpx2.AsyncClient, "send", _noted_later(ears, httpx2.AsyncClient.send)))
         stack.enter_context(patch.object(slips, "draw", _drawn(ears, slips.draw)))
@@ -137,6 +139,37 @@ def listening() -> Iterator[Ears]:
         finally:
             root.removeHandler(handler)
             root.setLevel(before)
+
+
+@contextmanager
+def _heard(logged: list[Any]) -> Iterator[None]:
+    """Every log line as it was meant, before anything is blacked out, with what an exception said."""
+
+    def keep(_: Any, level: str, event: Any) -> Any:
+        error = sys.exc_info()[1] if event.get("exc_info") or level == "exception" else None
+        while error is not None:
+            event[f"error {len(event)}"] = repr(error)
+            error = error.__cause__ or error.__context__
+        logged.append({**event, "level": level})
+        raise structlog.DropEvent
+
+    # As structlog's own capture does: loggers at work hold this very list.
+    processors = structlog.get_config()["processors"]
+    before = list(processors)
+    processors[:] = [keep]
+    structlog.configure(processors=processors)
+    try:
+        yield
+    finally:
+        processors[:] = before
+        structlog.configure(processors=processors)
+
+
+def metrics_of(server: Server) -> str:
+    """What `/metrics` says: the centre's own figures and those of the process."""
+    registry = CollectorRegistry()
+    registry.register(Measures(server.app.state.house))
+    return (generate_latest(registry) + generate_latest()).decode()
 
 
 def _noted(ears: Ears, send: Any) -> Any:

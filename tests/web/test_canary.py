@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import pytest
 import structlog
-from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 
 from domain.keeping_events import DataRemoved
 from store.vault import Vault
@@ -16,6 +16,7 @@ from tests.web import canary_flows as flows
 from tests.web.canary_flows import FLOWS, centre
 from tests.web.walks import ROUTE_OF
 from web import forms
+from web.measures import Measures
 
 # Doors through which nothing of a citizen comes in: staff, devices, configuration; acts on a known number.
 NOTHING_PERSONAL = (
@@ -64,7 +65,7 @@ def test_the_canary_is_found_nowhere(traces):
     ):  # fmt: skip
         assert len(traces[name]) > least, f"{name}: nothing was listened to"
     assert b"DossierReceived" in traces["journal"] and b"IdentityRevealed" in traces["journal"]
-    assert b"/kiosk/K1/scans" in traces["addresses"]
+    assert b"/kiosk/K1/scans" in traces["addresses"] and b"motcua_waiting" in traces["metrics"]
     assert b"ReceiptSlip" in traces["slips"] and b"TicketSlip" in traces["slips"]
     assert found_in(traces) == []
 
@@ -129,6 +130,17 @@ def test_a_log_line_that_names_somebody_is_caught(tmp_path):
 
 
 @pytest.mark.planted
+def test_an_exception_that_quotes_somebody_is_caught(tmp_path):
+    def clumsy(hall):
+        try:
+            raise ValueError(CANARY.identity)
+        except ValueError:
+            structlog.get_logger("planted").exception("failed")
+
+    assert any(one.startswith("logs") for one in found_in(live_through(tmp_path, KIOSK, clumsy)))
+
+
+@pytest.mark.planted
 def test_a_field_of_the_journal_that_names_somebody_is_caught(tmp_path):
     def careless(hall):
         hall.server.store.write_now(Act("system"), lambda tx: tx.record(DataRemoved(CANARY.identity, 1, [], 0)).seq)
@@ -141,9 +153,12 @@ def test_a_field_of_the_journal_that_names_somebody_is_caught(tmp_path):
 
 @pytest.mark.planted
 def test_a_label_of_a_metric_that_names_somebody_is_caught(tmp_path, monkeypatch):
-    registry = CollectorRegistry()
-    Counter("planted", "A careless one.", ["phone"], registry=registry).labels(CANARY.phone).inc()
-    monkeypatch.setattr(canaries, "generate_latest", lambda: generate_latest(registry))
+    def careless(self):
+        family = GaugeMetricFamily("motcua_planted", "Of whom", labels=["phone"])
+        family.add_metric([CANARY.phone], 1.0)
+        yield family
+
+    monkeypatch.setattr(Measures, "collect", careless)
     assert any(one.startswith("metrics") for one in found_in(live_through(tmp_path, KIOSK)))
 
 
