@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from counter import views
+from counter import comparisons, views
 from counter.sheets import MOST_LISTED, OWN_LINES, Row, Sheet
 from domain import checklists
 from domain.centres import Centre, Placement
@@ -102,6 +102,7 @@ def picture(request: Request, number: int, sheet: Sheet, focus: str = "") -> dic
         "due": due(request, found, sheet.choice("channel", 1)) if found else None,
         "told": told(sheet.of("identity"), translate), "page_id": request_id(sheet),
         "focus": focus or _focus(sheet, bool(found)), "by_card": sheet.of("by_card"),
+        **comparisons.shown(request, sheet, found.procedure.sector if found else ""),
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from counter import reception_views, sheets, views
+from counter import comparisons, reception_views, sheets, views
 from counter.commands import WORKERS, own_shift_only, person_of
 from counter.reception_views import Chosen
 from counter.sheets import FieldEmpty, Sheet
@@ -26,7 +26,7 @@ from store import marks
 from web import cards, failures, forms
 from web.house import act_of, house_of
 from web.languages import translator
-from web.pages import go, page
+from web.pages import go, is_fragment, page
 
 SHEET = "counter/reception.html"
 LARGEST = 262_144
@@ -111,6 +111,19 @@ async def check_identity(request: Request) -> Response:
     except Refused as refused:
         wrong = failures.sentence(refused, language)
     return page(request, "counter/_identity.html", told=said, wrong=wrong)
+
+
+@open_to(*WORKERS, body_limit=LARGEST)
+async def compare(request: Request) -> Response:
+    """Ask a national database about what is typed. Whatever it says, the sheet stays and may be received."""
+    number, form = request.path_params["counter"], await forms.read_form(request, sheets.MOST_FIELDS)
+    own_shift_only(request, number)
+    sheet = replace(_read(request, form), mistakes={})
+    sheet = await comparisons.compared(request, sheet, request.path_params["database"], person_of(request).id)
+    if not is_fragment(request):
+        return _drawn(request, number, sheet)
+    context = reception_views.picture(request, number, sheet)
+    return page(request, "counter/_compared.html", **context)
 
 
 def _read(request: Request, form: FormData) -> Sheet:
@@ -226,7 +239,7 @@ def _intake(
         owner_kind=sheet.choice("owner_kind", 1), delivery=sheet.choice("delivery", 0),
         printer=views.printer_of(house, number), found_by=marks.of_owner(house.vault, told.owner),
         card=cards.hash_of(house.vault, cards.DOSSIER, told.owner.identity) if told.owner.identity else None,
-        channel=sheet.choice("channel", 1), case=found.case,
+        channel=sheet.choice("channel", 1), case=found.case, lookups=comparisons.numbers(house.vault, sheet),
     )  # fmt: skip
 
 
@@ -258,4 +271,5 @@ ROUTES: list[BaseRoute] = [
     Route("/counter/{counter:int}/reception", show_reception),
     Route("/counter/{counter:int}/reception", take_sheet, methods=["POST"]),
     Route("/counter/{counter:int}/identities", check_identity, methods=["POST"]),
+    Route("/counter/{counter:int}/comparisons/{database}", compare, methods=["POST"]),
 ]

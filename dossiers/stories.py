@@ -16,6 +16,7 @@ from domain.deadline_words import explain
 from domain.dossiers import ACT_NAMES, STATUS_NAMES, Act, Status
 from domain.errors import msgid
 from domain.tickets import Ticket
+from dossiers import comparisons
 from dossiers.form_routes import FORM_OF
 from dossiers.rows import Lines, names_of, unit_name
 from operations.endings import PROOFS, TAKERS
@@ -69,7 +70,8 @@ def story(db: Connection, lines: Lines, dossier: Dossier) -> dict[str, Any]:
     messages = outbox.portal_messages_of(db, dossier.code)
     ticket = tickets.load(db, dossier.ticket) if dossier.ticket else None
     due, told = due_of(dossier), _particulars(db, lines, dossier)
-    chain = Chain(lines, centre, said, names_of(db))
+    names = names_of(db)
+    chain = Chain(lines, centre, said, names)
     return {
         "row": lines.line(db, dossier),
         "told": told,
@@ -80,6 +82,7 @@ def story(db: Connection, lines: Lines, dossier: Dossier) -> dict[str, Any]:
         "decides": unit_name(centre, dossier.facts["decides"], lines.language),
         "refused": [one for one in messages if one.state == "parked"],
         "said": said,
+        **comparisons.context(db, said, names, dossier),
     }
 
 

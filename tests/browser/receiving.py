@@ -5,12 +5,15 @@ from collections.abc import Callable
 from playwright.sync_api import Page
 
 from domain.applicants import Paper, applicant, particulars, to_bytes
+from domain.lookups import Agreement, Answer, Database, Found, Purpose, Question, Reason, Unverified
 from operations import arrivals
 from operations.arrivals import Arrival
+from operations.looking_up import Noted, note_lookup
+from store.store import Store
 from store.writer import Act
 from tests.browser.scenes import Scene
 
-BIRTH, PERMIT, ELSEWHERE = "1.001193", "1.013225", "2.001159"
+BIRTH, PERMIT, ELSEWHERE, LAND = "1.001193", "1.013225", "2.001159", "1.012783"
 LONG = "Phòng 1204, tòa nhà Hoa Sen, ngõ 12 đường Nguyễn Thị Minh Khai, Phường Vạn Xuân, tỉnh Vạn Xuân"
 
 
@@ -34,6 +37,61 @@ def faulty(page: Page, scene: Scene) -> None:
     page.fill("#identity", "123")
     page.click("[value=receive]")
     page.wait_for_selector("#wrong-identity")
+
+
+class Databases:
+    """Databases that say at once what they are told to, in the place of the house's asker."""
+
+    def __init__(self, store: Store, **answers: Answer) -> None:
+        self._store, self._answers = store, answers
+
+    async def look_up(
+        self, database: Database, question: Question, purpose: Purpose, person: str, dossier: str = ""
+    ) -> Noted:
+        answer = self._answers[database]
+        act = Act(person)
+        return Noted(
+            await self._store.write(act, note_lookup, database, purpose, person, dossier, answer, 40), answer
+        )
+
+
+def answering(scene: Scene, **answers: Answer) -> None:
+    """From now on the databases say this."""
+    scene.server.app.state.lookups = Databases(scene.server.store, **answers)
+
+
+def compared(page: Page, scene: Scene) -> None:
+    """A matter of land: the person agrees, the plot belongs to somebody else."""
+    agrees, differs = Agreement.AGREES, Agreement.DIFFERS
+    answering(
+        scene, population=Found(dict.fromkeys(("number", "name", "birth_year"), agrees)),
+        land=Found({"commune": agrees, "sheet": agrees, "plot": agrees, "owner": differs}),
+    )  # fmt: skip
+    page.fill("#owner_name", "NGUYỄN THỊ MẪU")
+    page.fill("#identity", "038190000001")
+    page.click("[formaction$=population]")
+    page.wait_for_selector("[data-answer=population]")
+    for name, value in (("commune", "14764"), ("map_sheet", "12"), ("plot", "345")):
+        page.fill(f"#{name}", value)
+    page.click("[formaction$=land]")
+    page.wait_for_selector("[data-answer=land]")
+
+
+def unverified(page: Page, scene: Scene) -> None:
+    """The database did not answer in time."""
+    answering(scene, population=Unverified(Reason.TIMEOUT))
+    filled(page, scene)
+    page.click("[formaction$=population]")
+    page.wait_for_selector("[data-answer=population]")
+
+
+def asked_again(page: Page, scene: Scene) -> None:
+    """On the dossier's page: one field differs."""
+    agrees, differs = Agreement.AGREES, Agreement.DIFFERS
+    answering(scene, population=Found({"number": agrees, "name": differs, "birth_year": agrees}))
+    page.select_option("#lookup-purpose", "appraisal")
+    page.click("#comparisons form button")
+    page.wait_for_selector("[data-answer=population]")
 
 
 def not_yet(page: Page, scene: Scene) -> None:

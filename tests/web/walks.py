@@ -188,6 +188,9 @@ _COUNTER: dict[str, Example] = {
     "POST /counter/{counter}/identities": lambda c, w: Asked(
         f"/counter/{c.seated(w)}/identities", {"identity": "038190000001"}
     ),
+    "POST /counter/{counter}/comparisons/{database}": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/comparisons/population", {"identity": "038190000001", "owner_name": "LÊ THỬ"}
+    ),
     "GET /counter/{counter}/reception/batch": lambda c, w: Asked(f"/counter/{c.seated(w)}/reception/batch"),
     "POST /counter/{counter}/reception/batch": lambda c, w: Asked(
         f"/counter/{c.seated(w)}/reception/batch", {"way": "more"}
@@ -507,6 +510,10 @@ _DOSSIERS: dict[str, Example] = {
     "GET /dossiers/{code}": lambda c, w: Asked(f"/dossiers/{c.dossier()}"),
     "POST /dossiers/{code}/identity": lambda c, w: Asked(
         f"/dossiers/{c.dossier()}/identity", {"reason": "compare", "request_id": request_id()}
+    ),
+    "POST /dossiers/{code}/comparisons": lambda c, w: Asked(
+        f"/dossiers/{receptions.arrived(c, '038190000001')}/comparisons",
+        {"database": "population", "purpose": "appraisal"},
     ),
     "GET /dossiers/{code}/acts/{act}": lambda c, w: Asked(f"/dossiers/{c.dossier()}/acts/handed-over"),
     "POST /dossiers/{code}/acts/{act}": lambda c, w: Asked(
