@@ -10,13 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from counter import comparisons, reception_views, sheets, views
+from counter import comparisons, reception_fees, reception_views, sheets, views
 from counter.commands import WORKERS, own_shift_only, person_of
 from counter.reception_views import Chosen
 from counter.sheets import FieldEmpty, Sheet
 from domain.applicants import Particulars, Words, particulars, to_bytes, words, words_to_bytes
 from domain.checklists import Wanted
 from domain.errors import Refused, StaleScreen, UnknownProcedure, msgid
+from domain.fees import Fee
 from domain.identities import check
 from domain.roles import open_to
 from domain.scans import Card, recognise
@@ -166,13 +167,14 @@ async def _done(
     """Carry it out. Raises what the operations raise."""
     sheet = _checked(request, number, way, sheet)
     told, faults = _particulars(sheet)
-    sheet = sheet.faulted(**faults)
+    fee, wrong = _fee(sheet, found) if way == RECEIVE else (None, {})
+    sheet = sheet.faulted(**faults, **wrong)
     if sheet.mistakes or told is None:
         return _drawn(request, number, sheet)
     house, person = house_of(request), person_of(request).id
     sealed, act = house.vault.seal(to_bytes(told)), act_of(request, form)
     if way == RECEIVE:
-        taken = _intake(request, number, sheet, told, sealed, found)
+        taken = replace(_intake(request, number, sheet, told, sealed, found), fee=fee)
         received = await house.store.write(act, intake.receive_dossier, number, person, taken)
         return go(f"/counter/{number}/reception/{received.code}")
     asked = house.vault.seal(words_to_bytes(_words(sheet)))
@@ -228,6 +230,13 @@ def _particulars(sheet: Sheet) -> tuple[Particulars | None, dict[str, Refused]]:
         owner, sheet.of("summary"), [paper for paper in papers if paper], acting, sheet.of("authorisation"),
         sheet.of("deliver_to"),
     ), {}  # fmt: skip
+
+
+def _fee(sheet: Sheet, found: Chosen) -> tuple[Fee | None, dict[str, Refused]]:
+    try:
+        return reception_fees.fee_of(sheet, reception_views.fee_sheet(found, sheet)), {}
+    except Refused as refused:
+        return None, {reception_fees.field_of(refused): refused}
 
 
 def _intake(

@@ -14,6 +14,7 @@ from store.writer import Act
 from tests.browser.scenes import Scene
 
 BIRTH, PERMIT, ELSEWHERE, LAND = "1.001193", "1.013225", "2.001159", "1.012783"
+COPIES, MARRIAGE, PAGES = "2.000635", "1.000894", "2.000815"  # one sum, doubtful words, two prices
 LONG = "Phòng 1204, tòa nhà Hoa Sen, ngõ 12 đường Nguyễn Thị Minh Khai, Phường Vạn Xuân, tỉnh Vạn Xuân"
 
 
@@ -114,6 +115,23 @@ def ended(way: str) -> Callable[[Page, Scene], None]:
         page.wait_for_selector(".outcome")
 
     return act
+
+
+def undecided(page: Page, scene: Scene) -> None:
+    """The catalogue's words are doubtful and nobody has decided."""
+    filled(page, scene)
+    page.uncheck("[name=p3-missing]")
+    page.click("button[value=receive]")
+    page.wait_for_selector("#wrong-fee_timing")
+
+
+def without_rule(page: Page, scene: Scene) -> None:
+    """Exempt, and nobody has said by what."""
+    filled(page, scene)
+    page.uncheck("[name=p3-missing]")
+    page.select_option("#fee_timing", "mien")
+    page.click("button[value=receive]")
+    page.wait_for_selector("#wrong-fee_rule")
 
 
 def referred(page: Page, scene: Scene) -> None:

@@ -36,7 +36,13 @@ def sheet(clerk, procedure: str = "", **typed: str) -> dict[str, str]:
     """A sheet for this procedure with one paper ticked and an owner."""
     procedure = procedure or a_procedure()
     kept = fields(clerk.get(f"{PATH}?procedure={procedure}").text)
-    usual = {"procedure": procedure, "channel": "1", "owner_name": "LÊ THỊ THỬ", "p0-taken": "1"}
+    usual = {
+        "procedure": procedure,
+        "channel": "1",
+        "owner_name": "LÊ THỊ THỬ",
+        "p0-taken": "1",
+        "fee_timing": "later",
+    }
     return {**kept, **usual, "request_id": request_id(), **typed}
 
 
