@@ -155,6 +155,20 @@ def batch(*, to_the_end: bool) -> Callable[[Page, Scene], None]:
     return act
 
 
+def answered_online(way: str) -> Callable[[Page, Scene], None]:
+    """An online dossier is asked to be completed; 'wrong': nobody has said what is missing."""
+
+    def act(page: Page, scene: Scene) -> None:
+        sent_online(page, scene)
+        if way != "wrong":
+            page.check(".arrived [name=paper] >> nth=0")
+            page.fill(".arrived textarea[name=words] >> nth=0", "Tờ khai chưa có chữ ký. Mời ký rồi gửi lại.")
+        page.click(".arrived .answer .second >> nth=0")
+        page.wait_for_selector(".done" if way != "wrong" else ".arrived .wrong")
+
+    return act
+
+
 def sent_online(page: Page, scene: Scene) -> None:
     """Two dossiers come from the portal; the page is loaded anew."""
     house, known = scene.server.app.state.house, page.locator(".arrived li").count()

@@ -211,6 +211,9 @@ _COUNTER: dict[str, Example] = {
     "POST /counter/{counter}/online/{code}/refusals": lambda c, w: Asked(
         f"/counter/{c.seated(w)}/online/{receptions.arrived(c)}/refusals", {"words": "không thuộc thẩm quyền"}
     ),
+    "POST /counter/{counter}/online/{code}/completions": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/online/{receptions.arrived(c)}/completions", {"words": "thiếu tờ khai"}
+    ),
     "WS /counter/{counter}/live": lambda c, w: Asked(f"/counter/{c.seated(w)}/live"),
 }
 _DISPLAY: dict[str, Example] = {
