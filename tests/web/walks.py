@@ -524,7 +524,7 @@ _DOSSIERS: dict[str, Example] = {
     ),
 }
 _FILES: dict[str, Example] = {
-    "GET /dossiers/register.pdf": lambda c, w: Asked("/dossiers/register.pdf?from=2026-11-01&to=2026-11-30"),
+    "GET /dossiers/register.pdf": lambda c, w: Asked("/dossiers/register.pdf?from=2026-10-01&to=2026-10-31"),
     "GET /dossiers/register.xlsx": lambda c, w: Asked("/dossiers/register.xlsx?from=2026-11-01&to=2026-11-30"),
     "GET /dossiers/turned/{visit}/form": lambda c, w: Asked(f"/dossiers/turned/{c.turned_visit()}/form"),
     "GET /dossiers/{code}/forms/{form}": lambda c, w: Asked(f"/dossiers/{c.dossier()}/forms/receipt"),
