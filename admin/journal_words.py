@@ -25,7 +25,7 @@ from store.instants import moment
 from store.journal import decoded
 from store.journal_rows import Row
 from store.tickets import UnknownTicket
-from web import fee_words, wording
+from web import fee_words, lookups, wording
 from web.house import House
 from web.languages import translator
 from web.pages import text_of
@@ -225,4 +225,6 @@ WORDS_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("FeeRefunded", "means"): fee_words.MEANS,
     ("LookupMade", "database"): {str(database): word for database, word in fee_words.DATABASES.items()},
     ("LookupMade", "outcome"): fee_words.LOOKUP_ENDS,
+    ("LookupMade", "purpose"): {str(purpose): word for purpose, word in lookups.PURPOSES.items()},
+    ("LookupMade", "reason"): fee_words.UNVERIFIED,
 }

@@ -301,8 +301,8 @@ OF_MONEY = {
     f.FeeRefunded: Told(msgid("hoàn phí"), msgid("%(person)s hoàn lại khoản thu %(fee)s (%(means)s): %(reason)s.")),
     LookupMade: Told(
         msgid("đối chiếu dữ liệu quốc gia"),
-        msgid("%(person)s hỏi cơ sở dữ liệu %(database)s: %(outcome)s."),
-        (("dossier", msgid("Cho hồ sơ %(dossier)s.")),),
+        msgid("%(person)s hỏi cơ sở dữ liệu %(database)s để %(purpose)s: %(outcome)s."),
+        (("reason", msgid("Lý do: %(reason)s.")), ("dossier", msgid("Cho hồ sơ %(dossier)s."))),
     ),
 }
 OF_LETTERS = {

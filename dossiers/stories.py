@@ -17,6 +17,7 @@ from domain.dossiers import ACT_NAMES, STATUS_NAMES, Act, Status
 from domain.errors import msgid
 from domain.keeping import HELD_NAMES, DataGone, Held
 from domain.tickets import Ticket
+from dossiers import comparisons
 from dossiers.form_routes import FORM_OF
 from dossiers.rows import Lines, names_of, unit_name
 from dossiers.searches import told_of
@@ -71,8 +72,8 @@ def story(db: Connection, lines: Lines, dossier: Dossier) -> dict[str, Any]:
     messages = outbox.portal_messages_of(db, dossier.code)
     ticket = tickets.load(db, dossier.ticket) if dossier.ticket else None
     due, told = due_of(dossier), _particulars(db, lines, dossier)
-    removed = keeping.of_subject(db, dossier.seq)
-    chain = Chain(lines, centre, said, names_of(db))
+    removed, names = keeping.of_subject(db, dossier.seq), names_of(db)
+    chain = Chain(lines, centre, said, names)
     return {
         "row": lines.line(db, dossier),
         "told": told,
@@ -85,6 +86,7 @@ def story(db: Connection, lines: Lines, dossier: Dossier) -> dict[str, Any]:
         "is_owner_gone": Held.PARTICULARS in removed,
         "refused": [one for one in messages if one.state == "parked"],
         "said": said,
+        **comparisons.context(db, said, names, dossier),
     }
 
 

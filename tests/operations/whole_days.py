@@ -326,7 +326,9 @@ def _leave_traces(do: Any, clock: HandClock) -> None:
 
 def _receive(do: Any, procedure: str) -> str:
     sealed = VAULT.seal(to_bytes(CANARY.particulars))
-    taken = intake.Intake(procedure, sealed, owner_kind=1, delivery=1, printer="P1")
+    answer = Found({"name": Agreement.AGREES})
+    asked = do(looking_up.note_lookup, Database.POPULATION, Purpose.RECEPTION, "cb01", "", answer, 12)
+    taken = intake.Intake(procedure, sealed, owner_kind=1, delivery=1, printer="P1", lookups=(asked,))
     return str(do(intake.receive_dossier, 1, "cb01", taken).code)
 
 
