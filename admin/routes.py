@@ -13,6 +13,7 @@ from admin import (
     devices,
     floor,
     journal,
+    keeping,
     morning,
     paper_numbers,
     portal_desk,
@@ -178,4 +179,5 @@ ROUTES: list[BaseRoute] = [
     *portal_desk.ROUTES,
     *catalogue.ROUTES,
     *takings.ROUTES,
+    *keeping.ROUTES,
 ]

@@ -219,6 +219,13 @@ CREATE TABLE reconciliations (
 CREATE TABLE procedure_versions (seq INTEGER PRIMARY KEY, code TEXT NOT NULL, record TEXT NOT NULL);
 CREATE INDEX procedure_versions_of ON procedure_versions (code, seq);
 CREATE INDEX portal_messages_parked ON portal_messages (dossier) WHERE state = 'parked';
+CREATE TABLE removals (
+  seq INTEGER PRIMARY KEY, held TEXT NOT NULL, days INTEGER NOT NULL, at INTEGER NOT NULL,
+  subjects INTEGER NOT NULL, rows INTEGER NOT NULL
+);
+CREATE TABLE removed_data (
+  subject INTEGER NOT NULL, held TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (subject, held)
+) WITHOUT ROWID;
 CREATE TABLE fees (
   id INTEGER PRIMARY KEY, dossier TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, amount INTEGER NOT NULL,
   timing TEXT NOT NULL, relief TEXT NOT NULL, relief_text TEXT NOT NULL, state TEXT NOT NULL, means TEXT,

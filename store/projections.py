@@ -8,10 +8,9 @@ MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
         "announcements", "appointments", "attachments", "bulletins", "calendars", "centres", "counters", "days",
-        "devices", "differences", "dossiers", "estimates", "fees", "jobs", "letters", "lookups", "moves", "notices",
-        "outbox", "people", "plans", "portal_gates", "printers", "procedures", "ratings", "receivers", "receptions",
-        "refusals", "shortcuts",
-        "tickets",
+        "devices", "differences", "dossiers", "estimates", "fees", "jobs", "keeping", "letters", "lookups", "moves",
+        "notices", "outbox", "people", "plans", "portal_gates", "printers", "procedures", "ratings", "receivers",
+        "receptions", "refusals", "shortcuts", "tickets",
     )
 )  # fmt: skip
 # What is recorded for its own sake and changes no table.
