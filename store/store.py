@@ -97,6 +97,8 @@ class Store:
                 while self._writing:
                     self._calm.clear()
                     await self._calm.wait()
+                    for _ in range(2):  # the answer is drawn in this turn and leaves at the end of the next
+                        await asyncio.sleep(0)
 
     def write_now(
         self, act: Act, operation: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
