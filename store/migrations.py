@@ -305,10 +305,9 @@ CREATE INDEX dossier_marks_of ON dossier_marks (seq);
 CREATE TABLE inbox_contents (
   dossier TEXT NOT NULL, part TEXT NOT NULL, digest BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (dossier, part)
 ) WITHOUT ROWID;
-CREATE TABLE inbox_files (
-  id INTEGER PRIMARY KEY, dossier TEXT NOT NULL, part TEXT NOT NULL, sealed BLOB NOT NULL
-);
-CREATE INDEX inbox_files_of ON inbox_files (dossier, id);
+CREATE TABLE inbox_forms (
+  dossier TEXT NOT NULL, part TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (dossier, part)
+) WITHOUT ROWID;
 CREATE TABLE device_tokens (device TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
 CREATE TABLE token_hashes (hash BLOB PRIMARY KEY, token INTEGER NOT NULL);
 CREATE TABLE appointment_codes (appointment INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
@@ -354,7 +353,7 @@ CREATE TABLE leases (
 # Replaying the journal gives every table outside these two lists.
 VAULT = (
     "people", "planned_people", "particulars", "dossier_words", "dossier_marks", "attachment_names",
-    "inbox_contents", "inbox_files", "device_tokens", "token_hashes", "appointment_codes", "appointment_holders",
+    "inbox_contents", "inbox_forms", "device_tokens", "token_hashes", "appointment_codes", "appointment_holders",
     "card_holders", "rating_words", "receiver_secrets", "letter_bodies",
 )  # fmt: skip
 HOUSEKEEPING = (
