@@ -12,7 +12,7 @@ from domain.centre_axis import Axis
 from domain.centres import Portal
 from domain.dossier_events import DossierReceived, DossierStepped
 from domain.events import CentreLoaded, PortalResent
-from domain.fee_events import FeePaid, FeeRefunded
+from domain.fee_events import FeeAsked, FeeCancelled, FeePaid, FeeRefunded
 from domain.file_events import FileAttached, FileRemoved
 from domain.letter_events import LetterQueued, LetterResent
 from domain.portal_events import DossierRetold, PortalResumed
@@ -108,8 +108,8 @@ class PortalService(Service["PortalWorker", Portal]):
 
     needs = "portal.worker"
     tells = (
-        DossierReceived, DossierStepped, PortalResent, FileAttached, FileRemoved, FeePaid, FeeRefunded,
-        PortalResumed, DossierRetold,
+        DossierReceived, DossierStepped, PortalResent, FileAttached, FileRemoved, FeeAsked, FeePaid,
+        FeeCancelled, FeeRefunded, PortalResumed, DossierRetold,
     )  # fmt: skip
 
     def __init__(self, *args: Any, fetching: Fetching | None = None, reconcile_hour: int = 2) -> None:
