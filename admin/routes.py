@@ -19,6 +19,7 @@ from admin import (
     printers,
     receivers,
     recording,
+    refused_arrivals,
     reports,
     slip_pictures,
     slips,
@@ -176,6 +177,7 @@ ROUTES: list[BaseRoute] = [
     *reports.ROUTES,
     *receivers.ROUTES,
     *portal_desk.ROUTES,
+    *refused_arrivals.ROUTES,
     *catalogue.ROUTES,
     *takings.ROUTES,
 ]

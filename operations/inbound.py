@@ -9,7 +9,7 @@ from domain.attachments import FileHereAlready, Limits, Part
 from domain.centres import Centre
 from domain.dossiers import Status
 from domain.errors import DossierExists, Refused, msgid
-from operations import arrivals, attaching
+from operations import arrivals, attaching, declining
 from operations.arrivals import Arrival
 from operations.attaching import Sent
 from operations.processing import Doing, load
@@ -50,7 +50,8 @@ class AgencyUnknown(Refused):
 class Letter:
     """What every message carries: when it was made, a keyed digest of what it says, its nonce (empty: it was not
     pushed), the agency that it names (empty: none), its checked files that lie in the strongbox, how much a dossier
-    holds, and the form that was filled in on the portal, sealed (empty: none).
+    holds, the form that was filled in on the portal, sealed (empty: none), and who takes it after it was refused
+    before (empty: nobody, it came by itself).
     """
 
     at: datetime
@@ -60,6 +61,7 @@ class Letter:
     sent: tuple[Sent, ...] = ()
     limits: Limits = field(default_factory=Limits)
     form: bytes = field(default=b"", repr=False)
+    person: str = ""
 
 
 class Taken(Enum):
@@ -128,7 +130,7 @@ def _again(tx: Tx, code: str, part: str, letter: Letter) -> Taken:
     before = inbox.content(tx.db, code, part)
     if before is None or before.digest != letter.digest:
         raise ContentDiffers(code=code)
-    _use_nonce(tx, letter)
+    _settle(tx, code, part, letter)
     return Taken.AGAIN
 
 
@@ -138,7 +140,7 @@ def _keep(tx: Tx, code: str, part: str, letter: Letter) -> Taken:
         inbox.keep_form(tx.db, code, part, letter.form)
     for one in letter.sent:
         _attach(tx, load(tx, code), one, letter.limits)
-    _use_nonce(tx, letter)
+    _settle(tx, code, part, letter)
     return Taken.NEW
 
 
@@ -150,6 +152,7 @@ def _attach(tx: Tx, dossier: Dossier, sent: Sent, limits: Limits) -> None:
         attaching.attach_file(tx, dossier.code, sent, limits)
 
 
-def _use_nonce(tx: Tx, letter: Letter) -> None:
+def _settle(tx: Tx, code: str, part: str, letter: Letter) -> None:
+    declining.end_those_of(tx, code, part, letter.person)
     if letter.nonce:
         inbox.use_nonce(tx.db, letter.nonce, tx.now, tx.now - 2 * WINDOW)

@@ -14,19 +14,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from domain.applicants import words_to_bytes
 from domain.attachments import FilesBusy
 from domain.differences import Difference
 from domain.errors import DossierExists, Refused, StoreFull, StoreUnavailable, msgid
+from domain.refused_arrivals import Source
 from operations import inbound, reconciling
 from operations.arrivals import Arrival
 from operations.inbound import WINDOW, Letter, Taken
 from operations.processing import UnknownDossier
 from portal.inbox_files import InboxFiles, LinkSilent
 from portal.inbox_messages import BodyTooLarge, Message, OnlineDossier, read_body
-from store import inbox, marks
+from portal.inbox_refusals import Refusals
+from store import inbox, marks, refused_arrivals
 from store.store import Store
 from store.vault import Vault
 from store.writer import Act
@@ -79,7 +82,7 @@ class Inbox:
     def __init__(self, store: Store, vault: Vault, now: Callable[[], datetime], secret_file: Path | None,
                  files: InboxFiles) -> None:  # fmt: skip
         self._store, self._vault, self._now, self._secret_file = store, vault, now, secret_file
-        self._files = files
+        self._files, self._refusals = files, Refusals(store, vault)
         self.room = asyncio.Semaphore(AT_ONCE)
 
     def examine(self, header: str) -> Seal:
@@ -93,13 +96,28 @@ class Inbox:
         return Seal(at, found[2], found[3])
 
     async def take(self, seal: Seal, body: bytes) -> Taken:
-        """A whole letter. Raises what is wrong with it; then nothing has changed."""
+        """A whole letter. Raises what is wrong with it; then nothing has changed, and the desk has the reason."""
         self._verify(seal, body)
-        return await self.take_message(read_body(body), seal.nonce)
+        return await self._take(Source.PUSH, body, seal.nonce)
 
-    async def take_message(self, message: Message, nonce: str = "") -> Taken:
-        """A message that we believe. Raises what operations.inbound and InboxFiles.proven raise."""
-        letter = self._letter(message, nonce)
+    async def take_row(self, row: object) -> Taken:
+        """What a system gave that is asked. Raises as `take`."""
+        return await self._take(Source.POLL, msgspec.json.encode(row))
+
+    async def take_again(self, arrival: int, person: str) -> Taken:
+        """What was refused, once its cause is mended. Raises ArrivalEnded, NothingKept, and as `take`."""
+        body, found = self._refusals.content(arrival), self._store.read(refused_arrivals.find, arrival)
+        return await self._take(found.source if found else Source.PUSH, body, person=person)
+
+    async def _take(self, source: Source, body: bytes, nonce: str = "", person: str = "") -> Taken:
+        try:
+            return await self._take_message(read_body(body), nonce, person)
+        except Refused as error:
+            await self._refusals.note(source, body, error)
+            raise
+
+    async def _take_message(self, message: Message, nonce: str, person: str) -> Taken:
+        letter = self._letter(message, nonce, person)
         if self._is_known(message, letter):
             return await self._enter(message, letter)  # its files are not fetched or read again
         proven = await self._files.proven(message.files)
@@ -132,13 +150,13 @@ class Inbox:
             delivery=message.delivery, found_by=marks.of_owner(self._vault, message.owner),
         )  # fmt: skip
 
-    def _letter(self, message: Message, nonce: str) -> Letter:
+    def _letter(self, message: Message, nonce: str, person: str) -> Letter:
         """The digest is keyed: what people wrote could be guessed from a plain one."""
         digest = self._vault.digest("inbox", _canonical(message))
         if not isinstance(message, OnlineDossier):
-            return Letter(message.made_at, digest, nonce, message.agency)
+            return Letter(message.made_at, digest, nonce, message.agency, person=person)
         form = self._vault.seal(message.form) if message.form else b""
-        return Letter(message.submitted_at, digest, nonce, message.agency, form=form)
+        return Letter(message.submitted_at, digest, nonce, message.agency, form=form, person=person)
 
     def _verify(self, seal: Seal, body: bytes) -> None:
         text = f"{int(seal.at.timestamp())}\n{seal.nonce}\n".encode() + body

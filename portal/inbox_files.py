@@ -90,7 +90,7 @@ class InboxFiles:
                 raise FileTooLarge(megabytes=self.room.limits.file)
             return content, await self.room.checked(content)
         except Invalid as error:
-            raise FileNotTaken(number=number, reason=error.text % error.arguments) from None
+            raise FileNotTaken(number=number, reason=error.text % error.arguments) from error
 
     async def _fetched(self, number: int, link: str) -> bytes:
         """The content at a link. Raises LinkForeign, LinkSilent."""

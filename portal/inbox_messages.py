@@ -25,6 +25,7 @@ MOST_IDENTITIES = 5
 EARLIEST_YEAR = 2000
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{3,49}")
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_PERSONAL = re.compile(r"[0-9]{9}", re.ASCII)
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})", re.ASCII)
 _WRITTEN = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})", re.ASCII)
 Told = TypeVar("Told")
@@ -155,6 +156,21 @@ def read_message(content: object) -> Message:
             raise FieldWrong(field="isUpdating")
         return _completion(_converted(content.get("data"), _Completion))
     return _dossier(_converted(content, _Dossier))
+
+
+def named_in(content: object) -> tuple[str, str]:
+    """Which dossier something that was refused names, and which supplement; empty where it cannot be one.
+
+    A long number in the place of a code may be a person's.
+    """
+    inner = content.get("data", content) if isinstance(content, dict) else None
+    told = inner if isinstance(inner, dict) else {}
+    code, number = told.get("MaHoSo"), told.get("HoSoBoSungId")
+    if not isinstance(code, str) or not _CODE.fullmatch(code) or _PERSONAL.search(code):
+        return "", ""
+    if not isinstance(number, str) or not _NUMBER.fullmatch(number) or _PERSONAL.search(number):
+        return code, ""
+    return code, number
 
 
 def read_moment(name: str, text: str) -> datetime:

@@ -288,6 +288,13 @@ CREATE TABLE receiver_messages (
 CREATE INDEX receiver_messages_of ON receiver_messages (receiver, id);
 CREATE INDEX receiver_messages_open ON receiver_messages (receiver, id) WHERE state = 'queued';
 CREATE INDEX receiver_messages_of_ticket ON receiver_messages (receiver, ticket, id);
+CREATE TABLE refused_arrivals (
+  seq INTEGER PRIMARY KEY, source TEXT NOT NULL, code TEXT NOT NULL, part TEXT NOT NULL, reason TEXT NOT NULL,
+  digest TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL
+);
+CREATE INDEX refused_arrivals_of ON refused_arrivals (code, part);
+CREATE INDEX refused_arrivals_same ON refused_arrivals (digest);
+CREATE INDEX refused_arrivals_open ON refused_arrivals (seq) WHERE state = 'open';
 -- the vault: what a journal must not hold
 CREATE TABLE people (id TEXT PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, password_hash TEXT,
   pin_hash TEXT);
@@ -308,6 +315,7 @@ CREATE TABLE inbox_contents (
 CREATE TABLE inbox_forms (
   dossier TEXT NOT NULL, part TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (dossier, part)
 ) WITHOUT ROWID;
+CREATE TABLE refused_contents (arrival INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE device_tokens (device TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
 CREATE TABLE token_hashes (hash BLOB PRIMARY KEY, token INTEGER NOT NULL);
 CREATE TABLE appointment_codes (appointment INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
@@ -353,8 +361,8 @@ CREATE TABLE leases (
 # Replaying the journal gives every table outside these two lists.
 VAULT = (
     "people", "planned_people", "particulars", "dossier_words", "dossier_marks", "attachment_names",
-    "inbox_contents", "inbox_forms", "device_tokens", "token_hashes", "appointment_codes", "appointment_holders",
-    "card_holders", "rating_words", "receiver_secrets", "letter_bodies",
+    "inbox_contents", "inbox_forms", "refused_contents", "device_tokens", "token_hashes", "appointment_codes",
+    "appointment_holders", "card_holders", "rating_words", "receiver_secrets", "letter_bodies",
 )  # fmt: skip
 HOUSEKEEPING = (
     "drafts", "device_changes", "pairing_codes", "requests", "sign_ins", "leases", "rating_skips", "inbox_nonces",

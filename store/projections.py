@@ -10,8 +10,7 @@ MODULES = tuple(
         "announcements", "appointments", "attachments", "bulletins", "calendars", "centres", "counters", "days",
         "devices", "differences", "dossiers", "estimates", "fees", "jobs", "letters", "lookups", "moves", "notices",
         "outbox", "people", "plans", "portal_gates", "printers", "procedures", "ratings", "receivers", "receptions",
-        "refusals", "shortcuts",
-        "tickets",
+        "refusals", "refused_arrivals", "shortcuts", "tickets",
     )
 )  # fmt: skip
 # What is recorded for its own sake and changes no table.

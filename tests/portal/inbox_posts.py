@@ -44,10 +44,12 @@ class Post:
         return self.http.post(INBOX, content=body, headers={"Authorization": signed})
 
     def rows(self) -> dict[str, int]:
-        """How much stands in every table that a letter may touch."""
+        """How much stands in every table that a letter may touch; that it was refused is noted beside them."""
 
         def count(db: Connection) -> dict[str, int]:
-            return {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES}
+            found = {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES}
+            found["journal"] -= db.execute("SELECT count(*) FROM refused_arrivals").fetchone()[0]
+            return found
 
         box = self.server.app.state.house.files.box
         return self.server.store.read(count) | {"files on the disk": sum(1 for _ in box.addresses())}
