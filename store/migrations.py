@@ -263,6 +263,12 @@ CREATE TABLE letter_statuses (
   axis_id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL
 );
 CREATE INDEX letter_statuses_of ON letter_statuses (letter, seq);
+CREATE TABLE letter_answers (
+  id INTEGER PRIMARY KEY, letter INTEGER NOT NULL, code TEXT NOT NULL, person TEXT NOT NULL, words INTEGER,
+  state TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL
+);
+CREATE INDEX letter_answers_of ON letter_answers (letter, id);
+CREATE INDEX letter_answers_open ON letter_answers (id) WHERE state = 'queued';
 CREATE TABLE attachments (
   id INTEGER PRIMARY KEY, dossier TEXT NOT NULL, part TEXT NOT NULL, component TEXT NOT NULL, media TEXT NOT NULL,
   size INTEGER NOT NULL, address TEXT NOT NULL, digitised INTEGER NOT NULL, reused INTEGER NOT NULL,

@@ -8,8 +8,8 @@ MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
         "announcements", "appointments", "attachments", "bulletins", "calendars", "centres", "counters", "days",
-        "devices", "differences", "dossiers", "estimates", "fees", "jobs", "letters", "lookups", "moves", "notices",
-        "outbox", "people", "plans", "portal_gates", "printers", "procedures", "ratings", "receivers", "receptions",
+        "devices", "differences", "dossiers", "estimates", "fees", "jobs", "letter_answers", "letters", "lookups",
+        "moves", "notices", "outbox", "people", "plans", "portal_gates", "printers", "procedures", "ratings", "receivers", "receptions",
         "refusals", "refused_arrivals", "shortcuts", "tickets",
     )
 )  # fmt: skip

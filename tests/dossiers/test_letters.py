@@ -161,7 +161,7 @@ def test_a_form_sent_twice_is_one_letter(post):
     ("other", "told", "word"),
     [
         ({"receiver": ""}, 422, "cơ quan nhận"),
-        ({"receiver_code": "H56.07", "receiver_name": "Sở"}, 422, "không ghi cả hai"),
+        ({"receiver_code": "H56.07"}, 422, "cả mã và tên"),
         ({"receiver": "H1.99"}, 422, "cơ quan nhận"),
         ({"receiver": "", "receiver_code": "<b>", "receiver_name": "Sở"}, 409, "mã cơ quan nhận"),
         ({"receiver": "", "receiver_code": "H56.19", "receiver_name": "Ta"}, 409, "cơ quan nhận"),

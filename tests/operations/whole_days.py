@@ -22,6 +22,7 @@ from domain.tickets import milliseconds
 from domain.waiting.kept import KeptEstimate
 from operations import (
     admitting,
+    answering,
     arrivals,
     attaching,
     auditing,
@@ -402,7 +403,10 @@ def _write_letters(do: Any, clock: HandClock, dossier: str) -> None:
     do(corresponding.acknowledge, do(corresponding.claim_letter).letter.id, "vb-1", found=True)
     assert do(corresponding.hear_status, letter.document_id, "H56.07", Status.ACCEPTED, "vb-2")
     sealed = VAULT.seal(letter.content.encode())
-    do(corresponding.take_in, corresponding.NewArrival("H56.07", "vb-3", "0" * 64, sealed, sealed))
+    arrived = do(corresponding.take_in, corresponding.NewArrival("H56.07", "vb-3", "0" * 64, sealed, sealed))
+    do(answering.acknowledge, do(answering.claim_answer).answer.id, "vb-4")
+    do(answering.answer_letter, arrived, Status.REFUSED, "cb01", VAULT.seal(CANARY.summary.encode()))
+    do(answering.park, do(answering.claim_answer).answer.id, "Trục liên thông văn bản không nhận văn bản.")
 
 
 def _tell_portal(do: Any, clock: HandClock, codes: list[str]) -> None:
