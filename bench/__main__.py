@@ -27,6 +27,7 @@ NAMES = (
     "reports",
     "staffing",
     "dossiers",
+    "sync",
 )
 
 

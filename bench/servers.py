@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +46,7 @@ FULL = 2  # PRAGMA synchronous
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
 BENCH = Act("bench")
+NO_MORE: Mapping[str, str] = {}
 SHARES = tuple(f"{PREFIX}{name}" for name in ("DEVICE_TICKETS", "DEVICE_REQUESTS", "STRANGER_REQUESTS"))
 
 
@@ -86,7 +87,8 @@ def demo_centre() -> Centre:
 
 
 @contextmanager
-def _opened(data: Path) -> Iterator[Store]:
+def opened(data: Path) -> Iterator[Store]:
+    """The file of this folder, beside a server or without one."""
     store = Store(Settings(data=data).file, clock.now)
     store.start()
     try:
@@ -97,7 +99,7 @@ def _opened(data: Path) -> Iterator[Store]:
 
 def _furnish(data: Path, centre: Centre) -> Hall:
     thermal.dialect("default", data / "escpos")  # only a centre's very first start works it out
-    with _opened(data) as store:
+    with opened(data) as store:
         store.write_now(BENCH, managing.load_centre, centre, calendar_of(centre))
         for printer in centre.printers:  # tested and known, or the first slips would wait for what never comes
             proves = [Answer.COMPLETION.value]
@@ -127,14 +129,14 @@ def _pair(store: Store, device: str) -> str:
 
 def seat_people(data: Path, queues: Sequence[str], each: int) -> None:
     """Let so many wait in each of these queues before the server starts."""
-    with _opened(data) as store:
+    with opened(data) as store:
         for queue in [*queues] * each:
             store.write_now(BENCH, take_ticket, queue)
 
 
 def given_numbers(data: Path) -> list[int]:
     """The tickets of the newest day by id, in the order of issue."""
-    with _opened(data) as store:
+    with opened(data) as store:
         newest = store.read(days.newest)
         return [ticket.id for ticket in store.read(tickets.of_day, newest.id if newest else 0)]
 
@@ -153,7 +155,7 @@ def read_back(data: Path) -> Written:
 
     `synchronous` is what the store's own opening has proved, for only the store may ask SQLite; the tests ask.
     """
-    with _opened(data) as store:
+    with opened(data) as store:
         newest = store.read(days.newest)
         day = newest.id if newest else 0
         given, every = store.read(tickets.of_day, day), [counter.number for counter in store.centre().counters]
@@ -185,13 +187,15 @@ class Server:
 
 @contextmanager
 def process(
-    data: Path, printers: Sequence[tuple[str, int]] = (), port: int = 0, launcher: Sequence[str] = SERVE
-) -> Iterator["subprocess.Popen[str]"]:
-    """Start `serve` and end it again; it may not answer yet."""
+    data: Path, printers: Sequence[tuple[str, int]] = (), port: int = 0, launcher: Sequence[str] = SERVE,
+    more: Mapping[str, str] = NO_MORE,
+) -> Iterator["subprocess.Popen[str]"]:  # fmt: skip
+    """Start `serve` and end it again; it may not answer yet. `more` settings by name, without the prefix."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     environment["PYTHONPATH"] = str(ROOT)
     environment[f"{PREFIX}PRINTER_OF"] = ",".join(f"{name}=tcp://127.0.0.1:{at}" for name, at in printers)
     environment |= dict.fromkeys(SHARES, str(LARGEST_SHARE))  # two kiosks press for a whole province
+    environment |= {f"{PREFIX}{name}": value for name, value in more.items()}
     command = [sys.executable, *launcher, "--data", str(data), "serve", "--port", str(port)]
     started = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     try:
@@ -209,10 +213,11 @@ def process(
 
 @contextmanager
 def serving(
-    data: Path, printers: Sequence[tuple[str, int]] = (), launcher: Sequence[str] = SERVE
-) -> Iterator[Server]:
+    data: Path, printers: Sequence[tuple[str, int]] = (), launcher: Sequence[str] = SERVE,
+    more: Mapping[str, str] = NO_MORE,
+) -> Iterator[Server]:  # fmt: skip
     """The server on any free port, ready."""
-    with process(data, printers, launcher=launcher) as started:
+    with process(data, printers, launcher=launcher, more=more) as started:
         yield Server(started, ready_port(started))
 
 

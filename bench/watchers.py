@@ -106,7 +106,7 @@ async def _rounds(
         with serving(data, printers.ports) as server:
             taken: list[float] = []
             requests = kiosks.presses(server.url, hall.kiosks, [desk.counter.queues[0] for desk in desks])
-            taps = [Button(lambda: next(requests), _noting(taken)) for _ in range(4)]
+            taps = [Button(lambda: next(requests), noting(taken)) for _ in range(4)]
             keys = [desk.button(server.url) for desk in desks]
             phones = [Phone(server, path, measured) for path in paths]
             lines: list[Button | Phone] = [*taps, *keys, *phones]
@@ -114,21 +114,22 @@ async def _rounds(
                 await one.connect(server.port)
             taps[0].press()
             await printers.first_slip()
-            await _round(taps, keys, [], sizes)
+            await play_round(taps, keys, [], sizes)
             for _ in range(sizes.rounds):
                 for watchers, rounds in (([], measured.alone), (phones, measured.watched)):
                     taken.clear()
-                    await _round(taps, keys, watchers, sizes)
+                    await play_round(taps, keys, watchers, sizes)
                     rounds.append([*taken])
             for one in lines:
                 one.close()
 
 
-def _noting(taken: list[float]) -> Callable[[float, bytes], None]:
+def noting(taken: list[float]) -> Callable[[float, bytes], None]:
+    """Put down the milliseconds of each press."""
     return lambda pressed, _: taken.append((perf_counter() - pressed) * 1000)
 
 
-async def _round(
+async def play_round(
     taps: Sequence[Button], keys: Sequence[Button], phones: Sequence["Phone"], sizes: Sizes
 ) -> None:  # fmt: skip
     """Press, call and ask at the drawn moments, whatever the server does. Raises Wrong."""

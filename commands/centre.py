@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from commands.given_files import explained, read_text
 from commands.opened import ACT, Chosen, pass_chosen
 from domain.centre_difference import differences
 from domain.centre_toml import write_centre
@@ -163,22 +164,11 @@ def cancel(chosen: Chosen) -> None:
 
 def read_file(file: Path) -> Centre:
     """The centre in a file; wrong files end the command with 1 after every mistake was explained."""
-    try:
-        if file.stat().st_size > LARGEST:
-            raise click.ClickException(f"{file}: lớn hơn 1 MiB, không phải tệp cấu hình trung tâm")
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise click.UsageError(f"{file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise click.ClickException(
-            f"{file}: byte {error.start}: không phải UTF-8; hãy lưu tệp bằng mã UTF-8"
-        ) from error
+    text = read_text(file, LARGEST, "tệp cấu hình trung tâm")
     try:
         return read_centre(text)
     except CentreFileWrong as wrong:
-        for mistake in wrong.mistakes:
-            click.echo(sentence(mistake), err=True)
-        raise click.ClickException(f"{file.name}: {len(wrong.mistakes)} chỗ sai; chưa có gì thay đổi") from wrong
+        raise explained(file, [sentence(mistake) for mistake in wrong.mistakes], "chưa có gì thay đổi") from wrong
 
 
 def sentence(mistake: Mistake) -> str:

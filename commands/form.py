@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from commands.given_files import read_as
 from commands.opened import Chosen, pass_chosen, said
 from domain.errors import Refused
 from domain.forms import EDITION_2025, FormKind
-from domain.record_files import FileWrong
 
 if TYPE_CHECKING:
     from domain.form_facts import FormFacts
@@ -77,20 +77,7 @@ def _command(kind: FormKind) -> click.Command:
 def _read(file: Path, kind: FormKind) -> "FormFacts":
     from dossiers.form_files import LARGEST, read_form
 
-    try:
-        if file.stat().st_size > LARGEST:
-            raise click.ClickException(f"{file}: lớn hơn 1 MiB, không phải tệp dữ liệu của mẫu")
-        found = read_form(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise click.UsageError(f"{file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise click.ClickException(
-            f"{file}: byte {error.start}: không phải UTF-8; hãy lưu tệp bằng mã UTF-8"
-        ) from error
-    except FileWrong as wrong:
-        for mistake in wrong.mistakes:
-            click.echo(mistake.sentence(str), err=True)
-        raise click.ClickException(f"{file.name}: {len(wrong.mistakes)} chỗ sai; chưa ghi gì") from wrong
+    found = read_as(read_form, file, LARGEST, "tệp dữ liệu của mẫu")
     if found.kind is not kind:
         raise click.ClickException(f"{file.name}: tệp này là của mẫu khác (kind = {found.kind}); chưa ghi gì")
     return found

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from domain.record_files import FileWrong
+from commands.given_files import read_as
 from web.languages import LANGUAGES, translator
 
 if TYPE_CHECKING:
@@ -46,22 +46,7 @@ def slip(file: Path, width: str, language: str, data: Path | None, picture: Path
 def _read(file: Path, language: str) -> "tuple[Slip, Look]":
     from printers.slip_files import LARGEST, read_slip
 
-    try:
-        if file.stat().st_size > LARGEST:
-            raise click.ClickException(f"{file}: lớn hơn 64 KiB, không phải tệp phiếu")
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise click.UsageError(f"{file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise click.ClickException(
-            f"{file}: byte {error.start}: không phải UTF-8; hãy lưu tệp bằng mã UTF-8"
-        ) from error
-    try:
-        return read_slip(text, language)
-    except FileWrong as wrong:
-        for mistake in wrong.mistakes:
-            click.echo(mistake.sentence(str), err=True)
-        raise click.ClickException(f"{file.name}: {len(wrong.mistakes)} chỗ sai; chưa ghi gì") from wrong
+    return read_as(lambda text: read_slip(text, language), file, LARGEST, "tệp phiếu")
 
 
 def _drawn(slip: "Slip", look: "Look", width: int, language: str) -> "Picture":

@@ -36,15 +36,18 @@ RELEASE = version("motcua")  # looked up once: it is read from a file
 NEAR, FAR = 2, 10  # people ahead
 PACES = (10, 15, 30)  # seconds between two questions of a phone: near, in sight, far
 PICTURE_LASTS_SECONDS = 60
+STANDS_BACK_SECONDS = 0.1  # a thousand phones that ask hold up no kiosk: whoever presses a button goes first
 MAY_MOVE = frozenset({TicketState.ABSENT, TicketState.PARKED, TicketState.FINISHED})
 
 
 @open_to(Role.ANYONE)
 async def follow(request: Request) -> Response:
     """My ticket on my phone: place in the line and where to go. The link is its own key."""
-    house, ticket, language = house_of(request), followed_ticket(request), request.state.language
+    house, language = house_of(request), request.state.language
     if not is_fragment(request):
-        return page(request, "display/follow.html", **followed(house, ticket, language))
+        return page(request, "display/follow.html", **followed(house, followed_ticket(request), language))
+    await house.store.calm(STANDS_BACK_SECONDS)
+    ticket = followed_ticket(request)
     tag = tag_of(house, ticket, language)
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=_kept(tag))
@@ -56,6 +59,7 @@ async def follow(request: Request) -> Response:
 @open_to(Role.ANYONE)
 async def feed(request: Request) -> Response:
     """The same for a province's app: what the page says, as JSON, with the seconds after which to ask again."""
+    await house_of(request).store.calm(STANDS_BACK_SECONDS)
     house, ticket, language = house_of(request), followed_ticket(request), request.state.language
     tag = tag_of(house, ticket, language)
     if request.headers.get("if-none-match") == tag:

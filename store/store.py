@@ -49,6 +49,8 @@ class Store:
         self.seen, _ = journal.head(self.writer.db)
         self._listeners: list[Callable[[Sequence[Recorded]], None]] = []
         self._centre: Centre | None = None
+        self._writing = 0
+        self._calm: asyncio.Event | None = None
         self.writer.listeners.append(self._on_commit)
 
     def start(self) -> None:
@@ -72,8 +74,29 @@ class Store:
         the outcome is unknown (the caller repeats with the same request id).
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._writing += 1
         self.writer.submit(Job(act, operation, args, kwargs, future))
-        return await future
+        try:
+            return await future
+        finally:
+            self._writing -= 1
+            if self._calm is not None and not self._writing:
+                self._calm.set()
+
+    async def calm(self, within: float) -> None:
+        """Wait, at most so many seconds, until nobody waits for a write.
+
+        What nobody stands in front of stands back here: Python lets one thread work at a time, and the writer
+        that comes back from the disk would wait for every answer that is drawn meanwhile.
+        """
+        if not self._writing:
+            return
+        self._calm = self._calm or asyncio.Event()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while self._writing:
+                    self._calm.clear()
+                    await self._calm.wait()
 
     def write_now(
         self, act: Act, operation: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs

@@ -142,6 +142,12 @@
     if (seated && seated !== document.getElementById('facts').dataset.shift) location.reload();
   });
 
+  // The button that was pressed makes way for the next one ("Đã đến" for "Xong"): who works by Tab and Enter stays there.
+  let place = -1;
+  const row = () => [...document.querySelectorAll('#buttons .row button')];
+  document.addEventListener('htmx:before:swap', () => { place = row().indexOf(document.activeElement); });
+  document.addEventListener('htmx:after:swap', () => { if (document.activeElement === document.body) row()[place]?.focus(); });
+
   // A received dossier empties the form and gives it a new request id; a refused one keeps every word.
   document.addEventListener('htmx:after:swap', () => {
     const done = document.querySelector('#result [data-done]');

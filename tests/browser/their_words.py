@@ -32,8 +32,8 @@ TYPED = (
     "Tiếng Việt", "pas de Đ", "not Đ",
     "LÊ VĂN MẪU", "NGUYỄN THỊ MẪU", "Nguyễn Văn A", "NGUYỄN VĂN A",
     "máy tính của quầy đang được sửa, dự kiến 14 giờ mở lại", "máy tính của quầy đang được sửa", "mất mạng",
-    "mất điện", "Cổng báo bảo trì đến 15 giờ", "hệ thống đất đai ngừng", "Mã thủ tục không có trong danh mục", "mười",
-    "Tờ khai đăng ký khai sinh.pdf", "Giấy chứng sinh.jpg",
+    "mất điện", "Cổng báo bảo trì đến 15 giờ", "hệ thống đất đai ngừng", "Mã thủ tục không có trong danh mục",
+    "mười", "Tờ khai đăng ký khai sinh.pdf", "Giấy chứng sinh.jpg",
     "Ứng dụng tỉnh Vạn Xuân", "Cổng nhắn tin", "Bảng tính của văn phòng", "Trung tâm điều hành thông minh của tỉnh",
 )  # fmt: skip
 

@@ -98,7 +98,7 @@ def test_a_folder_is_checked_whole(run, tmp_path):
         (json.loads((SAMPLES / "04.json").read_text(encoding="utf-8")), "tệp này là của mẫu khác (kind = apology)"),
         ("{", "line 1, column 2: không đúng cú pháp JSON"),
         (b"\xff", "không phải UTF-8"),
-        (" " * (LARGEST + 1), "lớn hơn 1 MiB"),
+        (" " * (LARGEST + 1), "lớn hơn 1024 KiB"),
     ],
 )
 def test_a_mistake_is_told_and_nothing_is_written(run, tmp_path, content, told):

@@ -163,6 +163,48 @@ def test_a_caller_who_left_does_not_stop_the_batch(demo_file):
     assert asyncio.run(asyncio.wait_for(scene(), 20)) == 2
 
 
+def who_can_wait_stands_back(demo_file) -> None:
+    """Whoever can wait goes on when the last press has its answer; it waits a moment only."""
+
+    async def scene() -> list[str]:
+        bench, order = Bench(demo_file), []
+
+        async def press(name: str) -> None:
+            await bench.store.write(Act("K1"), take, "ho-tich")
+            order.append(name)
+
+        async def stand_back(within: float, name: str) -> None:
+            await bench.store.calm(within)
+            order.append(name)
+
+        with bench.held():
+            presses = [asyncio.ensure_future(press("press")) for _ in range(2)]
+            await asyncio.sleep(0)
+            await stand_back(0.01, "impatient")
+            patient = asyncio.ensure_future(stand_back(PATIENCE, "patient"))
+            await asyncio.sleep(0)
+        await asyncio.gather(*presses, patient)
+        await stand_back(0, "idle")
+        bench.store.close()
+        return order
+
+    assert asyncio.run(asyncio.wait_for(scene(), 20)) == ["impatient", "press", "press", "patient", "idle"]
+
+
+def test_who_can_wait_stands_back_behind_who_presses(demo_file):
+    who_can_wait_stands_back(demo_file)
+
+
+@pytest.mark.planted
+def test_a_phone_that_does_not_wait_is_found(demo_file, monkeypatch):
+    async def at_once(self, within):
+        return
+
+    monkeypatch.setattr(Store, "calm", at_once)
+    with pytest.raises(AssertionError):
+        who_can_wait_stands_back(demo_file)
+
+
 def test_a_snapshot_does_not_move(bench):
     bench.do(take, "ho-tich")
     with bench.store.snapshot() as db:

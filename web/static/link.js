@@ -1,14 +1,14 @@
 // What every page shares: it says when it has heard nothing for 4 s, and never reloads blindly.
 (() => {
   const STALE = 4000, SAFE = 60000, RELOAD = 25000, PROBE_EVERY = 4000;
-  let last = performance.now(), lastWall = new Date(), probing = 0;
+  let last = performance.now(), lastWall = new Date(), probing = 0, leaving = false;
 
   const hearing = () => { last = performance.now(); lastWall = new Date(); };
   document.addEventListener('htmx:ws:before:message:incoming', event => {
     hearing();
     const data = String(event.detail.message.data);
     if (data.startsWith('{"t":"hb"')) event.preventDefault();
-    if (data.startsWith('{"t":"gone"')) { event.preventDefault(); leave(); }
+    if (data.startsWith('{"t":"gone"')) { event.preventDefault(); if (!leaving) leave(); }
   });
 
   async function answers() {
@@ -20,6 +20,9 @@
     if (await answers()) location.reload();
     else setTimeout(leave, PROBE_EVERY);
   }
+
+  // Who locks the screen is on the way already: the server says so to the page before the form's answer is there.
+  document.addEventListener('submit', event => { leaving ||= event.target.id === 'lock'; });
 
   // By the server's clock, where the page shows it: a wall's own may be wrong.
   const shown = () => document.querySelector('#clock .figures')?.textContent;

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.counter.hands import calls, number
+from tests.browser.counter.hands import calls, next_one, number, shows
 from tests.browser.screens import answered
 from tests.support.servers import Server
 
@@ -92,3 +92,30 @@ def test_focus_stays_on_the_button_that_was_pressed(counter: Page, server: Serve
     counter.keyboard.press("Enter")
     expect(counter.locator("#own-number")).to_have_text(re.compile("A.001"))
     assert counter.evaluate("document.activeElement.dataset.key") == "F2"
+
+
+def test_focus_goes_over_to_the_button_that_takes_the_place(counter: Page, server: Server) -> None:
+    next_one(counter, "001")
+    counter.focus("[data-key=KeyB]")
+    counter.keyboard.press("Enter")
+    expect(counter.locator("[data-key=KeyX]")).to_be_focused()
+
+
+def test_the_next_press_counts_before_the_last_one_is_answered(counter: Page, server: Server) -> None:
+    """The picture comes by the socket before the answer does: what it offers can be pressed at once."""
+    next_one(counter, "001")
+    late: list[Route] = []
+
+    def answer_late(route: Route) -> None:
+        route.fetch()
+        late.append(route)
+
+    counter.route("**/starts", answer_late)
+    counter.keyboard.press("b")
+    expect(counter.locator("[data-key=KeyX]")).to_be_visible()
+    counter.keyboard.press("x")
+    shows(counter, "–")
+    for route in late:
+        route.fulfill(status=200, content_type="text/html", body="")
+    answered(counter)
+    shows(counter, "–")
