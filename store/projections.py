@@ -9,8 +9,8 @@ MODULES = tuple(
     for room in (
         "announcements", "appointments", "attachments", "bulletins", "calendars", "centres", "counters", "days",
         "devices", "differences", "dossiers", "estimates", "fees", "jobs", "letter_answers", "letters", "lookups",
-        "moves", "notices", "outbox", "people", "plans", "portal_gates", "printers", "procedures", "ratings", "receivers", "receptions",
-        "refusals", "refused_arrivals", "shortcuts", "tickets",
+        "moves", "notices", "outbox", "people", "plans", "portal_gates", "printers", "procedures", "ratings",
+        "receivers", "receptions", "refusals", "refused_arrivals", "shortcuts", "tickets",
     )
 )  # fmt: skip
 # What is recorded for its own sake and changes no table.
