@@ -45,6 +45,7 @@ from web import (
     attachments,
     beats,
     booking,
+    keeping,
     languages,
     leaflets,
     live,
@@ -55,7 +56,7 @@ from web import (
 )
 from web.aloud import Aloud, Speaker
 from web.entrance import ROUTES as ENTRANCE
-from web.file_rooms import FileRoom, tend
+from web.file_rooms import FileRoom
 from web.floods import Floods
 from web.forecasting import Forecaster
 from web.heard import Beats
@@ -122,7 +123,7 @@ def furnish(settings: Settings, now: Callable[[], datetime]) -> Rooms:
         settings.practice, partial(connect, agents=agents),
     )  # fmt: skip
     limits = Limits(settings.file_megabytes, settings.dossier_megabytes)
-    files = FileRoom(store, Strongbox(settings.data / FOLDER, vault), limits, settings.keep_files_days)
+    files = FileRoom(store, Strongbox(settings.data / FOLDER, vault), limits)
     house = House(
         store=store, hub=Hub(store), pages=Pages(found, settings.practice), assets=found,
         visitors=Visitors(store), vault=vault, now=now, follow_url=settings.follow_url,
@@ -158,7 +159,7 @@ async def live_in(rooms: Rooms) -> AsyncIterator[None]:
         store.listen(room.heed)
     work = [rooms.printers.run(), rooms.portal.run(), rooms.poll.run(), rooms.letters.run(), rooms.messengers.run()]
     screens = [live.follow(store), live.tick(house.hub), house.forecaster.run(house.hub.change_walls)]
-    watches = [openings.open_days(house), stops.end(house), beats.watch(house), tend(house.files, house)]
+    watches = [openings.open_days(house), stops.end(house), beats.watch(house), keeping.tend(house.files, house)]
     every = (*work, *screens, *watches, speech.keep_ready(house, rooms.aloud))
     tasks = [asyncio.create_task(job) for job in every]
     try:

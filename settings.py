@@ -48,7 +48,6 @@ class Settings:
     portal_files_days: int = 400
     file_megabytes: int = 20
     dossier_megabytes: int = 200
-    keep_files_days: int = 0
     printer_of: tuple[tuple[str, str], ...] = ()
     keypad: tuple[tuple[str, str], ...] = ()
     device_tickets: int = 40
@@ -96,8 +95,8 @@ def _read(name: str, key: str, text: str) -> object:
             return _within(name, text, 1, LARGEST_FILE)
         case "dossier_megabytes":
             return _within(name, text, 1, LARGEST_DOSSIER)
-        case "portal_files_days" | "keep_files_days":
-            return _within(name, text, 0 if key == "keep_files_days" else 1, LONGEST_DAYS)
+        case "portal_files_days":
+            return _within(name, text, 1, LONGEST_DAYS)
         case "data" | "lookup_secrets":
             return Path(text)
         case _ if key.endswith("_file"):

@@ -6,6 +6,7 @@ from domain.centres import Centre, Limit, Placement
 from domain.dossier_rules import Resuming
 from domain.errors import msgid
 
+AS_OWNER = msgid("Để trống: lâu bằng dữ liệu của chủ hồ sơ.")
 RESUMING = {Resuming.RESTART: msgid("tính lại từ đầu"), Resuming.PAUSE: msgid("tính tiếp, trừ thời gian chờ")}
 LIMIT_PARTS = (
     Field("amount", Kind.NUMBER, msgid("Bao nhiêu")),
@@ -57,5 +58,27 @@ DOSSIERS = Sheet(
             "dossiers.transitions", Kind.LINES, msgid("Bảng chuyển trạng thái riêng"),
             msgid("Mỗi dòng một cặp như 2-4. Để trống: theo bảng chung."), needed=False,
         ),
+        Field(
+            "dossiers.keep.particulars", Kind.NUMBER, msgid("Lưu dữ liệu của chủ hồ sơ (ngày)"),
+            msgid("Tính từ ngày hồ sơ được trả, từ chối hoặc rút; hết thời hạn thì xóa hẳn."),
+        ),
+        Field(
+            "dossiers.keep.files", Kind.NUMBER, msgid("Lưu tệp và bản quét (ngày)"), AS_OWNER, needed=False
+        ),
+        Field("dossiers.keep.words", Kind.NUMBER, msgid("Lưu lời ghi ở từng bước (ngày)"), AS_OWNER, needed=False),
+        Field(
+            "dossiers.keep.letters", Kind.NUMBER, msgid("Lưu nội dung văn bản liên thông (ngày)"), AS_OWNER,
+            needed=False,
+        ),
+        Field(
+            "dossiers.keep.inbox", Kind.NUMBER, msgid("Lưu tệp gốc Cổng gửi đến (ngày)"),
+            msgid("Để trống: 90 ngày."), needed=False,
+        ),
+        Field(
+            "dossiers.keep.visits", Kind.NUMBER, msgid("Lưu người nộp bị yêu cầu bổ sung, từ chối (ngày)"),
+            msgid("Tính từ ngày đến."),
+        ),
+        Field("dossiers.keep.money", Kind.NUMBER, msgid("Lưu lời ghi, số tham chiếu khoản thu (ngày)")),
+        Field("dossiers.keep.lookups", Kind.NUMBER, msgid("Lưu sổ mục đích tra cứu (ngày)")),
     ),
 )  # fmt: skip

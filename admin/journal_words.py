@@ -14,6 +14,7 @@ from domain.centres import Centre
 from domain.days import local
 from domain.dossiers import ACT_NAMES, REVEAL_REASONS, STATUS_NAMES
 from domain.errors import msgid
+from domain.keeping import HELD_NAMES
 from domain.queue_events import TicketIssued, VisitRated
 from domain.routing import RANK_STEP
 from domain.tickets import Ticket, milliseconds, shown_number
@@ -24,7 +25,7 @@ from store.instants import moment
 from store.journal import decoded
 from store.journal_rows import Row
 from store.tickets import UnknownTicket
-from web import fee_words, wording
+from web import fee_words, lookups, wording
 from web.house import House
 from web.languages import translator
 from web.pages import text_of
@@ -210,6 +211,7 @@ WORDS_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("AnnouncementEnded", "outcome"): wording.SPEECH_ENDS,
     ("AppointmentCancelled", "reason"): CANCELLED_BY,
     ("FileAttached", "part"): attachments.PARTS,
+    ("DataRemoved", "held"): {str(held): name for held, name in HELD_NAMES.items()},
     ("FileOpened", "reason"): attachments.OPENED_FOR,
     ("FileRemoved", "reason"): attachments.REMOVALS,
     ("DossierStepped", "act"): {str(act): name for act, name in ACT_NAMES.items()},
@@ -223,4 +225,6 @@ WORDS_OF: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("FeeRefunded", "means"): fee_words.MEANS,
     ("LookupMade", "database"): {str(database): word for database, word in fee_words.DATABASES.items()},
     ("LookupMade", "outcome"): fee_words.LOOKUP_ENDS,
+    ("LookupMade", "purpose"): {str(purpose): word for purpose, word in lookups.PURPOSES.items()},
+    ("LookupMade", "reason"): fee_words.UNVERIFIED,
 }

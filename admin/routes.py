@@ -13,6 +13,7 @@ from admin import (
     devices,
     floor,
     journal,
+    keeping,
     morning,
     paper_numbers,
     portal_desk,
@@ -180,4 +181,5 @@ ROUTES: list[BaseRoute] = [
     *refused_arrivals.ROUTES,
     *catalogue.ROUTES,
     *takings.ROUTES,
+    *keeping.ROUTES,
 ]

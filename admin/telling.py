@@ -14,6 +14,7 @@ from domain import hall_events as h
 from domain import letter_events as letter
 from domain import queue_events as q
 from domain.errors import msgid
+from domain.keeping_events import DataRemoved
 from domain.lookup_events import LookupMade
 
 CLASS: Clause = ("priority", msgid("Diện: %(priority)s."))
@@ -300,8 +301,8 @@ OF_MONEY = {
     f.FeeRefunded: Told(msgid("hoàn phí"), msgid("%(person)s hoàn lại khoản thu %(fee)s (%(means)s): %(reason)s.")),
     LookupMade: Told(
         msgid("đối chiếu dữ liệu quốc gia"),
-        msgid("%(person)s hỏi cơ sở dữ liệu %(database)s: %(outcome)s."),
-        (("dossier", msgid("Cho hồ sơ %(dossier)s.")),),
+        msgid("%(person)s hỏi cơ sở dữ liệu %(database)s để %(purpose)s: %(outcome)s."),
+        (("reason", msgid("Lý do: %(reason)s.")), ("dossier", msgid("Cho hồ sơ %(dossier)s."))),
     ),
 }
 OF_LETTERS = {
@@ -354,9 +355,15 @@ OF_FILES = {
         msgid("Cổng tải tệp"), msgid("Cổng tải tệp số %(file)s của hồ sơ %(dossier)s theo đường dẫn số %(link)s.")
     ),
 }
+OF_KEEPING: dict[type, Told] = {
+    DataRemoved: Told(
+        msgid("xóa theo thời hạn"),
+        msgid("Đã xóa %(rows)s dòng dữ liệu cá nhân theo quy tắc “%(held)s”: lưu %(days)s ngày."),
+    ),
+}
 TOLD: dict[type, Told] = {
     **OF_DAYS, **OF_COUNTERS, **OF_TICKETS, **OF_APPOINTMENTS, **OF_THE_CENTRE, **OF_PEOPLE, **OF_DOSSIERS,
-    **OF_THE_PORTAL, **OF_WORK, **OF_MONEY, **OF_LETTERS, **OF_FILES,
+    **OF_THE_PORTAL, **OF_WORK, **OF_MONEY, **OF_LETTERS, **OF_FILES, **OF_KEEPING,
 }  # fmt: skip
 NAMES: dict[str, str] = {kind.__name__: told.name for kind, told in TOLD.items()}
 UNREADABLE = msgid("Không đọc được việc này: dòng nhật ký đã bị sửa.")

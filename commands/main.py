@@ -9,6 +9,7 @@ from commands import backups, centre, journal, people, pictures, printer, proced
 from commands.deadline import deadline
 from commands.diagnose import diagnose
 from commands.form import form
+from commands.keeping import keeping_now
 from commands.opened import Chosen
 from commands.practice import practice
 from commands.print_agent import print_agent
@@ -46,6 +47,7 @@ main.add_command(form)
 main.add_command(backups.backup)
 main.add_command(backups.restore)
 main.add_command(journal.journal)
+main.add_command(keeping_now)
 main.add_command(deadline)
 main.add_command(practice)
 main.add_command(diagnose)

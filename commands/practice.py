@@ -28,7 +28,8 @@ FOLDER = "practice"
 def practice(chosen: Chosen, port: int, keep: bool) -> None:
     """Run a practice copy of the centre beside it: same queues, counters, people and passwords, no real dossier.
 
-    It has a file of its own in DATA/practice, made anew at every start, and speaks to no portal and no axis.
+    It has a file of its own in DATA/practice, made anew at every start. It speaks to no portal, no axis and no
+    national database, and names no account.
     """
     place = chosen.data / FOLDER
     if not keep or not (place / chosen.settings.file.name).exists():
@@ -58,14 +59,14 @@ def _copy(real: Store, place: Path) -> None:
 
 
 def _with_names(centre: Centre, staff: list[Person]) -> Centre:
-    """The configuration with the logins and names that stand in the vault only, without portal and axis."""
+    """The configuration with the logins and names that stand in the vault only; nothing outside the house."""
     known = {person.id: person for person in staff}
     named = [
         replace(person, login=known[person.id].login, name=known[person.id].name)
         for person in centre.people
         if person.id in known
     ]
-    return replace(centre, people=tuple(named), portal=None, axis=None)
+    return replace(centre, people=tuple(named), portal=None, axis=None, lookups=(), payment=None)
 
 
 def _furnish(copy: Store, centre: Centre, calendar: Calendar, catalogue: list[Procedure]) -> None:

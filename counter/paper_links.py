@@ -11,6 +11,11 @@ def batch_link(code: str) -> str:
     return f"/dossiers/{code}/forms/batch"
 
 
+def step_link(code: str, form: str, number: int) -> str:
+    """Mẫu 02 ('supplement') or 03 ('refusal') of a step of a dossier."""
+    return f"/dossiers/{code}/forms/{form}/{number}"
+
+
 def turned_link(visit: int) -> str:
     """Mẫu 02 or 03 of a visit that ended without a dossier."""
     return f"/dossiers/turned/{visit}/form"

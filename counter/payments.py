@@ -114,7 +114,7 @@ def _shown(request: Request, pay_page: str = "") -> Response:
     path = f"/counter/{number}/dossiers/{dossier.code}"
     return page(
         request, "counter/payment.html", number=number, bill=payments.bill_of(request, dossier), pay_path=path,
-        fee_words=fee_words, pay_page=pay_page,
+        fee_words=fee_words, pay_page=pay_page, received_here=dossier.counter == number,
     )  # fmt: skip
 
 

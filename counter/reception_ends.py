@@ -17,9 +17,11 @@ from operations.intake import COMPLETE
 from operations.processing import UnknownDossier
 from store import dossiers, procedures, receptions
 from store.dossiers import Dossier
+from web import fee_words
 from web.house import House, house_of
 from web.languages import translator
 from web.pages import page
+from web.payments import bill_of
 
 END = "counter/reception_done.html"
 OUTCOMES = {COMPLETE: "incomplete", "refuse": "refused"}
@@ -40,7 +42,10 @@ async def show_received(request: Request) -> Response:
     (dossier,) = together
     rule = dossier.facts["due_rule"]
     why = explain(from_data(rule), translator(request.state.language)).split("\n")[1:] if rule else []
-    told = {"kind": "received", "code": code, "due": dossier.due, "why": why, "outcome": "received"}
+    told = {
+        "kind": "received", "code": code, "due": dossier.due, "why": why, "outcome": "received",
+        "bill": bill_of(request, dossier), "fee_words": fee_words,
+    }  # fmt: skip
     return _ended(request, number, paper=receipt_link(code), title=_title(house, dossier.procedure), **told)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from starlette.requests import Request
 
-from counter import views
+from counter import comparisons, reception_fees, views
+from counter.reception_fees import FeeSheet
 from counter.sheets import MOST_LISTED, OWN_LINES, Row, Sheet
 from domain import checklists
 from domain.centres import Centre, Placement
@@ -21,7 +22,7 @@ from domain.tickets import Ticket
 from operations import intake
 from store import calendars, dossiers, marks, procedures
 from store.dossiers import Dossier
-from web import failures
+from web import failures, fee_words
 from web.house import House, checked_request_id, house_of
 from web.languages import translator
 from web.pages import text_of
@@ -86,6 +87,8 @@ def picture(request: Request, number: int, sheet: Sheet, focus: str = "") -> dic
     house, language = house_of(request), request.state.language
     centre, place, translate = house.store.centre(), house.hub.board().places[number], translator(language)
     found = _chosen(house, sheet)
+    fee = fee_sheet(found, sheet) if found else None
+    sheet = reception_fees.filled(sheet, fee) if fee else sheet
     rows = sheet.rows or (blank_rows(found.papers) if found else ())
     wrong = {name: failures.sentence(refused, language) for name, refused in sheet.mistakes.items()}
     shift_of = place.shift.person if place.shift else ""
@@ -102,6 +105,8 @@ def picture(request: Request, number: int, sheet: Sheet, focus: str = "") -> dic
         "due": due(request, found, sheet.choice("channel", 1)) if found else None,
         "told": told(sheet.of("identity"), translate), "page_id": request_id(sheet),
         "focus": focus or _focus(sheet, bool(found)), "by_card": sheet.of("by_card"),
+        "fee": fee, "fee_words": fee_words,
+        **comparisons.shown(request, sheet, found.procedure.sector if found else ""),
     }  # fmt: skip
 
 
@@ -147,6 +152,12 @@ def fees(procedure: Procedure, channel: int) -> tuple[ChannelRow, ...]:
     rows = [row for row in procedure.channels if row.fee_text or row.note]
     own = tuple(row for row in rows if row.channel is told_of)
     return own or tuple(row for row in rows if row.channel is Channel.DIRECT)
+
+
+def fee_sheet(found: Chosen, sheet: Sheet) -> FeeSheet:
+    """The fee part of a sheet with this procedure and way in."""
+    channel = sheet.choice("channel", 1)
+    return reception_fees.of_rows(fees(found.procedure, channel), f"{found.placement.code}-{channel}")
 
 
 def due(request: Request, found: Chosen, channel: int) -> dict[str, Any] | None:

@@ -10,13 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from counter import reception_views, sheets, views
+from counter import comparisons, reception_fees, reception_views, sheets, views
 from counter.commands import WORKERS, own_shift_only, person_of
 from counter.reception_views import Chosen
 from counter.sheets import FieldEmpty, Sheet
 from domain.applicants import Particulars, Words, particulars, to_bytes, words, words_to_bytes
 from domain.checklists import Wanted
 from domain.errors import Refused, StaleScreen, UnknownProcedure, msgid
+from domain.fees import Fee
 from domain.identities import check
 from domain.roles import open_to
 from domain.scans import Card, recognise
@@ -26,7 +27,7 @@ from store import marks
 from web import cards, failures, forms
 from web.house import act_of, house_of
 from web.languages import translator
-from web.pages import go, page
+from web.pages import go, is_fragment, page
 
 SHEET = "counter/reception.html"
 LARGEST = 262_144
@@ -113,6 +114,19 @@ async def check_identity(request: Request) -> Response:
     return page(request, "counter/_identity.html", told=said, wrong=wrong)
 
 
+@open_to(*WORKERS, body_limit=LARGEST)
+async def compare(request: Request) -> Response:
+    """Ask a national database about what is typed. Whatever it says, the sheet stays and may be received."""
+    number, form = request.path_params["counter"], await forms.read_form(request, sheets.MOST_FIELDS)
+    own_shift_only(request, number)
+    sheet = replace(_read(request, form), mistakes={})
+    sheet = await comparisons.compared(request, sheet, request.path_params["database"], person_of(request).id)
+    if not is_fragment(request):
+        return _drawn(request, number, sheet)
+    context = reception_views.picture(request, number, sheet)
+    return page(request, "counter/_compared.html", **context)
+
+
 def _read(request: Request, form: FormData) -> Sheet:
     """The sheet as typed; the quick form of the desk brings its ticks by name."""
     own = "" if form.get("way") == OPEN else str(form.get("request_id", ""))[:80]  # that of the desk stays there
@@ -153,13 +167,14 @@ async def _done(
     """Carry it out. Raises what the operations raise."""
     sheet = _checked(request, number, way, sheet)
     told, faults = _particulars(sheet)
-    sheet = sheet.faulted(**faults)
+    fee, wrong = _fee(sheet, found) if way == RECEIVE else (None, {})
+    sheet = sheet.faulted(**faults, **wrong)
     if sheet.mistakes or told is None:
         return _drawn(request, number, sheet)
     house, person = house_of(request), person_of(request).id
     sealed, act = house.vault.seal(to_bytes(told)), act_of(request, form)
     if way == RECEIVE:
-        taken = _intake(request, number, sheet, told, sealed, found)
+        taken = replace(_intake(request, number, sheet, told, sealed, found), fee=fee)
         received = await house.store.write(act, intake.receive_dossier, number, person, taken)
         return go(f"/counter/{number}/reception/{received.code}")
     asked = house.vault.seal(words_to_bytes(_words(sheet)))
@@ -217,6 +232,13 @@ def _particulars(sheet: Sheet) -> tuple[Particulars | None, dict[str, Refused]]:
     ), {}  # fmt: skip
 
 
+def _fee(sheet: Sheet, found: Chosen) -> tuple[Fee | None, dict[str, Refused]]:
+    try:
+        return reception_fees.fee_of(sheet, reception_views.fee_sheet(found, sheet)), {}
+    except Refused as refused:
+        return None, {reception_fees.field_of(refused): refused}
+
+
 def _intake(
     request: Request, number: int, sheet: Sheet, told: Particulars, sealed: bytes, found: Chosen
 ) -> Intake:  # fmt: skip
@@ -226,7 +248,7 @@ def _intake(
         owner_kind=sheet.choice("owner_kind", 1), delivery=sheet.choice("delivery", 0),
         printer=views.printer_of(house, number), found_by=marks.of_owner(house.vault, told.owner),
         card=cards.hash_of(house.vault, cards.DOSSIER, told.owner.identity) if told.owner.identity else None,
-        channel=sheet.choice("channel", 1), case=found.case,
+        channel=sheet.choice("channel", 1), case=found.case, lookups=comparisons.numbers(house.vault, sheet),
     )  # fmt: skip
 
 
@@ -258,4 +280,5 @@ ROUTES: list[BaseRoute] = [
     Route("/counter/{counter:int}/reception", show_reception),
     Route("/counter/{counter:int}/reception", take_sheet, methods=["POST"]),
     Route("/counter/{counter:int}/identities", check_identity, methods=["POST"]),
+    Route("/counter/{counter:int}/comparisons/{database}", compare, methods=["POST"]),
 ]

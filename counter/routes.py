@@ -1,21 +1,38 @@
 """The clerk's screen: calling numbers, receiving dossiers. Commands come by POST, changes by the live topic."""
 
+from dataclasses import replace
+
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from counter import batches, keys, online, payments, reception_ends, receptions, scans, views
+from counter import (
+    batches,
+    keys,
+    online,
+    payments,
+    reception_ends,
+    reception_fees,
+    reception_views,
+    receptions,
+    scans,
+    views,
+)
 from counter import forms as intake_forms
 from counter.commands import COMMANDS, WORKERS, answer, person_of, topic_of
+from counter.reception_fees import FeeChanged
+from counter.sheets import Sheet
 from domain.applicants import MOST_PAPERS
 from domain.errors import UnknownProcedure
+from domain.fees import Fee
 from domain.procedures import documents
 from domain.roles import open_to
 from operations import intake, shifts
 from operations.shifts import find_counter
 from store import procedures
-from web import forms
+from web import fee_words, forms
 from web.house import act_of, house_of, visitor_of
 from web.pages import go, is_fragment, page
 
@@ -94,7 +111,9 @@ async def show_papers(request: Request) -> Response:
     found = house_of(request).store.read(procedures.find, code)
     if found is None:
         raise UnknownProcedure(procedure=code)
-    return page(request, "counter/_papers.html", papers=documents(found)[:MOST_PAPERS])
+    fee = reception_views.fee_sheet(reception_views.chosen(house_of(request), code), Sheet())
+    papers = documents(found)[:MOST_PAPERS]
+    return page(request, "counter/_papers.html", papers=papers, fee=fee, fee_words=fee_words)
 
 
 @open_to(*WORKERS, body_limit=262_144)
@@ -103,6 +122,7 @@ async def receive(request: Request) -> Response:
     house, number = house_of(request), request.path_params["counter"]
     form = await forms.read_form(request)
     taken = intake_forms.read_intake(form, house.vault, views.printer_of(house, number))
+    taken = replace(taken, fee=_confirmed(request, form, taken.procedure))
     received = await house.store.write(
         act_of(request, form), intake.receive_dossier, number, person_of(request).id, taken
     )
@@ -111,6 +131,16 @@ async def receive(request: Request) -> Response:
     picture = topic_of(request, number).picture(request.state.language)
     done = house.pages.render("counter/_received.html", request.state.language, received=received, number=number)
     return HTMLResponse(picture + done, headers={"Cache-Control": "no-store"})
+
+
+def _confirmed(request: Request, form: FormData, procedure: str) -> Fee | None:
+    """The fee that the quick form offered and the clerk left ticked; refused when another one stands there now."""
+    if not form.get("fee"):
+        return None
+    fee = reception_views.fee_sheet(reception_views.chosen(house_of(request), procedure), Sheet())
+    if form.get("fee") != fee.mark:
+        raise FeeChanged()
+    return reception_fees.as_offered(fee)
 
 
 @open_to(*WORKERS)

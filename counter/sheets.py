@@ -19,7 +19,9 @@ from domain.applicants import (
 )
 from domain.checklists import LONGEST_CASE, Wanted
 from domain.errors import Invalid, Refused, msgid
+from domain.fee_texts import LONGEST_RULE
 from domain.scans import LONGEST_SCAN
+from web.lookups import LONGEST_KEPT
 
 OWN_LINES = 3
 MOST_LISTED = MOST_PAPERS - OWN_LINES
@@ -30,7 +32,9 @@ LENGTHS = {
     "acting_phone": 16, "acting_address": LONGEST_ADDRESS, "authorisation": LONGEST_SUMMARY,
     "summary": LONGEST_SUMMARY, "delivery": 1, "deliver_to": LONGEST_ADDRESS, "words": LONGEST_WORDS,
     "basis": LONGEST_SUMMARY, "reference": 60, "card": LONGEST_SCAN, "by_card": 10, "again": 1, "drawn": 40,
-    "seen": 18,
+    "seen": 18, "born": 4, "commune": 5, "map_sheet": 5, "plot": 6, "population": LONGEST_KEPT,
+    "land": LONGEST_KEPT, "fee_of": 40, "fee_timing": 10, "fee_kind": 10, "fee_amount": 15, "fee_row": 1,
+    "fee_reduced": 1, "fee_rule": LONGEST_RULE, "fee_basis": LONGEST_RULE,
 }  # fmt: skip
 MANY_LINES = frozenset({"words"})
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from unicodedata import normalize
 
 from domain.errors import Invalid, msgid
+from domain.procedures import fold
 
 LONGEST_SUMMARY = 1000  # characters, as in the portal's record
 MOST_PAPERS = 40
@@ -16,6 +17,7 @@ LONGEST_CODE = 60
 LONGEST_WORDS = 2000
 LONGEST_ADDRESS = 300
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{2,24}")
+_LONG_NUMBER = re.compile(r"\d(?:[ .-]?\d){8}")
 _CITIZEN, _OLD_CITIZEN, _PHONE = re.compile(r"[0-9]{12}"), re.compile(r"[0-9]{9}"), re.compile(r"\+?[0-9]{8,14}")
 
 
@@ -134,6 +136,13 @@ def particulars(
 
 def _is_line(text: str, longest: int) -> bool:
     return len(text) <= longest and text.isprintable()
+
+
+def names_somebody(text: str, told: Particulars) -> bool:
+    """Whether what was typed, as the name of a paper, says whose dossier it is: by a number or by a name in it."""
+    people, folded = [one for one in (told.owner, told.representative) if one], fold(text)
+    names = [part for one in people for part in (one.name, one.address) if part]
+    return bool(_LONG_NUMBER.search(text)) or any(fold(name) in folded for name in names)
 
 
 def to_bytes(told: Particulars) -> bytes:

@@ -12,7 +12,8 @@ class DossierReceived:
     """A dossier with its receipt and its messages to the portal. What was written stands sealed in the vault.
 
     `agency` receives, `decides` decides where that is another one. `batch`: the first code of those that one
-    representative handed in together.
+    representative handed in together. `lookups`: the questions to national databases that were asked about it
+    before it had its code.
     """
 
     code: str
@@ -32,6 +33,7 @@ class DossierReceived:
     decides: str = ""
     batch: str = ""
     case: str = ""
+    lookups: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,15 @@ from typing import Annotated
 
 from domain.dossiers import TRANSITIONS, Transition, read_transitions
 from domain.errors import msgid
+from domain.keeping import Keeping, owner_last
 from domain.records import Count, Pattern
 
 Pair = Annotated[
     str, Pattern(r"([1-9]|10)-([1-9]|10)", msgid("ghi dạng 2-4: từ trạng thái nào sang trạng thái nào"))
 ]
+
+
+USUAL_KEEPING = Keeping()
 
 
 class Stage(StrEnum):
@@ -31,13 +35,15 @@ class Resuming(StrEnum):
 class DossierRules:
     """`transitions` of the centre's own, empty for the usual table; what the clock does after a supplement.
 
-    `day_zero_may_be_off`: who is received on a Saturday opening has that day as day 0.
+    `day_zero_may_be_off`: who is received on a Saturday opening has that day as day 0. `keep`: how long personal
+    data are kept.
     """
 
     transitions: Annotated[tuple[Pair, ...], Count(0, 100)] = ()
     after_intake: Resuming = Resuming.RESTART
     after_appraisal: Resuming = Resuming.PAUSE
     day_zero_may_be_off: bool = False
+    keep: Annotated[Keeping, owner_last] = USUAL_KEEPING
 
     @property
     def table(self) -> frozenset[Transition]:

@@ -11,6 +11,7 @@ from domain.dossier_events import DossierEvent
 from domain.fee_events import FeeEvent
 from domain.file_events import FileEvent
 from domain.hall_events import HallEvent
+from domain.keeping_events import DataRemoved
 from domain.letter_events import LetterEvent
 from domain.lookup_events import LookupMade
 from domain.portal_events import PortalEvent
@@ -333,6 +334,7 @@ Event = (
     | PortalEvent
     | FeeEvent
     | LookupMade
+    | DataRemoved
     | CentreLoaded
     | CentrePlanned
     | CentrePlanCancelled

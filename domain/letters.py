@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from domain.centre_codes import NEW_AGENCY, OLD_AGENCY
 from domain.errors import Refused, msgid
+from domain.identities import is_somebodys
 
 # Both generations of agency codes, and an old form of three parts that is still met (`28.22.H17`).
 AGENCY = re.compile(rf"{NEW_AGENCY}|{OLD_AGENCY}|\d{{2}}\.\d{{2}}\.[A-Z]\d{{2}}")
@@ -256,8 +257,8 @@ def check_letter(letter: Letter) -> None:
     rules = (
         ("OrganId", all(AGENCY.fullmatch(code) for code in codes)),
         ("To", 1 <= len(letter.receivers) <= MOST_RECEIVERS and len(set(codes)) == len(codes)),
-        ("CodeNumber", NUMBER.fullmatch(letter.number)),
-        ("CodeNotation", NOTATION.fullmatch(letter.notation)),
+        ("CodeNumber", NUMBER.fullmatch(letter.number) and not is_somebodys(letter.number)),
+        ("CodeNotation", NOTATION.fullmatch(letter.notation) and not is_somebodys(letter.notation)),
         ("PromulgationDate", letter.promulgated),
         ("Subject", letter.subject.strip()),
         ("BussinessDocType", letter.business.kind in range(4)),

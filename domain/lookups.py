@@ -68,6 +68,7 @@ FIELDS: Mapping[Database, tuple[str, ...]] = {
     Database.FINANCE: ("number", "amount"),
 }
 LONGEST_FIELD = 200
+_LAND = re.compile(r"đất đai", re.IGNORECASE)
 FORMS = {
     "number": re.compile(r"[0-9A-Za-z-]{9,20}"),
     "birth_year": re.compile(r"(19|20)\d\d"),
@@ -137,6 +138,11 @@ def checked_question(database: Database, question: Question) -> Question:
         if form is not None and not form.fullmatch(value):
             raise QuestionWrong(what=name)
     return question
+
+
+def is_of_land(sector: str) -> bool:
+    """Whether procedures of this sector of the catalogue are about land ("Đất đai", "Tài chính đất đai")."""
+    return _LAND.search(sector) is not None
 
 
 def outcome_of(answer: Answer) -> Outcome:

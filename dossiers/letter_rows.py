@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.calendar import Translate
+from domain.errors import msgid
+from domain.keeping import DataGone
 from domain.letters import (
     KIND_NAMES,
     STATE_NAMES,
@@ -26,6 +28,7 @@ from store.letter_answers import KeptAnswer
 from store.letters import KeptLetter
 from web.house import House
 
+REMOVED = msgid("nội dung đã được xóa theo thời hạn lưu giữ")
 SIGNS = {
     LetterState.QUEUED: "waiting",
     LetterState.PARKED: "bad",
@@ -73,7 +76,7 @@ def rows(house: House, found: Iterable[KeptLetter], said: Translate) -> list[Let
 
 
 def _row(house: House, letter: KeptLetter, said: Translate) -> LetterRow:
-    told = outlined(house.vault.unseal(house.store.read(letters.sealed_body, letter.body)))
+    told = _told(house, letter, said)
     names = {one.code: named(one) for one in told.receivers}
     others = (named(told.sender),) if letter.sender else tuple(names.values())
     kind = said(KIND_NAMES[LetterKind(letter.kind)]) if letter.kind else ""
@@ -82,6 +85,18 @@ def _row(house: House, letter: KeptLetter, said: Translate) -> LetterRow:
         SIGNS[letter.state], said(STATE_NAMES[letter.state]), reason_of(letter, said),
         tuple(one.name for one in told.attachments), heard(house, letter, names, said),
     )  # fmt: skip
+
+
+def _told(house: House, letter: KeptLetter, said: Translate) -> Outline:
+    """What the list shows of it; by codes alone where what it said was removed by rule."""
+    try:
+        return outlined(house.vault.unseal(house.store.read(letters.sealed_body, letter.body)))
+    except DataGone:
+        receivers = tuple(Organisation(code, "") for code in letter.receivers)
+        return Outline(
+            sender=Organisation(letter.sender, ""), receivers=receivers, number="", notation="", promulgated=None,
+            subject=said(REMOVED),
+        )  # fmt: skip
 
 
 def heard(house: House, letter: KeptLetter, names: dict[str, str], said: Translate) -> tuple[Said, ...]:

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from domain.applicants import from_bytes
 from domain.errors import msgid
 from dossiers.rows import Lines, unit_name
-from store import dossiers
+from dossiers.searches import told_of
 from store.database import Connection
 from store.dossiers import Dossier
 from web.languages import translator
@@ -31,8 +30,8 @@ def register_lines(db: Connection, lines: Lines, found: list[Dossier]) -> list[R
     centre, said = lines.house.store.centre(), translator(lines.language)
     made = []
     for dossier in found:
-        told = from_bytes(lines.house.vault.unseal(dossiers.sealed_particulars(db, dossier.particulars)))
-        owner = told.owner if lines.may_name else None
+        told = told_of(db, lines.house.vault, dossier) if lines.may_name else None
+        owner = told.owner if told else None
         made.append(
             RegisterLine(
                 dossier, lines.line(db, dossier, named=False).title, owner.name if owner else "",

@@ -13,7 +13,8 @@ from domain.dossiers import ACT_NAMES, REVEAL_REASONS, Act
 from domain.errors import Invalid, NotFound, Refused, msgid
 from domain.roles import COUNTER_ROLES, LEADING_ROLES, Role, open_to
 from domain.scans import LONGEST_SCAN
-from dossiers import act_forms, acts, form_routes, letter_routes, register_lines, searches
+from dossiers import act_forms, acts, comparisons, form_routes, letter_routes, register_lines, searches
+from dossiers.comparisons import NOTHING, Said
 from dossiers.rows import lines_for, may_name
 from dossiers.stories import story
 from operations import processing
@@ -180,17 +181,27 @@ async def reveal(request: Request) -> Response:
     return _dossier(request, dossier, revealed=True)
 
 
-def _dossier(request: Request, dossier: Dossier, *, revealed: bool = False) -> Response:
+@open_to(*OFFICERS, body_limit=2048)
+async def compare(request: Request) -> Response:
+    """Ask a national database about its owner, for a purpose; the answer is shown once and kept nowhere."""
+    form, dossier = await forms.read_form(request), own_dossier(request)
+    told = act_forms.particulars_of(house_of(request), dossier)
+    return _dossier(request, dossier, said_of=await comparisons.asked(request, dossier, told, form))
+
+
+def _dossier(request: Request, dossier: Dossier, *, revealed: bool = False, said_of: Said = NOTHING) -> Response:
     house, visitor, sight = house_of(request), visitor_of(request), own_sight(request)
     said = translator(request.state.language)
     open_now = acts.open_acts(house, dossier, visitor, sight)
     with house.store.snapshot() as db:
         context = story(db, lines_for(request), dossier)
     return page(
-        request, "dossiers/dossier.html", dossier=dossier, **context, **frame(request), revealed=revealed,
-        next=acts.next_of(open_now),
+        request, "dossiers/dossier.html", said_of.status, dossier=dossier, **context, **frame(request),
+        revealed=revealed, said_of=said_of, next=acts.next_of(open_now),
         acts=[(act, said(ACT_NAMES[act])) for act in open_now],
-        beyond=[(act, said(ACT_NAMES[act])) for act in acts.beyond_acts(dossier, visitor, open_now)],
+        beyond=[] if context["is_owner_gone"] else [
+            (act, said(ACT_NAMES[act])) for act in acts.beyond_acts(dossier, visitor, open_now)
+        ],
         reasons=[(reason, said(text)) for reason, text in REVEAL_REASONS.items()], here=address(dossier),
         bill=bill_of(request, dossier), fee_words=fee_words, counter=_own_counter(request),
     )  # fmt: skip
@@ -241,6 +252,7 @@ ROUTES: list[BaseRoute] = [
     Route(f"{HOME}/waiting/{{waiting}}", show_waiting),
     Route(f"{HOME}/{{code}}", show),
     Route(f"{HOME}/{{code}}/identity", reveal, methods=["POST"]),
+    Route(f"{HOME}/{{code}}/comparisons", compare, methods=["POST"]),
     Route(f"{HOME}/{{code}}/acts/{{act}}", show_act),
     Route(f"{HOME}/{{code}}/acts/{{act}}", do_act, methods=["POST"]),
 ]

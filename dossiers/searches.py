@@ -6,8 +6,9 @@ What was typed is looked up and forgotten: it stands in no address, no log and n
 from dataclasses import dataclass
 from unicodedata import normalize
 
-from domain.applicants import from_bytes
+from domain.applicants import Particulars, from_bytes
 from domain.errors import Invalid, msgid
+from domain.keeping import DataGone
 from domain.scans import Card, DossierCode, recognise
 from store import dossier_lists, dossiers, marks
 from store.database import Connection
@@ -70,5 +71,14 @@ def _by_name(db: Connection, vault: Vault, text: str, reach: int) -> list[int]:
 
 
 def owner_of(db: Connection, vault: Vault, dossier: Dossier) -> str:
-    """The name of who the dossier belongs to."""
-    return from_bytes(vault.unseal(dossiers.sealed_particulars(db, dossier.particulars))).owner.name
+    """The name of who the dossier belongs to; empty where it was removed by rule."""
+    told = told_of(db, vault, dossier)
+    return told.owner.name if told else ""
+
+
+def told_of(db: Connection, vault: Vault, dossier: Dossier) -> Particulars | None:
+    """What is written of a dossier; None where it was removed by rule."""
+    try:
+        return from_bytes(vault.unseal(dossiers.sealed_particulars(db, dossier.particulars)))
+    except DataGone:
+        return None

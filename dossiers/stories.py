@@ -8,19 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.applicants import Particulars, Words, from_bytes, words_from_bytes
+from domain.applicants import Particulars, Words, words_from_bytes
 from domain.calendar import Translate, YearUnknown, instant_text, working_time_between
 from domain.centres import Centre
 from domain.days import local
 from domain.deadline_words import explain
 from domain.dossiers import ACT_NAMES, STATUS_NAMES, Act, Status
 from domain.errors import msgid
+from domain.keeping import HELD_NAMES, DataGone, Held
 from domain.tickets import Ticket
+from dossiers import comparisons
 from dossiers.form_routes import FORM_OF
 from dossiers.rows import Lines, names_of, unit_name
+from dossiers.searches import told_of
 from operations.endings import PROOFS, TAKERS
 from operations.processing import due_of
-from store import calendars, dossiers, outbox, tickets
+from store import calendars, dossiers, keeping, outbox, tickets
 from store.database import Connection
 from store.dossiers import Dossier, Step
 from store.instants import moment
@@ -69,7 +72,8 @@ def story(db: Connection, lines: Lines, dossier: Dossier) -> dict[str, Any]:
     messages = outbox.portal_messages_of(db, dossier.code)
     ticket = tickets.load(db, dossier.ticket) if dossier.ticket else None
     due, told = due_of(dossier), _particulars(db, lines, dossier)
-    chain = Chain(lines, centre, said, names_of(db))
+    removed, names = keeping.of_subject(db, dossier.seq), names_of(db)
+    chain = Chain(lines, centre, said, names)
     return {
         "row": lines.line(db, dossier),
         "told": told,
@@ -78,8 +82,11 @@ def story(db: Connection, lines: Lines, dossier: Dossier) -> dict[str, Any]:
         "times": list(_times(db, lines, dossier, ticket, said)),
         "handed_to": unit_name(centre, dossier.handed_to, lines.language) if dossier.handed_to else "",
         "decides": unit_name(centre, dossier.facts["decides"], lines.language),
+        "gone": [(said(HELD_NAMES[held]), at) for held, at in removed.items()],
+        "is_owner_gone": Held.PARTICULARS in removed,
         "refused": [one for one in messages if one.state == "parked"],
         "said": said,
+        **comparisons.context(db, said, names, dossier),
     }
 
 
@@ -90,7 +97,7 @@ def _when(link: Link) -> datetime:
 def _particulars(db: Connection, lines: Lines, dossier: Dossier) -> Particulars | None:
     if not lines.may_name:
         return None
-    return from_bytes(lines.house.vault.unseal(dossiers.sealed_particulars(db, dossier.particulars)))
+    return told_of(db, lines.house.vault, dossier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +150,10 @@ class Chain:
     def _words(self, db: Connection, step: Step) -> Words | None:
         if step.words is None or not self.lines.may_name:
             return None
-        return words_from_bytes(self.lines.house.vault.unseal(dossiers.sealed_words(db, step.words)))
+        try:
+            return words_from_bytes(self.lines.house.vault.unseal(dossiers.sealed_words(db, step.words)))
+        except DataGone:
+            return None
 
     def _name(self, person: str) -> str:
         return self.names.get(person, person)

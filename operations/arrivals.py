@@ -1,4 +1,4 @@
-"""Dossiers that come from the portal: they keep their code, wait to be answered, and are accepted or refused."""
+"""Dossiers that come from the portal: they keep their code and wait to be accepted, completed or refused."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -6,11 +6,12 @@ from datetime import datetime
 from domain import deadlines
 from domain.deadlines import Limit, Unit
 from domain.dossier_events import DossierArrived
-from domain.dossiers import Act
-from domain.errors import DossierExists, Invalid
+from domain.dossiers import Act, ActNotNow, Status, is_open_to
+from domain.errors import DossierExists, Invalid, StaleScreen
 from domain.tickets import milliseconds
 from operations.intake import ONLINE_CHANNEL, agency_of, due_of, find_placement
 from operations.processing import Doing, do, load
+from operations.supplements import ask_supplement
 from store import calendars, dossiers, holders, marks
 from store.writer import Tx
 
@@ -63,3 +64,20 @@ def accept(tx: Tx, doing: Doing) -> int:
     placement = find_placement(tx.centre, dossier.procedure)
     due = due_of(tx, tx.centre, placement, ONLINE_CHANNEL)
     return do(tx, Act.ACCEPT, replace(doing, facts={**doing.facts, "channel": ONLINE_CHANNEL}), due=due)
+
+
+def ask_to_complete(tx: Tx, doing: Doing, answer_by: datetime | None = None) -> int:
+    """Ask in writing for what an online dossier lacks (Mẫu 02); gives the number of that step.
+
+    The table of portal.md 5 knows no way from 1 to 5: there it is received first, in the same transaction, and its
+    limit starts anew when it comes back complete (one-stop.md 3.5). A centre whose table has "1-5" asks at once.
+    Raises StaleScreen, ActNotNow for one that is answered already, and what ask_supplement and accept raise.
+    """
+    dossier = load(tx, doing.code)
+    if doing.seen not in (None, dossier.steps):
+        raise StaleScreen()
+    if dossier.status is not Status.NEW:
+        raise ActNotNow()
+    if not is_open_to(Act.ASK_SUPPLEMENT, dossier.status, tx.centre.dossiers.table):
+        doing = replace(doing, seen=accept(tx, replace(doing, words=None)))
+    return ask_supplement(tx, doing, answer_by)

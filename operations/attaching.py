@@ -1,5 +1,6 @@
 """Files of a dossier: attached, opened, removed; the portal's links to them. Contents never come here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,7 +28,6 @@ from store.dossiers import Dossier
 from store.writer import Tx
 
 RENEWED_BEFORE = timedelta(days=30)  # the portal may fetch a while after it was told the address
-EXPIRED_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,10 @@ class Sent:
 def attach_file(tx: Tx, dossier: str, sent: Sent, limits: Limits) -> int:
     """Put a file into a dossier; gives its number.
 
-    Raises NoSuchDossier, Invalid, FileHereAlready, FileTooLarge, DossierFilesFull.
+    Raises NoSuchDossier, DataGone, Invalid, FileHereAlready, FileTooLarge, DossierFilesFull.
     """
     found = _dossier(tx, dossier)
+    dossiers.check_kept(tx.db, found)
     if sent.part not in set(Part) or sent.component not in components(tx, found, Part(sent.part)):
         raise Invalid(what="component")
     there = attachments.of_dossier(tx.db, dossier)
@@ -95,10 +96,10 @@ def remove_file(tx: Tx, dossier: str, number: int, reason: str) -> str:
     return _remove(tx, found, reason)
 
 
-def remove_past_keeping(tx: Tx, keep: timedelta) -> list[str]:
-    """Take the next files out whose dossiers ended longer ago than they are kept; gives where they lay."""
-    found = attachments.past_keeping(tx.db, tx.now - keep, EXPIRED_AT_ONCE)
-    return [_remove(tx, file, RETENTION) for file in found]
+def remove_by_rule(tx: Tx, numbers: Iterable[int]) -> list[str]:
+    """Take these files out of their dossiers, past their time as they are; gives where they lay."""
+    found = (attachments.find(tx.db, number) for number in numbers)
+    return [_remove(tx, file, RETENTION) for file in found if file is not None and file.removed_at is None]
 
 
 def note_opening(tx: Tx, dossier: str, number: int, reason: str) -> None:

@@ -111,11 +111,16 @@ def own_organisation(centre: Centre) -> Organisation:
 
 
 def queue_letter(tx: Tx, new: NewLetter) -> int:
-    """The letter leaves when the axis can be reached; gives its number here. Raises LetterExists, NotFound."""
+    """The letter leaves when the axis can be reached; gives its number here. Raises LetterExists, NotFound,
+    DataGone.
+    """
     if letters.by_document(tx.db, new.document) is not None:
         raise LetterExists(document=new.document)
-    if new.dossier is not None and dossiers.find(tx.db, new.dossier) is None:
-        raise NotFound(what=new.dossier[:50])
+    if new.dossier is not None:
+        found = dossiers.find(tx.db, new.dossier)
+        if found is None:
+            raise NotFound(what=new.dossier[:50])
+        dossiers.check_kept(tx.db, found)
     body = letters.keep_body(tx.db, new.sealed)
     return tx.record(LetterQueued(new.kind, new.document, list(new.receivers), body, new.dossier)).seq
 

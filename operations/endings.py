@@ -7,6 +7,7 @@ from enum import StrEnum
 from domain import deadlines
 from domain.dossiers import Act
 from domain.errors import Invalid, Refused, msgid
+from domain.identities import is_somebodys
 from operations.processing import Doing, do, due_of, load
 from store import calendars
 from store.writer import Tx
@@ -89,7 +90,9 @@ def extend(tx: Tx, doing: Doing, day: date) -> int:
 
 def resolve(tx: Tx, doing: Doing, results: tuple[str, ...] = ()) -> int:
     """The result is there; `results` are the catalogue's codes of its papers. Raises Invalid and what do raises."""
-    if len(results) > MOST_RESULTS or any(not one or len(one) > LONGEST_CODE for one in results):
+    if len(results) > MOST_RESULTS or any(
+        not one or len(one) > LONGEST_CODE or is_somebodys(one) for one in results
+    ):
         raise Invalid(what="results")
     return do(tx, Act.RESOLVE, replace(doing, facts={**doing.facts, "results": list(results)}))
 

@@ -15,16 +15,20 @@ from domain.deadlines import Due, Limit, Unit
 from domain.dossier_events import DossierReceived, ReferenceNoted, VisitTurned
 from domain.due_records import to_data
 from domain.errors import Invalid, Refused, UnknownProcedure, msgid
+from domain.fees import Fee
+from domain.identities import is_somebodys
 from domain.tickets import milliseconds
 from operations.opening import check_clock
+from operations.paying import ask_fee
 from operations.shifts import own_shift
-from store import calendars, dossiers, holders, marks, procedures, tickets
+from store import calendars, dossiers, holders, lookups, marks, procedures, tickets
 from store.writer import Tx
 
 COUNTER_CHANNEL, ONLINE_CHANNEL, POST_CHANNEL = 1, 2, 3
 AT_THE_COUNTER, BY_POST, ELECTRONIC = 0, 1, 2
 COMPLETE, REFUSE = "complete", "refuse"
 MOST_TOGETHER = 50
+MOST_LOOKUPS = 5
 _REFERENCE = re.compile(r"[\w./-]{3,60}")
 
 
@@ -39,7 +43,8 @@ class Intake:
     """What the clerk took in. `particulars` are sealed; `delivery` 0 at the counter, 1 by post, 2 electronically.
 
     `card`: the keyed hash by which a kiosk finds the dossier for its owner; `found_by`: the marks by which a clerk
-    finds it. `channel` 1 at the counter, 3 by post. `case`: which case of the procedure it is.
+    finds it. `channel` 1 at the counter, 3 by post. `case`: which case of the procedure it is. `lookups`: what was
+    asked of national databases before there was a code. `fee`: what is asked for it, None when nobody has said yet.
     """
 
     procedure: str
@@ -51,6 +56,8 @@ class Intake:
     found_by: tuple[bytes, ...] = ()
     channel: int = COUNTER_CHANNEL
     case: str = ""
+    lookups: tuple[int, ...] = ()
+    fee: Fee | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,8 @@ class Received:
 def receive_dossier(tx: Tx, counter: int, person: str, intake: Intake) -> Received:
     """Enter the dossier in the book: code, due date, receipt and portal message in one transaction.
 
-    The ticket being served at this counter is tied to it. Raises UnknownProcedure, Invalid, ElsewhereOnly,
-    DayNeedsConfirmation and what own_shift raises.
+    The ticket being served at this counter is tied to it; its fee is asked for in the same transaction. Raises
+    UnknownProcedure, Invalid, ElsewhereOnly, FeeWrong, DayNeedsConfirmation and what own_shift raises.
     """
     return receive_together(tx, counter, person, (intake,))[0]
 
@@ -104,11 +111,14 @@ def _enter(tx: Tx, counter: int, person: str, ticket: int | None, intake: Intake
             due=milliseconds(due.at) if due else None, due_rule=rule,
             calendar=due.explanation.calendar_version if due else "",
             printer=intake.printer, decides=agency_of(centre, placement), batch=batch, case=intake.case,
+            lookups=lookups.without_dossier(tx.db, person, intake.lookups[:MOST_LOOKUPS]),
         )
     )  # fmt: skip
     marks.keep(tx.db, recorded.seq, intake.found_by)
     if intake.card is not None:
         holders.keep(tx.db, holders.DOSSIER, code, intake.card)
+    if intake.fee is not None:
+        ask_fee(tx, code, person, intake.fee)
     return Received(code, due.at if due else None, rule)
 
 
@@ -137,7 +147,7 @@ def note_reference(tx: Tx, counter: int, person: str, procedure: str, reference:
     check_clock(tx)
     own_shift(tx, counter, person)
     placement = find_placement(tx.centre, procedure)
-    if not placement.system or not _REFERENCE.fullmatch(reference):
+    if not placement.system or not _REFERENCE.fullmatch(reference) or is_somebodys(reference):
         raise Invalid(what="reference")
     ticket = tickets.at_counter(tx.db, counter)
     number = ticket.id if ticket else None

@@ -1,9 +1,19 @@
 """Keeping that somebody asked a national database, for what and with what outcome. Never what was asked."""
 
+from dataclasses import dataclass
+
 from domain.errors import Invalid
 from domain.lookup_events import LookupMade
 from domain.lookups import DOSSIER, Answer, Database, Purpose, Unverified, outcome_of
 from store.writer import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An answer, and the number under which the question stands in the book."""
+
+    number: int
+    answer: Answer
 
 
 def note_lookup(

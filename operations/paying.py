@@ -32,6 +32,7 @@ from domain.fees import (
     next_receipt,
     series_of,
 )
+from domain.identities import is_somebodys
 from store import dossiers, fees
 from store.fees import KeptFee
 from store.writer import Tx
@@ -78,10 +79,12 @@ class Confirmed:
 def ask_fee(tx: Tx, dossier: str, person: str, fee: Fee) -> int:
     """Ask a dossier for a fee, for whose amount `person` stands; gives its number.
 
-    Raises NotFound, FeeWrong, Invalid.
+    Raises NotFound, DataGone, FeeWrong, Invalid.
     """
-    if dossiers.find(tx.db, dossier) is None:
+    found = dossiers.find(tx.db, dossier)
+    if found is None:
         raise NotFound(what=dossier[:50])
+    dossiers.check_kept(tx.db, found)
     if len(fees.of_dossier(tx.db, dossier)) >= MOST_FEES:
         raise Invalid(what="fees")
     checked_fee(fee)
@@ -98,7 +101,8 @@ def take_cash(tx: Tx, fee: int, person: str, amount: int) -> Taken:
 
 def note_transfer(tx: Tx, fee: int, person: str, amount: int, reference: str) -> Taken:
     """A person saw the transfer on the bank's statement, under `reference`. Raises as take_cash, and FeeWrong."""
-    checked_reference(reference)
+    if is_somebodys(checked_reference(reference)):
+        raise FeeWrong(what="reference")
     return _take(tx, _owed(tx, fee, amount), Means.TRANSFER, person, reference)
 
 

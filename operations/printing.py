@@ -182,9 +182,14 @@ def reprint(tx: Tx, ticket: int, printer: str) -> int:
 
 
 def reprint_receipt(tx: Tx, code: str, printer: str) -> int:
-    """Ask for one more copy of a dossier's receipt, marked 'IN LẠI'; gives the copy's number."""
-    if dossiers.find(tx.db, code) is None:
+    """Ask for one more copy of a dossier's receipt, marked 'IN LẠI'; gives the copy's number.
+
+    Raises NotFound, DataGone.
+    """
+    dossier = dossiers.find(tx.db, code)
+    if dossier is None:
         raise NotFound(what=code)
+    dossiers.check_kept(tx.db, dossier)
     copy = _next_copy(tx, SlipKind.RECEIPT, code)
     tx.record(ReceiptReprinted(code, copy, printer))
     return copy

@@ -51,10 +51,11 @@ def do(
 ) -> int:  # fmt: skip
     """Take this step; gives its number. `due`: the new due date, where the act changes it.
 
-    Raises UnknownDossier, StaleScreen, ActNotNow, ReasonMissing, NotAllowed.
+    Raises UnknownDossier, StaleScreen, ActNotNow, ReasonMissing, NotAllowed, DataGone.
     """
     dossier = load(tx, doing.code)
     check(tx, act, dossier, doing, restart=restart)
+    dossiers.check_kept(tx.db, dossier)
     words = dossiers.keep_words(tx.db, doing.words) if doing.words is not None else None
     due_at = milliseconds(due.at) if due else _as_it_was(dossier)
     tx.record(
@@ -156,6 +157,7 @@ def correct(tx: Tx, doing: Doing, particulars: bytes, found_by: tuple[bytes, ...
     """
     number = do(tx, Act.CORRECT, doing)
     dossier = load(tx, doing.code)
+    dossiers.forget_particulars(tx.db, dossier.particulars)  # nobody could ever ask for them again, nor any rule
     kept = dossiers.keep_particulars(tx.db, particulars)
     tx.record(DossierCorrected(dossier.code, kept, doing.person))
     marks.keep(tx.db, dossier.seq, found_by)
@@ -166,9 +168,10 @@ def correct(tx: Tx, doing: Doing, particulars: bytes, found_by: tuple[bytes, ...
 
 def reveal_identity(tx: Tx, code: str, person: str, reason: str) -> None:
     """Somebody needs the whole identity number, and says why: noted before it is shown. Raises UnknownDossier,
-    Invalid.
+    DataGone, Invalid.
     """
     dossier = load(tx, code)
+    dossiers.check_kept(tx.db, dossier)
     if reason not in set(RevealReason):
         raise Invalid(what="reason")
     tx.record(IdentityRevealed(dossier.code, person, reason))

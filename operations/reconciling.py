@@ -14,7 +14,7 @@ from domain.portal_events import (
 )
 from domain.tickets import milliseconds
 from operations.processing import load
-from store import differences, jobs, outbox, portal_gates
+from store import differences, dossiers, jobs, outbox, portal_gates
 from store.differences import Candidate
 from store.writer import Tx
 
@@ -91,9 +91,10 @@ def end_reconciliation(tx: Tx, begun: int, looked: int, found: int, *, whole: bo
 def retell(tx: Tx, code: str, person: str, *, steps: bool) -> None:
     """Send the whole record again, and every step where `steps`; the portal is asked first what it has.
 
-    Raises UnknownDossier, StillQueued.
+    Raises UnknownDossier, DataGone, StillQueued.
     """
     dossier = load(tx, code)
+    dossiers.check_kept(tx.db, dossier)
     if any(message.state != "acknowledged" for message in outbox.portal_messages_of(tx.db, code)):
         raise StillQueued(code=code)
     tx.record(DossierRetold(dossier.code, person, steps))

@@ -14,6 +14,7 @@ import msgspec
 
 from domain.applicants import Applicant, NameWrong, Paper, Words, applicant, particulars, to_bytes, words
 from domain.errors import Refused, UnknownProcedure, msgid
+from domain.identities import is_somebodys
 from portal.messages import PORTAL_ZONE
 
 BODY_LIMIT = 24 * 1024 * 1024
@@ -270,7 +271,7 @@ def _in_list(name: str, value: str, known: tuple[str, ...]) -> None:
 
 
 def _matching(name: str, value: str, pattern: re.Pattern[str]) -> str:
-    if not pattern.fullmatch(value):
+    if not pattern.fullmatch(value) or is_somebodys(value):
         raise FieldWrong(field=name)
     return value
 

@@ -29,7 +29,7 @@ from domain.lookups import (
     Unverified,
     checked_question,
 )
-from operations.looking_up import note_lookup
+from operations.looking_up import Noted, note_lookup
 from store.store import Store
 from store.writer import Act
 
@@ -88,12 +88,18 @@ class Lookups:
         self, database: Database, question: Question, purpose: Purpose, person: str, dossier: str = ""
     ) -> Answer:
         """Whether what a citizen said agrees. Raises QuestionWrong, and what the store raises when it is full."""
+        return (await self.look_up(database, question, purpose, person, dossier)).answer
+
+    async def look_up(
+        self, database: Database, question: Question, purpose: Purpose, person: str, dossier: str = ""
+    ) -> Noted:
+        """The same with the number under which the question stands in the book."""
         checked_question(database, question)
         begun = self._timer()
         answer = await self._answer(database, question, purpose, dossier)
         took = round(1000 * (self._timer() - begun))
-        await self._store.write(Act(person), note_lookup, database, purpose, person, dossier, answer, took)
-        return answer
+        number = await self._store.write(Act(person), note_lookup, database, purpose, person, dossier, answer, took)
+        return Noted(number, answer)
 
     async def _answer(self, database: Database, question: Question, purpose: Purpose, dossier: str) -> Answer:
         way = next((one for one in self._store.centre().lookups if one.database is database), None)

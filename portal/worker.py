@@ -9,6 +9,7 @@ from datetime import datetime
 import structlog
 
 from domain.errors import Refused
+from domain.keeping import DataGone
 from operations import attaching, syncing
 from portal import files
 from portal.answers import Permanent
@@ -122,6 +123,12 @@ class PortalWorker:
 
     async def send(self, messages: Sequence[PortalMessage]) -> str:
         """Messages of one dossier to the portal; its answer in a word. Raises Temporary, Unclear, Permanent."""
+        try:
+            return await self._send(messages)
+        except DataGone as gone:
+            raise Permanent(gone.text) from gone
+
+    async def _send(self, messages: Sequence[PortalMessage]) -> str:
         first = messages[0]
         story = read_story(self._store, self._vault, first.dossier)
         if first.kind == outbox.PROGRESS:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from domain.applicants import from_bytes
+from domain.applicants import from_bytes, names_somebody
 from domain.centres import Centre
 from domain.days import local
 from domain.routing import counters_serving
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from printers.slip_contents import Slip
 
 Translator = Callable[[str], Callable[[str], str]]
+OTHER_PAPER = "Giấy tờ khác (tên ghi trong hồ sơ)"  # a slip says nothing that tells whose it is
 NO_ADDRESS = "https://motcua.example/"  # of a test page, which shows a code in any case
 
 
@@ -113,7 +114,10 @@ class Papers:
             procedure=procedure.title if procedure else dossier.procedure,
             received_at=local(dossier.received_at), due_at=local(dossier.due) if dossier.due else None, due_note="",
             counter=str(dossier.counter or ""),
-            documents=tuple((paper.name, max(1, paper.count)) for paper in told.papers),
+            documents=tuple(
+                (OTHER_PAPER if names_somebody(paper.name, told) else paper.name, max(1, paper.count))
+                for paper in told.papers
+            ),
             result_at="Qua bưu chính" if dossier.facts["delivery"] else "Tại quầy",
             copy=job.copy, **_to_pay(centre, dossier.code, self._store.read(fees.owed, dossier.code)),
         )  # fmt: skip

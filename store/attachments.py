@@ -1,13 +1,10 @@
 """Files of dossiers: which there are, what the portal may fetch; contents: `strongbox`."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.attachments import Media, Part
-from domain.dossiers import FINAL
 from domain.file_events import FileAttached, FileFetched, FileRemoved, LinkIssued
-from domain.tickets import milliseconds
 from store.database import Connection
 from store.instants import instant, moment
 from store.journal import Recorded, projects
@@ -116,20 +113,6 @@ def links(db: Connection, dossier: str) -> dict[int, Link]:
         (dossier,),
     )
     return {file: Link(number, file, moment(expires)) for number, file, expires in rows}
-
-
-def past_keeping(db: Connection, before: datetime, most: int) -> list[Attachment]:
-    """Files of ended dossiers in which nothing has happened since `before`: neither reception, file nor message."""
-    rows = db.execute(
-        f"SELECT {_COLUMNS} FROM attachments WHERE removed_at IS NULL AND dossier IN ("
-        " SELECT d.code FROM dossiers d WHERE d.received_at < :before"
-        " AND d.status IN (SELECT value FROM json_each(:final))"
-        " AND NOT EXISTS (SELECT 1 FROM attachments a WHERE a.dossier = d.code AND a.at >= :before)"
-        " AND NOT EXISTS (SELECT 1 FROM portal_messages m WHERE m.dossier = d.code AND m.asked_at >= :before))"
-        " ORDER BY id LIMIT :most",
-        {"before": milliseconds(before), "final": json.dumps(sorted(FINAL)), "most": most},
-    )
-    return [_attachment(row) for row in rows]
 
 
 @projects(FileAttached)

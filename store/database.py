@@ -54,6 +54,8 @@ def open_writer(path: Path) -> Connection:
     db.execute("PRAGMA busy_timeout = 5000")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
+    # What is deleted is overwritten: a freed page must not go on holding what a rule has removed.
+    db.execute("PRAGMA secure_delete = ON")
     if db.execute("PRAGMA synchronous").fetchone() != (2,):
         raise UnsafeSQLite("không đặt được synchronous=FULL: số đã phát có thể mất khi mất điện")
     return db

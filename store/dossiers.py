@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.dossier_events import DossierArrived, DossierCorrected, DossierReceived, DossierStepped
 from domain.dossiers import Act, Status
+from domain.keeping import DataGone
 from domain.tickets import milliseconds
 from store.database import Connection
 from store.instants import instant, moment
@@ -201,8 +202,19 @@ def keep_particulars(db: Connection, sealed: bytes) -> int:
 
 
 def sealed_particulars(db: Connection, particulars: int) -> bytes:
-    """The sealed particulars of one dossier."""
-    return bytes(db.execute("SELECT sealed FROM particulars WHERE id = ?", (particulars,)).fetchone()[0])
+    """The sealed particulars of one dossier. Raises DataGone."""
+    return _sealed(db.execute("SELECT sealed FROM particulars WHERE id = ?", (particulars,)).fetchone())
+
+
+def forget_particulars(db: Connection, particulars: int) -> None:
+    """Others stand in their place now."""
+    db.execute("DELETE FROM particulars WHERE id = ?", (particulars,))
+
+
+def check_kept(db: Connection, dossier: Dossier) -> None:
+    """Whether it is still known whose dossier it is: without that nothing new is done with it. Raises DataGone."""
+    if db.execute("SELECT 1 FROM particulars WHERE id = ?", (dossier.particulars,)).fetchone() is None:
+        raise DataGone()
 
 
 def keep_words(db: Connection, sealed: bytes) -> int:
@@ -211,8 +223,14 @@ def keep_words(db: Connection, sealed: bytes) -> int:
 
 
 def sealed_words(db: Connection, words: int) -> bytes:
-    """What was written of one step, sealed."""
-    return bytes(db.execute("SELECT sealed FROM dossier_words WHERE id = ?", (words,)).fetchone()[0])
+    """What was written of one step, sealed. Raises DataGone."""
+    return _sealed(db.execute("SELECT sealed FROM dossier_words WHERE id = ?", (words,)).fetchone())
+
+
+def _sealed(row: tuple[bytes] | None) -> bytes:
+    if row is None:
+        raise DataGone()
+    return bytes(row[0])
 
 
 @projects(DossierReceived)

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.keeping import DataGone
 from domain.letter_events import (
     LetterArrived,
     LetterParked,
@@ -203,8 +204,11 @@ def keep_body(db: Connection, sealed: bytes, raw: bytes | None = None) -> int:
 
 
 def sealed_body(db: Connection, body: int) -> bytes:
-    """What a letter says, sealed: `operations.corresponding.opened` reads it."""
-    return bytes(db.execute("SELECT sealed FROM letter_bodies WHERE id = ?", (body,)).fetchone()[0])
+    """What a letter says, sealed: `operations.corresponding.opened` reads it. Raises DataGone."""
+    row = db.execute("SELECT sealed FROM letter_bodies WHERE id = ?", (body,)).fetchone()
+    if row is None:
+        raise DataGone()
+    return bytes(row[0])
 
 
 def sealed_raw(db: Connection, body: int) -> bytes | None:

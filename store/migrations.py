@@ -219,6 +219,13 @@ CREATE TABLE reconciliations (
 CREATE TABLE procedure_versions (seq INTEGER PRIMARY KEY, code TEXT NOT NULL, record TEXT NOT NULL);
 CREATE INDEX procedure_versions_of ON procedure_versions (code, seq);
 CREATE INDEX portal_messages_parked ON portal_messages (dossier) WHERE state = 'parked';
+CREATE TABLE removals (
+  seq INTEGER PRIMARY KEY, held TEXT NOT NULL, days INTEGER NOT NULL, at INTEGER NOT NULL,
+  subjects INTEGER NOT NULL, rows INTEGER NOT NULL
+);
+CREATE TABLE removed_data (
+  subject INTEGER NOT NULL, held TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (subject, held)
+) WITHOUT ROWID;
 CREATE TABLE fees (
   id INTEGER PRIMARY KEY, dossier TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, amount INTEGER NOT NULL,
   timing TEXT NOT NULL, relief TEXT NOT NULL, relief_text TEXT NOT NULL, state TEXT NOT NULL, means TEXT,
@@ -263,10 +270,8 @@ CREATE TABLE letter_statuses (
   axis_id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL
 );
 CREATE INDEX letter_statuses_of ON letter_statuses (letter, seq);
-CREATE TABLE letter_answers (
-  id INTEGER PRIMARY KEY, letter INTEGER NOT NULL, code TEXT NOT NULL, person TEXT NOT NULL, words INTEGER,
-  state TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL
-);
+CREATE TABLE letter_answers (id INTEGER PRIMARY KEY, letter INTEGER NOT NULL, code TEXT NOT NULL,
+  person TEXT NOT NULL, words INTEGER, state TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE INDEX letter_answers_of ON letter_answers (letter, id);
 CREATE INDEX letter_answers_open ON letter_answers (id) WHERE state = 'queued';
 CREATE TABLE attachments (
@@ -294,10 +299,8 @@ CREATE TABLE receiver_messages (
 CREATE INDEX receiver_messages_of ON receiver_messages (receiver, id);
 CREATE INDEX receiver_messages_open ON receiver_messages (receiver, id) WHERE state = 'queued';
 CREATE INDEX receiver_messages_of_ticket ON receiver_messages (receiver, ticket, id);
-CREATE TABLE refused_arrivals (
-  seq INTEGER PRIMARY KEY, source TEXT NOT NULL, code TEXT NOT NULL, part TEXT NOT NULL, reason TEXT NOT NULL,
-  digest TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL
-);
+CREATE TABLE refused_arrivals (seq INTEGER PRIMARY KEY, source TEXT NOT NULL, code TEXT NOT NULL,
+  part TEXT NOT NULL, reason TEXT NOT NULL, digest TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL);
 CREATE INDEX refused_arrivals_of ON refused_arrivals (code, part);
 CREATE INDEX refused_arrivals_same ON refused_arrivals (digest);
 CREATE INDEX refused_arrivals_open ON refused_arrivals (seq) WHERE state = 'open';
@@ -315,12 +318,10 @@ CREATE TABLE dossier_marks (
   mark BLOB NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (mark, seq)
 ) WITHOUT ROWID;
 CREATE INDEX dossier_marks_of ON dossier_marks (seq);
-CREATE TABLE inbox_contents (
-  dossier TEXT NOT NULL, part TEXT NOT NULL, digest BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (dossier, part)
-) WITHOUT ROWID;
-CREATE TABLE inbox_forms (
-  dossier TEXT NOT NULL, part TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (dossier, part)
-) WITHOUT ROWID;
+CREATE TABLE inbox_contents (dossier TEXT NOT NULL, part TEXT NOT NULL, digest BLOB NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (dossier, part)) WITHOUT ROWID;
+CREATE TABLE inbox_forms (dossier TEXT NOT NULL, part TEXT NOT NULL, sealed BLOB NOT NULL,
+  PRIMARY KEY (dossier, part)) WITHOUT ROWID;
 CREATE TABLE refused_contents (arrival INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE device_tokens (device TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
 CREATE TABLE token_hashes (hash BLOB PRIMARY KEY, token INTEGER NOT NULL);

@@ -11,6 +11,7 @@ from store.database import Connection
 from store.own_files import unused
 
 PAGES_A_STEP = 512
+SHED_MILLISECONDS = 500  # so long writers may wait once a night for readers that hold old pages
 
 
 class BackupBad(RuntimeError):
@@ -136,6 +137,20 @@ def replay_into(source: Path, target: Path) -> list[str]:
     finally:
         reader.close()
         writer.close()
+
+
+def shed_log(path: Path) -> bool:
+    """Fold the log into the file and empty it, so that no page of before lies there; False while a reader holds it.
+
+    What is deleted is overwritten in the file itself (`database.open_writer`: secure_delete).
+    """
+    db = database.open_writer(path)
+    try:
+        db.execute(f"PRAGMA busy_timeout = {SHED_MILLISECONDS}")
+        busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        db.close()
+    return not busy
 
 
 def probe(db: Connection) -> None:

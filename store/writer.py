@@ -28,6 +28,8 @@ from store.database import Connection
 from store.journal import Recorded
 
 BATCH = 64  # the knee of the curve: commit p50 3 ms (measured, ADR 2)
+CROWD = 1.5  # jobs a batch of late
+GATHER_SECONDS = 0.0003
 WAITING_AT_MOST = 4096
 log = structlog.get_logger("store")
 _encode = msgspec.json.Encoder(enc_hook=str).encode
@@ -124,6 +126,7 @@ class Writer:
         self.written = 0
         self.failed: str | None = None
         self.waits = NOTHING_KNOWN
+        self._usual = 1.0
         self._stopped = False
         self.on_fatal: Callable[[], None] = lambda: None
         self.listeners: list[Callable[[Sequence[Recorded]], None]] = []
@@ -174,19 +177,25 @@ class Writer:
             self._hand_out(batch, events)
 
     def _take(self) -> list[Job] | None:
+        """The next batch; None: no more. In a crowd it waits a moment for who is about to press.
+
+        Presses come a few at a time, and half as many flushes to disk leave the interpreter to them: a tenth more
+        tickets at 32 kiosks, a quarter less CPU time each (ADR 2). Whoever presses alone is never held up.
+        """
         first = self._jobs.get()
         if first is None:
             return None
-        batch = [first]
+        batch, is_crowd = [first], self._usual >= CROWD
         while len(batch) < BATCH:
             try:
-                job = self._jobs.get_nowait()
+                job = self._jobs.get(timeout=GATHER_SECONDS) if is_crowd else self._jobs.get_nowait()
             except queue.Empty:
                 break
             if job is None:
                 self._jobs.put(None)
                 break
             batch.append(job)
+        self._usual += (len(batch) - self._usual) / 8
         return batch
 
     def _commit(self, batch: list[Job]) -> list[Recorded]:

@@ -1,25 +1,23 @@
-"""The strongbox at work: how many files at once, what is let go of, and what is past keeping. Knows no page."""
+"""The strongbox at work: how many files at once, and what is let go of. Knows no page."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 import structlog
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from domain.attachments import FileBroken, FilesBusy, Limits, Media
-from domain.days import FAR_JUMP_DAYS, local
 from domain.errors import Refused, StoreUnavailable
 from operations import attaching
 from operations.attaching import Sent
-from store import attachments, days
+from store import attachments
 from store.store import Store
 from store.strongbox import Sealed, Strongbox
 from store.writer import Act
-from web import clocks, file_checks, forms
+from web import file_checks, forms
 from web.floods import Buckets
 from web.forms import SentFile
 
@@ -30,20 +28,16 @@ UPLOAD_SECONDS = 120.0  # who stops in the middle must not keep a turn for ever
 READINGS_AT_ONCE = 4
 PATIENCE_SECONDS = 20.0
 FETCHES_A_MINUTE = 12  # of one link; the portal fetches once
-TEND_SECONDS = 3600.0
-LEAP = timedelta(days=FAR_JUMP_DAYS)  # beyond, an administrator must confirm the day first
-SYSTEM = Act("system")
 log = structlog.get_logger("files")
 
 
 class FileRoom:
-    """What pages and workers do with files goes through here. `keep_days` 0: files are kept for good."""
+    """What pages and workers do with files goes through here."""
 
     def __init__(
-        self, store: Store, box: Strongbox, limits: Limits, keep_days: int = 0,
-        timer: Callable[[], float] = time.monotonic,
-    ) -> None:  # fmt: skip
-        self.store, self.box, self.limits, self.keep_days = store, box, limits, keep_days
+        self, store: Store, box: Strongbox, limits: Limits, timer: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.store, self.box, self.limits = store, box, limits
         self.fetches = Buckets(FETCHES_A_MINUTE / 60, FETCHES_A_MINUTE, timer)
         self._checks = asyncio.Semaphore(CHECKS_AT_ONCE)
         self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
@@ -104,42 +98,17 @@ class FileRoom:
 
     async def let_go(self, address: str) -> None:
         """Delete the file if no dossier has it any more."""
-        await asyncio.to_thread(self.box.let_go, address, lambda one: self.store.read(attachments.is_named, one))
+        await asyncio.to_thread(self.let_go_now, address)
+
+    def let_go_now(self, address: str) -> None:
+        """The same for a thread that may wait for the disk."""
+        self.box.let_go(address, lambda one: self.store.read(attachments.is_named, one))
 
     def tidy(self) -> None:
         """At the start: what a sudden end left unfinished or unnamed goes; what is missing is told."""
         gone, missing = self.box.tidy(self.store.read(attachments.addresses))
         if gone or missing:
             log.warning("files tidied", deleted=gone, missing=missing)
-
-    async def expire(self) -> int:
-        """Remove the files that are past keeping; gives how many."""
-        count = 0
-        while self.keep_days and (
-            gone := await self.store.write(SYSTEM, attaching.remove_past_keeping, timedelta(days=self.keep_days))
-        ):
-            for address in gone:
-                await self.let_go(address)
-            count += len(gone)
-        return count
-
-
-async def tend(room: FileRoom, house: clocks.Clocked) -> None:
-    """Every hour until cancelled; a clock that is wrong deletes nothing."""
-    while True:
-        try:
-            if is_clock_sound(house) and (count := await room.expire()):
-                log.info("files past keeping removed", count=count)
-        except Exception as error:  # a full disk must not end the watch
-            log.warning("files were not tended", error=type(error).__name__)
-        await asyncio.sleep(TEND_SECONDS)
-
-
-def is_clock_sound(house: clocks.Clocked) -> bool:
-    """Whether nothing speaks against the clock: it is neither behind, nor far ahead of the newest business day."""
-    day = house.store.read(days.newest)
-    has_leapt = day is None or local(house.now()).date() - day.label > LEAP
-    return not has_leapt and clocks.trouble(house) is None
 
 
 @asynccontextmanager

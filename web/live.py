@@ -35,6 +35,7 @@ from domain.events import (
 from domain.fee_events import FeeEvent
 from domain.file_events import FileAttached, FileFetched, FileOpened, FileRemoved, LinkIssued
 from domain.hall_events import AnnouncementEnded, VoiceClipRecorded, VoicePackFinished, VoiceTestAsked
+from domain.keeping_events import DataRemoved
 from domain.letter_events import LetterEvent
 from domain.lookup_events import LookupMade
 from domain.portal_events import PortalEvent
@@ -74,7 +75,7 @@ NEVER_SHOWN: tuple[type, ...] = (
     AppointmentBooked, AppointmentMoved, AppointmentCancelled, DeviceReloadAsked,
     EstimatesKept, AnnouncementEnded, VoiceTestAsked, VoiceClipRecorded, VoicePackFinished, NumberRefused,
     ReceiverAdded, ReceiverRemoved, ReceiverTested, MessageTaken, MessageGivenUp, MessagesResent,
-    *get_args(FeeEvent), LookupMade,
+    *get_args(FeeEvent), LookupMade, DataRemoved,
     FileAttached, FileRemoved, FileOpened, LinkIssued, FileFetched,
     *get_args(PortalEvent),
 )  # fmt: skip

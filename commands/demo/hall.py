@@ -13,8 +13,10 @@ import clock
 from commands.centre import calendar_of
 from commands.demo.neighbours import INBOX_SECRET, Neighbours
 from domain.applicants import Paper, applicant, particulars, to_bytes
+from domain.centre_outside import Lookup
 from domain.centres import Centre, read_centre
 from domain.events import DevicePaired
+from domain.lookups import Database
 from domain.procedures import read_catalogue
 from operations import calling, entering, intake, managing, shifts, ticketing
 from operations.opening import ensure_day
@@ -39,7 +41,7 @@ def prepare(base: Settings, port: int, near: Neighbours, *, empty: bool) -> Sett
         base, port=port, host="127.0.0.1", metrics_port=near.measures_port, follow_url=f"http://127.0.0.1:{port}/follow",
         portal_url=near.portal_adapter, portal_password_file=near.password_file,
         inbox_secret_file=base.data / INBOX_SECRET,
-        axis_url=near.portal_url, axis_secret_file=near.axis_secret_file,
+        axis_url=near.portal_url, axis_secret_file=near.axis_secret_file, lookup_secrets=near.lookup_secrets,
         portal_files_url=f"http://127.0.0.1:{port}/portal-files",
         printer_of=tuple((name, f"tcp://127.0.0.1:{at}") for name, at in near.printers),
     )  # fmt: skip
@@ -47,16 +49,16 @@ def prepare(base: Settings, port: int, near: Neighbours, *, empty: bool) -> Sett
         store = Store(settings.file, clock.now, server=True)
         store.start()
         try:
-            _furnish(store, settings)
+            _furnish(store, settings, near)
         finally:
             store.close()
     return settings
 
 
-def _furnish(store: Store, settings: Settings) -> None:
+def _furnish(store: Store, settings: Settings, near: Neighbours) -> None:
     if not store.read(centres.is_loaded):
         _say("demo centre: 32 procedures, 12 counters, calendar")
-        found = read_centre((HERE / "centre.toml").read_text(encoding="utf-8"))
+        found = _connected(read_centre((HERE / "centre.toml").read_text(encoding="utf-8")), near)
         store.write_now(ACT, managing.load_centre, found, calendar_of(found))
         rows, _ = read_catalogue((HERE / "procedures.jsonl").read_bytes().splitlines())
         store.write_now(ACT, managing.list_procedures, rows)
@@ -67,6 +69,12 @@ def _furnish(store: Store, settings: Settings) -> None:
     number = store.write_now(ACT, open_day)
     if not store.read(tickets.of_day, number):
         _first_hour(store, centre, Vault.open(settings.data / "site.key"))
+
+
+def _connected(found: Centre, near: Neighbours) -> Centre:
+    """With the sandbox's databases: people and plots that do not exist."""
+    ways = tuple(Lookup(one, f"{near.portal_url}/national/{one}") for one in (Database.POPULATION, Database.LAND))
+    return replace(found, lookups=ways)
 
 
 def _set_passwords(store: Store, found: Centre) -> None:

@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 PORTAL_USER, PORTAL_PASSWORD = "H56", "thu-nghiem"
 AXIS_SECRET = "truc-thu-nghiem"  # noqa: S105 the sandbox only
 PREFERRED = {"printer": 9100, "printer-2": 9101, "paper": 9180, "portal": 8080, "measures": 9464}
+LOOKUP_KEYS = {"population": "thu-nghiem-dan-cu", "land": "thu-nghiem-dat-dai"}  # of the sandbox only
 PR_SET_PDEATHSIG = 1
 INBOX_SECRET = "inbox.secret"  # noqa: S105 the name of a file
 
@@ -30,6 +31,7 @@ class Neighbours:
     portal_url: str
     password_file: Path
     axis_secret_file: Path
+    lookup_secrets: Path
     measures_port: int
 
     @property
@@ -45,6 +47,10 @@ def neighbours(data: Path, port: int) -> Iterator[Neighbours]:
     ports = {name: _free(port) for name, port in PREFERRED.items()}
     password = _secret(data / "portal.password", PORTAL_PASSWORD)
     axis_secret = _secret(data / "axis.secret", AXIS_SECRET)
+    lookups = data / "lookups"
+    lookups.mkdir(exist_ok=True)
+    for name, key in LOOKUP_KEYS.items():
+        _secret(lookups / name, key)
     letters = _secret(data / INBOX_SECRET, secrets.token_hex(16))
     running = [
         _start(
@@ -66,6 +72,7 @@ def neighbours(data: Path, port: int) -> Iterator[Neighbours]:
             f"http://127.0.0.1:{ports['portal']}",
             password,
             axis_secret,
+            lookups,
             ports["measures"],
         )
     finally:

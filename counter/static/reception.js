@@ -65,6 +65,12 @@
     }
   });
 
+  // An answer is about what was asked: words typed since have not been compared.
+  document.addEventListener('input', event => {
+    for (const name of (event.target.dataset.compares || '').split(' ').filter(Boolean))
+      document.querySelector(`[data-answer="${name}"]`)?.classList.add('stale');
+  });
+
   // One press is one act, however impatient.
   document.addEventListener('submit', event => {
     if (event.target.dataset.sent) { event.preventDefault(); return; }

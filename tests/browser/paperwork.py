@@ -8,12 +8,14 @@ import msgspec
 
 from domain.applicants import Applicant, Paper, Words, applicant, particulars, to_bytes, words_to_bytes
 from domain.dossiers import Act as Step
+from domain.keeping import Held
+from domain.keeping_events import DataRemoved
 from domain.letters import Attachment, Letter, LetterKind, Organisation, Signer, Status, Trace
 from operations import arrivals, calling, corresponding, endings, intake, processing, supplements, syncing
 from operations.endings import Handing, Proof, Taker
 from operations.processing import Doing
-from store import dossiers, letters, marks, outbox
-from store.writer import Act
+from store import dossiers, keeping, letters, marks, outbox
+from store.writer import Act, Tx
 from tests.browser.scenes import CLERKS, Scene
 
 THREE_DAYS, LAND = "1.004873", "1.012783"
@@ -63,6 +65,19 @@ def paperwork(scene: Scene) -> None:
         Act("portal"), arrivals.take_in,
         arrivals.Arrival(ARRIVED, THREE_DAYS, sealed(scene, 2), scene.clock() - timedelta(minutes=20)),
     )  # fmt: skip
+
+
+def emptied(scene: Scene) -> None:
+    """The same, after the rules have emptied the dossier that was returned."""
+    paperwork(scene)
+    back = scene.server.store.read(dossiers.newest, 100)[-5]
+    for held in (Held.FILES, Held.WORDS, Held.PARTICULARS):
+        scene.server.store.write_now(Act("system"), _gone, held, back.seq)
+
+
+def _gone(tx: Tx, held: Held, number: int) -> None:
+    """As in the night ten years later, which no clock of a hall reaches."""
+    tx.record(DataRemoved(held.value, 3650, [number], keeping.leave(tx.db, held, [number])))
 
 
 def whole_life(scene: Scene, code: str) -> None:

@@ -46,7 +46,7 @@ from store import migrations, outbox, plans, procedures, receivers
 from store.writer import Act
 from tests.browser.evenings import evening, evening_of_many, staffed
 from tests.browser.indexes import indexed
-from tests.browser.paperwork import paperwork
+from tests.browser.paperwork import emptied, paperwork
 from tests.browser.scenes import CLERKS, IN_NO_HALL, NOWHERE, Scene
 from tests.browser.voices import outspoken
 from tests.printers.agent_hall import centre_with_agent
@@ -468,7 +468,7 @@ SCENES: dict[str, Callable[[Scene], None] | None] = {
     "planned": planned, "told": told, "altered": altered, "reported": reported, "distant": distant,
     "indexed": indexed,
     "minded": minded, "hung": hung, "outspoken": outspoken, "telling": telling,
-    "needs": many_needs, "closed": closed, "paperwork": paperwork,
+    "needs": many_needs, "closed": closed, "paperwork": paperwork, "emptied": emptied,
     "practising": practising, "evening": evening, "evening-of-many": evening_of_many,
     "staffed": staffed,
 }  # fmt: skip

@@ -263,7 +263,7 @@ def test_a_wrong_centre_file_is_explained_and_changes_nothing(data, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "word"),
-    [(b"a = [", "1"), (b"\xff\xfe", "UTF-8"), (b"#" * (1024 * 1024 + 1), "1 MiB"), (b"", "code")],
+    [(b"a = [", "1"), (b"\xff\xfe", "UTF-8"), (b"#" * (1024 * 1024 + 1), "1024 KiB"), (b"", "code")],
     ids=["syntax", "bytes", "large", "empty"],
 )
 def test_a_centre_file_that_cannot_be_read_is_explained(tmp_path, content, word):

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.applicants import applicant, from_bytes, particulars, to_bytes, words_from_bytes
+from domain.applicants import from_bytes, particulars, words_from_bytes
 from domain.procedures import Procedure
-from operations import arrivals, intake, ticketing
-from operations.arrivals import Arrival
+from operations import intake, ticketing
 from store import dossiers, jobs, receptions
 from store.writer import Act
 from tests.counter.test_routes import press
@@ -36,7 +35,13 @@ def sheet(clerk, procedure: str = "", **typed: str) -> dict[str, str]:
     """A sheet for this procedure with one paper ticked and an owner."""
     procedure = procedure or a_procedure()
     kept = fields(clerk.get(f"{PATH}?procedure={procedure}").text)
-    usual = {"procedure": procedure, "channel": "1", "owner_name": "LÊ THỊ THỬ", "p0-taken": "1"}
+    usual = {
+        "procedure": procedure,
+        "channel": "1",
+        "owner_name": "LÊ THỊ THỬ",
+        "p0-taken": "1",
+        "fee_timing": "later",
+    }
     return {**kept, **usual, "request_id": request_id(), **typed}
 
 
@@ -260,43 +265,6 @@ def test_a_batch_that_is_half_received_is_found(server, clerk, monkeypatch):
     monkeypatch.setattr(intake, "receive_together", lambda tx, n, who, taken: whole(tx, n, who, taken[:1]))
     with pytest.raises(AssertionError):
         check_batch(server, clerk)
-
-
-def arrived(server) -> str:
-    """An online dossier that waits."""
-    code = f"G22.99-261123-{a_number():05d}"
-    house = server.app.state.house
-    sealed = house.vault.seal(to_bytes(particulars(applicant("PHẠM THỊ MẠNG", "038190000007", "", ""), "", [])))
-    server.store.write_now(Act("t"), arrivals.take_in, Arrival(code, a_procedure(), sealed, house.now()))
-    return code
-
-
-def test_online_dossiers_wait_with_their_clock_and_are_accepted_or_refused(server, clerk):
-    first, second = arrived(server), arrived(server)
-    page = clerk.get("/counter/1/online").text
-    assert first in page and second in page and "giờ làm việc" in page and "*********007" in page
-    assert "038190000007" not in page
-    done = clerk.post(f"/counter/1/online/{first}/acceptances", data={"request_id": request_id(), "steps": "0"})
-    assert done.status_code == 303
-    assert server.store.read(dossiers.find, first).status == 2
-    late = clerk.post(f"/counter/1/online/{first}/acceptances", data={"request_id": request_id(), "steps": "0"})
-    assert late.status_code == 409
-    path = f"/counter/1/online/{second}/refusals"
-    empty = clerk.post(path, data={"request_id": request_id(), "steps": "0", "words": " "})
-    assert empty.status_code == 422 and "cần ghi rõ nội dung hoặc lý do" in empty.text
-    assert clerk.post(path, data={"steps": "0", "words": "Không thuộc thẩm quyền"}).status_code == 303
-    assert server.store.read(dossiers.find, second).status == 3
-
-
-def test_another_agencys_online_dossiers_are_neither_shown_nor_accepted(server, clerk):
-    """Whoever sits at the land office's counter sees what the land office decides."""
-    code = arrived(server)
-    server.open_shift("cb10", 10)
-    stranger = server.client("cb10")
-    assert code not in stranger.get("/counter/10/online").text
-    path = f"/counter/10/online/{code}/acceptances"
-    assert stranger.post(path, data={"request_id": request_id(), "steps": "0"}).status_code == 404
-    assert server.store.read(dossiers.find, code).status == 1
 
 
 _ANY = st.text(max_size=40) | st.sampled_from(

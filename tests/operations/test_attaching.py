@@ -199,44 +199,6 @@ def test_every_fetch_is_recorded_until_the_link_ends_with_its_time_or_its_file(d
     assert kinds(desk)[before:] == [FileRemoved]
 
 
-def test_files_stay_for_good_where_no_time_is_set_and_while_a_dossier_lives(desk, code):
-    attach(desk, code)
-    desk.clock.forward(days=4000)
-    assert desk.do(attaching.remove_past_keeping, timedelta(days=365)) == []
-
-
-def test_files_go_with_their_dossier_when_its_time_is_over(desk, code):
-    number, other = attach(desk, code), receive(desk)
-    attach(desk, other)
-    finish(desk, code)
-    desk.clock.forward(days=364)
-    assert desk.do(attaching.remove_past_keeping, timedelta(days=365)) == []
-    desk.clock.forward(days=2)
-    assert desk.do(attaching.remove_past_keeping, timedelta(days=365)) == ["a" * 64]
-    assert desk.events[-1].event == FileRemoved(number, code, "retention")
-    assert attachments.is_named(desk.db, "a" * 64), "the other dossier lives"
-    assert attachments.sealed_names(desk.db, code) == {}
-    assert desk.do(attaching.remove_past_keeping, timedelta(days=365)) == []
-
-
-def test_whatever_happens_in_a_dossier_begins_its_time_anew(desk, code):
-    attach(desk, code)
-    finish(desk, code)
-    desk.clock.forward(days=300)
-    attach(desk, code, address="b" * 64)
-    desk.clock.forward(days=100)
-    assert desk.do(attaching.remove_past_keeping, timedelta(days=365)) == []
-    desk.clock.forward(days=300)
-    assert len(desk.do(attaching.remove_past_keeping, timedelta(days=365))) == 2
-
-
-@pytest.mark.planted
-def test_a_rule_that_forgets_living_dossiers_is_caught(desk, code, monkeypatch):
-    monkeypatch.setattr(attachments, "FINAL", tuple(range(1, 11)))
-    with pytest.raises(AssertionError):
-        test_files_stay_for_good_where_no_time_is_set_and_while_a_dossier_lives(desk, code)
-
-
 def test_the_index_counts_dossiers_not_files(desk, code):
     def counts():
         period = Period(moment(0), desk.clock() + timedelta(days=1), desk.clock())

@@ -240,3 +240,36 @@ def test_every_pair_of_the_table_is_some_act():
         for act, rule in RULES.items() for before in rule.within for restart in (False, True)
     }  # fmt: skip
     assert ways >= TRANSITIONS
+
+
+def check_completion(desk, table: tuple[str, ...], expected: list[tuple[int, int]]) -> None:
+    """Asked to complete an online dossier: by which steps, in one transaction."""
+    centre = demo_centre()
+    desk.do(
+        managing.load_centre, replace(centre, dossiers=replace(centre.dossiers, transitions=table)), demo_calendar()
+    )
+    code = "G22.99-261123-00777"
+    desk.do(arrivals.take_in, Arrival(code, THREE_DAYS, b"sealed", desk.clock()))
+    desk.do(arrivals.ask_to_complete, doing(code, seen=0))
+    steps = dossiers.steps_of(desk.db, code)
+    assert [(one.before, one.after) for one in steps] == expected
+    assert [one.step for one in outbox.portal_messages_of(desk.db, code)][-1] == len(steps)
+    assert steps[-1].words is not None and dossiers.find(desk.db, code).supplements == 1
+    with pytest.raises(StaleScreen):
+        desk.do(arrivals.ask_to_complete, doing(code, seen=0))
+
+
+def test_an_online_dossier_is_received_before_papers_are_asked_for(desk):
+    check_completion(desk, (), [(1, 2), (2, 5)])
+
+
+def test_a_centre_whose_table_says_so_asks_at_once(desk):
+    own = tuple(f"{int(before)}-{int(after)}" for before, after in TRANSITIONS)
+    check_completion(desk, (*own, "1-5"), [(1, 5)])
+
+
+@pytest.mark.planted
+def test_a_way_outside_of_the_table_is_found(desk, monkeypatch):
+    monkeypatch.setattr("operations.arrivals.is_open_to", lambda *_: True)
+    with pytest.raises(ActNotNow):
+        check_completion(desk, (), [(1, 2), (2, 5)])

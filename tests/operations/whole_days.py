@@ -12,10 +12,12 @@ from domain.appointments import bookable_slots
 from domain.attachments import Limits
 from domain.centre_rules import Text
 from domain.days import local
+from domain.dossier_rules import DossierRules
 from domain.dossiers import Act
 from domain.dossiers import Status as Standing
 from domain.events import Event, PrinterTested
 from domain.fees import Fee, FeeKind, Means
+from domain.keeping import Held, Keeping
 from domain.letters import Attachment, Letter, LetterKind, Organisation, Status, Trace
 from domain.lookups import Agreement, Database, Found, Purpose
 from domain.tickets import milliseconds
@@ -37,6 +39,7 @@ from operations import (
     entering,
     informing,
     intake,
+    keeping,
     looking_up,
     managing,
     moving,
@@ -67,6 +70,7 @@ from tests.support.halls import MORNING, HandClock, demo_calendar, demo_centre, 
 
 ALL_KINDS = {kind.__name__ for kind in get_args(Event)}
 VAULT = Vault(b"k" * 32)
+VISITS = list(range(1, 1000))  # whichever of these numbers is a visit past its time
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,7 @@ def live_three_days(do: Any, clock: HandClock) -> None:
     clock.forward(days=40)
     do(opening.confirm_day)
     do(ticketing.take_ticket, "ho-tich", printer="P1")
+    assert do(keeping.remove, Held.VISITS, VISITS).subjects == 1
     _leave_traces(do, clock)
 
 
@@ -137,7 +142,8 @@ def _plan_ahead(do: Any, clock: HandClock) -> None:
     tomorrow = local(clock()).date() + timedelta(days=1)
     dropped = replace(demo_centre(), province="Vạn Xuân không thành")
     do(configuring.cancel_plan, do(configuring.plan_centre, dropped, demo_calendar(), tomorrow, seen))
-    changed = replace(demo_centre(), province="Vạn Xuân sau này")
+    rules = DossierRules(keep=Keeping(visits=30))
+    changed = replace(demo_centre(), province="Vạn Xuân sau này", dossiers=rules)
     do(configuring.plan_centre, changed, demo_calendar(), tomorrow, seen)
 
 
@@ -324,7 +330,9 @@ def _leave_traces(do: Any, clock: HandClock) -> None:
 
 def _receive(do: Any, procedure: str) -> str:
     sealed = VAULT.seal(to_bytes(CANARY.particulars))
-    taken = intake.Intake(procedure, sealed, owner_kind=1, delivery=1, printer="P1")
+    answer = Found({"name": Agreement.AGREES})
+    asked = do(looking_up.note_lookup, Database.POPULATION, Purpose.RECEPTION, "cb01", "", answer, 12)
+    taken = intake.Intake(procedure, sealed, owner_kind=1, delivery=1, printer="P1", lookups=(asked,))
     return str(do(intake.receive_dossier, 1, "cb01", taken).code)
 
 

@@ -15,6 +15,7 @@ from portal.sandbox import TEST_ACCOUNTS, SandboxThread
 from store import differences, dossiers
 from store.writer import Act
 from tests.portal.inbox_letters import INBOX, SECRET
+from tests.support.asking import request_id
 from tests.support.halls import DEMO, HandClock
 from tests.support.servers import Server, running
 
@@ -60,6 +61,51 @@ def test_an_online_dossier_goes_there_and_back_and_both_books_agree(both: Both) 
     last = server.store.read(differences.last)
     assert (last.found, last.whole) == (0, True)
     assert last.looked <= 1, "a dossier whose last step was on its way is asked for the next time"
+
+
+def answered(both: Both, way: str, **typed: str) -> str:
+    """An online dossier that came by a push and was answered at counter 1."""
+    server, sandbox = both
+    with httpx2.Client(base_url=sandbox.url, trust_env=False, verify=False, timeout=30) as http:
+        code = str(http.post("/sandbox/pushes", json={"procedure": "1.004873"}).json()[0]["code"])
+    server.open_shift("cb01", 1)
+    form = {"request_id": request_id(), "steps": "0", **typed}
+    answer = server.client("cb01").post(f"/counter/1/online/{code}/{way}", data=form)
+    assert answer.status_code == 303, answer.text
+    return code
+
+
+def check_asked(both: Both) -> None:
+    """The portal knows that papers are missing, which, and of the way there."""
+    code = answered(both, "completions", words="Tờ khai thiếu chữ ký.", paper="Tờ khai", basis="Điều 16")
+    state = both[1].state
+    assert state.wait_until(lambda state: state.dossier(code).status == "5", WAIT_SECONDS)
+    assert state.wait_until(lambda state: len(state.dossier(code).steps) == 2, WAIT_SECONDS)
+    record = state.dossier(code).record
+    (asked,) = record["DanhSachHoSoBoSung"]
+    assert asked["NoiDungBoSung"] == "Tờ khai thiếu chữ ký."
+    assert [one["TenGiayTo"] for one in asked["DanhSachGiayToBoSung"]] == ["Tờ khai"]
+    assert [step["TrangThai"] for step in state.dossier(code).steps] == ["2", "5"]
+    told = [warning for line in state.log for warning in line.warnings]
+    assert not [one for one in told if "không chuyển" in one], "a step outside of the portal's table"
+
+
+def test_a_request_to_complete_from_the_counter_is_known_to_the_portal(both: Both) -> None:
+    check_asked(both)
+
+
+@pytest.mark.planted
+def test_a_request_that_the_portal_never_hears_of_is_found(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("operations.arrivals.ask_supplement", lambda tx, doing, until: 2)
+    monkeypatch.setattr(f"{__name__}.WAIT_SECONDS", 2.0)
+    with pytest.raises(AssertionError):
+        check_asked(both)
+
+
+def test_a_refusal_from_the_counter_is_known_to_the_portal(both: Both) -> None:
+    code = answered(both, "refusals", words="Không thuộc thẩm quyền của phường.")
+    state = both[1].state
+    assert state.wait_until(lambda state: state.dossier(code).status == "3", WAIT_SECONDS)
 
 
 def test_the_portals_catalogue_is_fetched_by_a_press(both: Both) -> None:

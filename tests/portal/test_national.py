@@ -2,11 +2,9 @@
 
 import asyncio
 import json
-import socket
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +26,12 @@ from domain.lookups import (
     Reason,
     Unverified,
 )
-from operations import managing
 from portal.national import REST_SECONDS, Lookups
 from portal.national_client import read_answer
 from portal.sandbox import SandboxThread
 from portal.sandbox_faults import FaultName
-from portal.sandbox_national import KEYS
 from store import journal, lookups
-from store.writer import Act
-from tests.support.halls import demo_calendar, demo_centre
+from tests.support.registers import Silent, connect, write_keys
 from tests.support.servers import Server, running
 
 POPULATION, LAND = Database.POPULATION, Database.LAND
@@ -68,13 +63,7 @@ class Desk:
 
     def point(self, url: str, seconds: float = 1.0) -> None:
         """From now on population is there."""
-        set_ways(self.server, [Lookup(POPULATION, url, seconds)])
-
-
-def set_ways(server: Server, ways: list[Lookup]) -> None:
-    centre = replace(demo_centre(), lookups=tuple(ways))
-    server.store.write_now(Act("test"), managing.load_centre, centre, demo_calendar())
-    server.store._centre = None
+        connect(self.server, [Lookup(POPULATION, url, seconds)])
 
 
 @pytest.fixture(scope="module")
@@ -91,11 +80,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def desk(server: Server, sandbox: SandboxThread, tmp_path: Path) -> Desk:
-    for name, key in KEYS.items():
-        (tmp_path / name).write_text(key + "\n", encoding="ascii")
+    write_keys(tmp_path)
     sandbox.faults.clear()
     ways = [Lookup(database, f"{sandbox.url}/national/{database}", 2.0) for database in (POPULATION, LAND)]
-    set_ways(server, ways)
+    connect(server, ways)
     found = Desk(Lookups(server.store, tmp_path), sandbox, server)
     found.lookups._timer = lambda: found.seconds[0]
 
@@ -197,31 +185,6 @@ def test_a_database_in_trouble_leaves_the_field_unverified_and_rests(desk, fault
 def test_a_wrong_key_is_refused(desk, tmp_path):
     (tmp_path / "population").write_text("x", encoding="ascii")
     assert desk.ask() == Unverified(Reason.REFUSED)
-
-
-class Silent:
-    """Somebody who takes every call and says nothing."""
-
-    def __enter__(self) -> "Silent":
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/"
-        self.calls = 0
-        self._lines: list[socket.socket] = []
-        threading.Thread(target=self._take, daemon=True).start()
-        return self
-
-    def _take(self) -> None:
-        try:
-            while True:
-                self._lines.append(self._listener.accept()[0])
-                self.calls += 1
-        except OSError:
-            return
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.close()
-        for line in self._lines:
-            line.close()
 
 
 def check_cost(waits: list[float], limit: float) -> None:

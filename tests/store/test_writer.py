@@ -2,6 +2,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -44,6 +45,37 @@ def test_jobs_that_wait_together_share_one_commit(bench, jobs, commits):
     assert [future.result(PATIENCE).n for future in futures] == list(range(1, jobs + 1))
     after = bench.store.writer.commits, bench.store.writer.written
     assert (after[0] - before[0], after[1] - before[1]) == (commits + 1, jobs + 1)
+
+
+def in_a_crowd_one_more_is_waited_for(bench: Bench, monkeypatch) -> None:
+    """Batches were large of late: the first of the next one waits until the other has pressed as well."""
+    monkeypatch.setattr(writer, "BATCH", 2)
+    bench.store.writer._usual = 8.0
+    commits = bench.store.writer.commits
+    first = bench.queue(take, "ho-tich")
+    patience = time.monotonic() + PATIENCE
+    while bench.store.writer._jobs.qsize():
+        assert time.monotonic() < patience
+    second = bench.queue(take, "ho-tich")
+    assert [future.result(PATIENCE).n for future in (first, second)] == [1, 2]
+    assert bench.store.writer.commits == commits + 1
+
+
+def test_in_a_crowd_one_more_is_waited_for(bench, monkeypatch):
+    monkeypatch.setattr(writer, "GATHER_SECONDS", PATIENCE)
+    in_a_crowd_one_more_is_waited_for(bench, monkeypatch)
+
+
+def test_who_presses_alone_waits_for_nobody(bench, monkeypatch):
+    monkeypatch.setattr(writer, "GATHER_SECONDS", 2 * PATIENCE)
+    assert [bench.queue(take, "ho-tich").result(PATIENCE).n for _ in range(3)] == [1, 2, 3]
+
+
+@pytest.mark.planted
+def test_a_writer_that_waits_for_nobody_is_caught(bench, monkeypatch):
+    monkeypatch.setattr(writer, "CROWD", 1000)
+    with pytest.raises(AssertionError):
+        in_a_crowd_one_more_is_waited_for(bench, monkeypatch)
 
 
 def neighbours_are_left_alone(bench: Bench) -> None:

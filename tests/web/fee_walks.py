@@ -76,6 +76,7 @@ FEES: dict[str, Example] = {
     f"POST {FEE}/online": lambda c, w: _fee(c, w, "online"),
     f"POST {FEE}/cancellations": lambda c, w: _fee(c, w, "cancellations", reason="ghi nhầm"),
     f"POST {FEE}/refunds": lambda c, w: _fee(c, w, "refunds", paid=True, reason="nộp thừa", means="tien-mat"),
+    "GET /admin/keeping": lambda c, w: Asked("/admin/keeping"),
     "GET /admin/takings": lambda c, w: Asked("/admin/takings?day=1"),
     "POST /admin/takings/settlements": _settle,
     "POST /portal/payments": _confirmation,

@@ -36,13 +36,13 @@ def noted_by(crowd: Crowd, name: str) -> int:
     return int(crowd.do(intake.note_reference, counter, person, elsewhere, "LT-2026/000123"))
 
 
-def arrived(crowd: Crowd) -> str:
-    """An online dossier that waits for its answer."""
+def arrived(crowd: Crowd, identity: str = "") -> str:
+    """An online dossier that waits for its answer; its owner has this number."""
     code = f"G22.99-261123-{a_number():06d}"
     now = crowd.server.app.state.house.now()
-    return str(crowd.do(arrivals.take_in, Arrival(code, a_procedure(), _sealed(crowd), now)))
+    return str(crowd.do(arrivals.take_in, Arrival(code, a_procedure(), _sealed(crowd, identity), now)))
 
 
-def _sealed(crowd: Crowd) -> bytes:
-    told = to_bytes(particulars(applicant("LÊ THỬ", "", "", ""), "", ()))
+def _sealed(crowd: Crowd, identity: str = "") -> bytes:
+    told = to_bytes(particulars(applicant("LÊ THỬ", identity, "", ""), "", ()))
     return crowd.server.app.state.house.vault.seal(told)

@@ -188,6 +188,9 @@ _COUNTER: dict[str, Example] = {
     "POST /counter/{counter}/identities": lambda c, w: Asked(
         f"/counter/{c.seated(w)}/identities", {"identity": "038190000001"}
     ),
+    "POST /counter/{counter}/comparisons/{database}": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/comparisons/population", {"identity": "038190000001", "owner_name": "LÊ THỬ"}
+    ),
     "GET /counter/{counter}/reception/batch": lambda c, w: Asked(f"/counter/{c.seated(w)}/reception/batch"),
     "POST /counter/{counter}/reception/batch": lambda c, w: Asked(
         f"/counter/{c.seated(w)}/reception/batch", {"way": "more"}
@@ -207,6 +210,9 @@ _COUNTER: dict[str, Example] = {
     ),
     "POST /counter/{counter}/online/{code}/refusals": lambda c, w: Asked(
         f"/counter/{c.seated(w)}/online/{receptions.arrived(c)}/refusals", {"words": "không thuộc thẩm quyền"}
+    ),
+    "POST /counter/{counter}/online/{code}/completions": lambda c, w: Asked(
+        f"/counter/{c.seated(w)}/online/{receptions.arrived(c)}/completions", {"words": "thiếu tờ khai"}
     ),
     "WS /counter/{counter}/live": lambda c, w: Asked(f"/counter/{c.seated(w)}/live"),
 }
@@ -514,13 +520,17 @@ _DOSSIERS: dict[str, Example] = {
     "POST /dossiers/{code}/identity": lambda c, w: Asked(
         f"/dossiers/{c.dossier()}/identity", {"reason": "compare", "request_id": request_id()}
     ),
+    "POST /dossiers/{code}/comparisons": lambda c, w: Asked(
+        f"/dossiers/{receptions.arrived(c, '038190000001')}/comparisons",
+        {"database": "population", "purpose": "appraisal"},
+    ),
     "GET /dossiers/{code}/acts/{act}": lambda c, w: Asked(f"/dossiers/{c.dossier()}/acts/handed-over"),
     "POST /dossiers/{code}/acts/{act}": lambda c, w: Asked(
         f"/dossiers/{c.dossier()}/acts/handed-over", {"unit": "dat-dai", "seen": 0, "request_id": request_id()}
     ),
 }
 _FILES: dict[str, Example] = {
-    "GET /dossiers/register.pdf": lambda c, w: Asked("/dossiers/register.pdf?from=2026-11-01&to=2026-11-30"),
+    "GET /dossiers/register.pdf": lambda c, w: Asked("/dossiers/register.pdf?from=2026-10-01&to=2026-10-31"),
     "GET /dossiers/register.xlsx": lambda c, w: Asked("/dossiers/register.xlsx?from=2026-11-01&to=2026-11-30"),
     "GET /dossiers/turned/{visit}/form": lambda c, w: Asked(f"/dossiers/turned/{c.turned_visit()}/form"),
     "GET /dossiers/{code}/forms/{form}": lambda c, w: Asked(f"/dossiers/{c.dossier()}/forms/receipt"),
