@@ -23,7 +23,7 @@ from domain.appointments import bookable_slots
 from domain.centre_axis import Axis
 from domain.centre_outside import Lookup
 from domain.dossiers import Act as Step
-from domain.lookups import Database, Purpose, Question
+from domain.lookups import Database
 from domain.tickets import milliseconds
 from operations import calling, managing
 from operations.processing import Doing, note
@@ -46,6 +46,7 @@ from tests.support.servers import Server, running
 WAIT = 30.0
 ADAPTER = "/XrdAdapter/RestService/forward"
 ONLINE, POLLED = "000.00.00.G22-261123-000777", "000.00.00.G22-261123-000778"
+INCOMPLETE = "000.00.00.G22-261123-000779"
 BOOKED = "dat-dai"
 OWNER = {
     "owner_name": CANARY.name, "identity": CANARY.identity, "phone": CANARY.phone, "address": CANARY.address,
@@ -279,6 +280,7 @@ def pushed(hall: Hall) -> None:
         inbox_letters.body_of(told), inbox_letters.body_of(told | {"NgayNopHoSo": CANARY.phone}),
         inbox_letters.body_of(told | {"MaHoSo": CANARY.identity}), CANARY.card.encode(),
         inbox_letters.body_of(inbox_letters.completion(NoiDungBoSung=SAID)),
+        inbox_letters.body_of(inbox_letters.dossier(**_online(INCOMPLETE))),
     )):  # fmt: skip
         signed = inbox_letters.header(body, hall.clock(), f"nonce-{number:016d}")
         answer = client.post(inbox_letters.INBOX, content=body, headers={"Authorization": signed})
@@ -291,6 +293,11 @@ def pushed(hall: Hall) -> None:
     clerk.post(
         f"/counter/1/online/{POLLED}/refusals", data={"words": SAID, "steps": "0", "request_id": request_id()}
     )
+    asked = clerk.post(
+        f"/counter/1/online/{INCOMPLETE}/completions",
+        data={"words": SAID, "steps": "0", "request_id": request_id()},
+    )
+    assert asked.status_code == 303, asked.text[:400]
     assert hall.server.store.read(dossiers.find, POLLED) is not None, "it was fetched from who cannot push"
 
 
@@ -341,13 +348,14 @@ def payments(hall: Hall) -> None:
 
 def look_ups(hall: Hall) -> None:
     """A question to the population database that is answered, answered with too much, and not at all."""
-    asked = Question.of(number=CANARY.identity, name=CANARY.name, birth_year="2001")
+    clerk, code = hall.of("cb01"), hall.codes[0]
     for fault in ("", "says_too_much", "bad_gateway"):
         if fault:
-            hall.sandbox.faults.set(fault, 1)
-        hall.run(hall.server.app.state.lookups.ask(
-            Database.POPULATION, asked, Purpose.RECEPTION, "cb01", hall.codes[0]
-        ))  # fmt: skip
+            hall.sandbox.faults.set(fault, 2)
+        typed = {**sheet(clerk), **OWNER, "born": "2001"}
+        assert clerk.post("/counter/1/comparisons/population", data=typed).status_code == 200
+        again = {"database": "population", "purpose": "appraisal", "born": "2001", "request_id": request_id()}
+        assert clerk.post(f"/dossiers/{code}/comparisons", data=again).status_code == 200
     hall.sandbox.faults.clear()
 
 
@@ -461,7 +469,7 @@ FLOWS = (
     Flow(portal_sync, frozenset({"POST /admin/messages/{message}/resends"})),
     Flow(pushed, frozenset({
         "POST /portal/inbox/nhanhsdvcqg", "POST /counter/{counter}/online/{code}/acceptances",
-        "POST /counter/{counter}/online/{code}/refusals",
+        "POST /counter/{counter}/online/{code}/refusals", "POST /counter/{counter}/online/{code}/completions",
     })),
     Flow(letters, frozenset({"POST /dossiers/{code}/letters"})),
     Flow(payments, frozenset({
@@ -470,7 +478,9 @@ FLOWS = (
         "POST /counter/{counter}/dossiers/{code}/fees/{fee}/transfers",
         "POST /counter/{counter}/dossiers/{code}/fees/{fee}/cancellations",
     })),
-    Flow(look_ups),
+    Flow(look_ups, frozenset({
+        "POST /counter/{counter}/comparisons/{database}", "POST /dossiers/{code}/comparisons",
+    })),
     Flow(programs, frozenset({"POST /api/v1/counters/{counter}/dossiers", "POST /api/v1/check-ins"})),
     Flow(screens),
     Flow(paper),
