@@ -26,6 +26,7 @@ from kiosk.routes import ROUTES as KIOSK
 from operations import ticketing
 from portal.files import Fetching
 from portal.inbox import Inbox
+from portal.inbox_files import InboxFiles
 from portal.inbox_routes import ROUTES as INBOX
 from portal.national import Lookups
 from portal.payment_routes import ROUTES as PAYMENTS
@@ -137,7 +138,8 @@ def furnish(settings: Settings, now: Callable[[], datetime]) -> Rooms:
         store, vault, now, settings.portal_url, settings.portal_password_file, fetching=fetching,
         reconcile_hour=settings.reconcile_hour,
     )  # fmt: skip
-    inbox = Inbox(store, vault, now, settings.inbox_secret_file)
+    sent_files = InboxFiles(files, vault, settings.inbox_files_url)
+    inbox = Inbox(store, vault, now, settings.inbox_secret_file, sent_files)
     poll = PollService(store, inbox, now, settings.poll_url, settings.poll_token_file)
     payments = Payments(store, vault, now, settings.payment_secret_file)
     lookups = Lookups(store, settings.lookup_secrets)

@@ -36,6 +36,7 @@ class Settings:
     portal_url: str = ""
     portal_password_file: Path | None = None
     inbox_secret_file: Path | None = None
+    inbox_files_url: str = ""
     poll_url: str = ""
     poll_token_file: Path | None = None
     reconcile_hour: int = 2
@@ -149,7 +150,7 @@ def _key(name: str, text: str) -> tuple[str, str]:
 
 
 def _check(settings: Settings) -> None:
-    for name in ("follow_url", "portal_url", "portal_files_url", "poll_url", "axis_url"):
+    for name in ("follow_url", "portal_url", "portal_files_url", "inbox_files_url", "poll_url", "axis_url"):
         url = getattr(settings, name)
         if url and urlsplit(url).scheme not in ("http", "https"):
             raise SettingWrong(f"{PREFIX}{name.upper()}: {url!r} should begin with http:// or https://")

@@ -23,4 +23,17 @@ OF_THE_PORTAL = {
         msgid("đối soát với Cổng"), msgid("Đối soát %(looked)s hồ sơ với Cổng, %(found)s hồ sơ khác nhau.")
     ),
     p.ProcedureDropped: Told(msgid("bỏ thủ tục"), msgid("Cổng không còn thủ tục %(code)s; thôi nhận hồ sơ mới.")),
+    p.ArrivalRefused: Told(
+        msgid("chưa nhận được"),
+        msgid("Nội dung gửi đến chưa nhận được; lý do ở bàn xử lý."),
+        (("code", msgid("Hồ sơ %(code)s.")),),
+    ),
+    p.ArrivalDismissed: Told(
+        msgid("bỏ qua nội dung gửi đến"), msgid("%(person)s bỏ qua nội dung gửi đến số %(arrival)s.")
+    ),
+    p.ArrivalTaken: Told(
+        msgid("đã nhận được"),
+        msgid("Nội dung gửi đến số %(arrival)s nay đã nhận được."),
+        (("person", msgid("%(person)s cho nhận lại.")),),
+    ),
 }

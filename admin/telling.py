@@ -321,6 +321,17 @@ OF_LETTERS = {
     ),
     letter.LetterParked: Told(msgid("văn bản chưa gửi được"), msgid("Văn bản số %(letter)s cần người xử lý.")),
     letter.LetterResent: Told(msgid("gửi lại văn bản"), msgid("Gửi lại văn bản số %(letter)s.")),
+    letter.LetterAnswered: Told(
+        msgid("trả lời văn bản đến"),
+        msgid("Báo trạng thái %(code)s của văn bản đến số %(letter)s."),
+        (("person", msgid("Do %(person)s.")),),
+    ),
+    letter.LetterAnswerSent: Told(
+        msgid("Trục nhận trạng thái"), msgid("Trục đã nhận trạng thái số %(answer)s của văn bản đến.")
+    ),
+    letter.LetterAnswerParked: Told(
+        msgid("trạng thái chưa gửi được"), msgid("Trạng thái số %(answer)s của văn bản đến chưa gửi được.")
+    ),
     letter.LetterArrived: Told(msgid("văn bản đến"), msgid("Có văn bản đến từ %(sender)s.")),
 }
 OF_FILES = {

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from admin import portal_desk
+from admin import portal_desk, refused_arrivals
 from admin.slips import unsure
 from domain.centres import Centre, Counter
 from domain.roles import PERSON_ROLES
@@ -99,6 +99,7 @@ def desk(request: Request) -> dict[str, Any]:
     return (
         frame(request)
         | portal_desk.shown(request)
+        | refused_arrivals.shown(request)
         | {
             "slips": unsure(request),
             "printers": house.store.centre().printers,

@@ -62,4 +62,43 @@ class LetterArrived:
     body: int
 
 
-LetterEvent = LetterQueued | LetterSent | LetterStatusHeard | LetterParked | LetterResent | LetterArrived
+@dataclass(frozen=True, slots=True)
+class LetterAnswered:
+    """This centre says how a letter that arrived stands, by a code of `domain.letters.Status`.
+
+    `person`: who decided, empty: that it arrived is said by itself; `words`: the number of the reason in the vault.
+    """
+
+    letter: int
+    code: str
+    person: str
+    words: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterAnswerSent:
+    """The axis has the answer, under a number of its own."""
+
+    answer: int
+    axis_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterAnswerParked:
+    """The axis refused the answer for good, or we gave up."""
+
+    answer: int
+    reason: str
+
+
+LetterEvent = (
+    LetterQueued
+    | LetterSent
+    | LetterStatusHeard
+    | LetterParked
+    | LetterResent
+    | LetterArrived
+    | LetterAnswered
+    | LetterAnswerSent
+    | LetterAnswerParked
+)

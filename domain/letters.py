@@ -4,7 +4,7 @@ The words are those of QCVN 102:2016/BTTTT and QĐ 28/2018/QĐ-TTg; how they loo
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -35,6 +35,14 @@ class LetterWrong(Refused):
 
 class LetterExists(Refused):
     text = msgid("Văn bản %(document)s đã được gửi rồi. Mời xem lại danh sách văn bản.")
+
+
+class AnswerNotNow(Refused):
+    text = msgid("Văn bản này đã được trả lời khác đi. Hãy tải lại trang rồi chọn lại.")
+
+
+class AnswerWordsMissing(Refused):
+    text = msgid("Từ chối văn bản thì phải ghi rõ lý do để nơi gửi biết.")
 
 
 class LetterKind(StrEnum):
@@ -101,6 +109,13 @@ STATUS_NAMES: Mapping[Status, str] = {
     Status.RECALL_ASKED: msgid("yêu cầu lấy lại"),
     Status.RECALL_AGREED: msgid("đồng ý cập nhật hoặc lấy lại"),
     Status.RECALL_REFUSED: msgid("từ chối cập nhật hoặc lấy lại"),
+}
+# What a receiver may say next, after what it said last (QĐ 28/2018/QĐ-TTg names the codes; the order is inferred).
+ANSWERS: Mapping[Status, tuple[Status, ...]] = {
+    Status.ARRIVED: (Status.ACCEPTED, Status.REFUSED),
+    Status.ACCEPTED: (Status.ASSIGNED, Status.PROCESSING, Status.COMPLETED),
+    Status.ASSIGNED: (Status.PROCESSING, Status.COMPLETED),
+    Status.PROCESSING: (Status.COMPLETED,),
 }
 BACK = frozenset({Status.REFUSED, Status.RECALL_AGREED})
 DONE = frozenset({Status.COMPLETED})
@@ -293,6 +308,11 @@ def state_of(receivers: Iterable[str], heard: Iterable[tuple[str, str]]) -> Lett
     if every and all(DONE & known for known in every):
         return LetterState.PROCESSED
     return LetterState.RECEIVED if any(THERE & known for known in every) else LetterState.SENT
+
+
+def next_answers(said: Sequence[Status]) -> tuple[Status, ...]:
+    """What this centre may say next of a letter that arrived; refused and completed are the end."""
+    return ANSWERS.get(said[-1] if said else Status.ARRIVED, ())
 
 
 def wait_after(tries: int) -> timedelta:

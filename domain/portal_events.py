@@ -75,6 +75,37 @@ class ProcedureDropped:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class ArrivalRefused:
+    """What a portal pushed or a system gave was not taken. `code` and `part` (a letter of `store.inbox`) are empty
+    where it named no possible dossier; `reason` is the refusal's code, `digest` a keyed one of its content. What
+    was refused of the same content before, for another reason, is replaced.
+    """
+
+    source: str
+    code: str
+    part: str
+    reason: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalDismissed:
+    """A person says why what was refused need not be taken; `reason` is picked, never typed."""
+
+    arrival: int
+    person: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalTaken:
+    """What was refused was taken since, by this person (empty: it came again by itself, and rightly)."""
+
+    arrival: int
+    person: str
+
+
 PortalEvent = (
     PortalStopped
     | PortalResumed
@@ -84,4 +115,7 @@ PortalEvent = (
     | DifferenceExplained
     | ReconciliationEnded
     | ProcedureDropped
+    | ArrivalRefused
+    | ArrivalDismissed
+    | ArrivalTaken
 )

@@ -19,7 +19,7 @@ from dossiers import letter_rows, papers
 from dossiers import letter_writing as writing
 from dossiers.form_filling import Desk
 from dossiers.rows import lines_for
-from operations import corresponding
+from operations import answering, corresponding
 from operations.corresponding import NewLetter
 from store import dossiers, letters
 from store.dossiers import Dossier
@@ -99,17 +99,7 @@ async def show_desk(request: Request) -> Response:
 @open_to(*HANDLERS)
 async def show_letter(request: Request) -> Response:
     """One letter with its text; its files are to be saved, not shown."""
-    house, kept, said = house_of(request), _own_letter(request), translator(request.state.language)
-    letter = await asyncio.to_thread(_opened, house, kept)
-    names = {one.code: letter_rows.named(one) for one in letter.receivers}
-    return page(
-        request, "dossiers/letter.html", kept=kept, letter=letter, here=f"{HOME}/{kept.id}",
-        number="/".join(filter(None, (letter.number, letter.notation))),
-        kind=said(KIND_NAMES[LetterKind(kept.kind)]) if kept.kind else "",
-        sign=letter_rows.SIGNS[kept.state], state=said(STATE_NAMES[kept.state]),
-        reason=letter_rows.reason_of(kept, said), heard=letter_rows.heard(house, kept, names, said),
-        **frame(request),
-    )  # fmt: skip
+    return await _letter_page(request, _own_letter(request))
 
 
 @open_to(*HANDLERS)
@@ -132,9 +122,41 @@ async def resend(request: Request) -> Response:
     return go(safe_next(str(form.get("back", ""))) or f"{HOME}/{kept.id}")
 
 
+@open_to(*WRITERS, body_limit=32_768)
+async def answer(request: Request) -> Response:
+    """An officer takes or refuses a letter that arrived, or says how far it is; its sender is told by the axis."""
+    house, form, kept = house_of(request), await forms.read_form(request), _own_letter(request)
+    typed = str(form.get("words", ""))
+    try:
+        status, sealed = writing.answer_of(form, house.vault.seal)
+        who = visitor_of(request).who
+        await house.store.write(act_of(request, form), answering.answer_letter, kept.id, status, who, sealed)
+    except Refused as refused:
+        return await _letter_page(request, kept, refused, typed[:2000])
+    return go(f"{HOME}/{kept.id}")
+
+
 def address(dossier: Dossier) -> str:
     """Where the letters of a dossier stand."""
     return f"/dossiers/{quote(dossier.code, safe='')}/letters"
+
+
+async def _letter_page(
+    request: Request, kept: KeptLetter, refused: Refused | None = None, typed: str = ""
+) -> Response:
+    house, said = house_of(request), translator(request.state.language)
+    letter = await asyncio.to_thread(_opened, house, kept)
+    names = {one.code: letter_rows.named(one) for one in letter.receivers}
+    return page(
+        request, "dossiers/letter.html", failures.status_of(refused) if refused else 200, kept=kept, letter=letter,
+        here=f"{HOME}/{kept.id}", number="/".join(filter(None, (letter.number, letter.notation))),
+        kind=said(KIND_NAMES[LetterKind(kept.kind)]) if kept.kind else "",
+        sign=letter_rows.SIGNS[kept.state], state=said(STATE_NAMES[kept.state]),
+        reason=letter_rows.reason_of(kept, said), heard=letter_rows.heard(house, kept, names, said),
+        answered=letter_rows.answered(house, kept, said), next_answers=letter_rows.next_of(house, kept, said),
+        wrong=failures.sentence(refused, request.state.language) if refused else "", typed=typed,
+        **frame(request),
+    )  # fmt: skip
 
 
 def _own_letter(request: Request) -> KeptLetter:
@@ -203,6 +225,7 @@ ROUTES: list[BaseRoute] = [
     Route(f"{HOME}/{{letter:int}}", show_letter),
     Route(f"{HOME}/{{letter:int}}/files/{{file:int}}", save_file),
     Route(f"{HOME}/{{letter:int}}/resends", resend, methods=["POST"]),
+    Route(f"{HOME}/{{letter:int}}/answers", answer, methods=["POST"]),
     Route("/dossiers/{code}/letters", show_letters),
     Route("/dossiers/{code}/letters", send, methods=["POST"]),
     Route("/dossiers/{code}/letters/new", show_form),

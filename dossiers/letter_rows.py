@@ -10,11 +10,21 @@ from datetime import datetime
 from domain.calendar import Translate
 from domain.errors import msgid
 from domain.keeping import DataGone
-from domain.letters import KIND_NAMES, STATE_NAMES, STATUS_NAMES, LetterKind, LetterState, Organisation, Status
+from domain.letters import (
+    KIND_NAMES,
+    STATE_NAMES,
+    STATUS_NAMES,
+    LetterKind,
+    LetterState,
+    Organisation,
+    Status,
+    next_answers,
+)
 from operations.corresponding import Outline, outlined
-from store import dossiers, letters
+from store import dossiers, letter_answers, letters, people
 from store.database import Connection
 from store.dossier_lists import Sight
+from store.letter_answers import KeptAnswer
 from store.letters import KeptLetter
 from web.house import House
 
@@ -95,6 +105,49 @@ def heard(house: House, letter: KeptLetter, names: dict[str, str], said: Transla
         Said(names.get(one.receiver, one.receiver), said(STATUS_NAMES[Status(one.code)]), one.at)
         for one in house.store.read(letters.statuses_of, letter.id)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What this centre said of a letter that arrived; `reason`: why the axis does not have it."""
+
+    words: str
+    why: str
+    person: str
+    at: datetime
+    sign: str
+    is_sent: bool
+    reason: str
+
+
+def answered(house: House, letter: KeptLetter, said: Translate) -> tuple[Answered, ...]:
+    """What this centre said of it, in order."""
+    names = house.store.read(people.names)
+    return tuple(
+        _answered(house, one, names, said) for one in house.store.read(letter_answers.of_letter, letter.id)
+    )
+
+
+def _answered(house: House, one: KeptAnswer, names: dict[str, tuple[str, str]], said: Translate) -> Answered:
+    why = (
+        house.vault.unseal(house.store.read(letters.sealed_body, one.words)).decode()
+        if one.words is not None
+        else ""
+    )
+    sign = {letter_answers.SENT: "good", letter_answers.PARKED: "bad"}.get(one.state, "waiting")
+    person = names[one.person][1] if one.person in names else one.person
+    return Answered(
+        said(STATUS_NAMES[one.status]), why, person, one.at, sign, one.state == letter_answers.SENT,
+        said(one.reason) if one.reason else "",
+    )  # fmt: skip
+
+
+def next_of(house: House, letter: KeptLetter, said: Translate) -> list[tuple[str, str]]:
+    """What may be said next of a letter that arrived, each code with its words."""
+    if letter.state is not LetterState.ARRIVED:
+        return []
+    before = [one.status for one in house.store.read(letter_answers.of_letter, letter.id)]
+    return [(one.value, said(STATUS_NAMES[one])) for one in next_answers(before)]
 
 
 def number_of(told: Outline) -> str:

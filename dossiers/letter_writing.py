@@ -3,7 +3,7 @@
 Knows no page. The words of the letter are Vietnamese: they leave the house.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,11 +18,13 @@ from domain.letters import (
     KIND_NAMES,
     LONGEST_LINE,
     LONGEST_TEXT,
+    MOST_RECEIVERS,
     Attachment,
     Letter,
     LetterKind,
     Organisation,
     Signer,
+    Status,
     Trace,
 )
 from domain.tickets import milliseconds
@@ -46,9 +48,9 @@ class NoAxis(Refused):
 
 
 class ReceiverUnclear(Invalid):
-    """None, or one from the list and one typed."""
+    """None, or one that is typed by half."""
 
-    text = msgid("Chọn một cơ quan nhận trong danh sách, hoặc ghi mã và tên của cơ quan khác; không ghi cả hai.")
+    text = msgid("Chọn ít nhất một cơ quan nhận trong danh sách, hoặc ghi cả mã và tên của cơ quan khác.")
 
 
 class NoSuchPurpose(NotFound):
@@ -123,7 +125,7 @@ def letter_of(form: FormData, centre: Centre, kind: LetterKind, now: datetime) -
     written = min(moment(forms.number(form, "written", 0, LATEST, milliseconds(now))), now)
     sender, signer = own_organisation(centre), forms.text(form, "signer", LONGEST_LINE)
     return Letter(
-        sender=sender, receivers=(_receiver(form, centre),), number=forms.text(form, "number", 40),
+        sender=sender, receivers=_receivers(form, centre), number=forms.text(form, "number", 40),
         notation=forms.text(form, "notation", 80), promulgated=_day(form, now), place=centre.province,
         subject=forms.text(form, "subject", LONGEST_LINE), content=_content(form), type_name=KIND_NAMES[kind],
         signer=Signer(signer, forms.text(form, "position", LONGEST_LINE, required=False)),
@@ -136,16 +138,25 @@ def attachment(purpose: Purpose, body: bytes) -> Attachment:
     return Attachment(purpose.file_name, body)
 
 
-def _receiver(form: FormData, centre: Centre) -> Organisation:
-    chosen = forms.text(form, "receiver", 40, required=False)
+def answer_of(form: FormData, seal: Callable[[bytes], bytes]) -> tuple[Status, bytes | None]:
+    """What is said of a letter that arrived, with the officer's words sealed. Raises Invalid."""
+    code = forms.text(form, "status", 2)
+    if code not in set(Status):
+        raise Invalid(what="status")
+    words = forms.text(form, "words", LONGEST_LINE, required=False)
+    return Status(code), seal(words.encode()) if words else None
+
+
+def _receivers(form: FormData, centre: Centre) -> tuple[Organisation, ...]:
+    """Those that were ticked, and one that is not on the list."""
+    chosen = [str(value) for value in form.getlist("receiver") if value][: MOST_RECEIVERS + 1]
     code = forms.text(form, "receiver_code", 40, required=False)
     name = forms.text(form, "receiver_name", LONGEST_LINE, required=False)
-    if bool(chosen) == bool(code or name) or bool(code) != bool(name):
-        raise ReceiverUnclear()
     known = {one.code: one for one in receivers(centre)}
-    if chosen and chosen not in known:
+    if not (chosen or code) or bool(code) != bool(name) or not set(chosen) <= known.keys():
         raise ReceiverUnclear()
-    return known[chosen] if chosen else Organisation(code, name)
+    other = (Organisation(code, name),) if code else ()
+    return (*(known[one] for one in dict.fromkeys(chosen)), *other)
 
 
 def _day(form: FormData, now: datetime) -> date:

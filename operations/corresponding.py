@@ -28,6 +28,7 @@ from domain.letters import (
     wait_after,
 )
 from domain.tickets import milliseconds
+from operations.answering import note
 from store import dossiers, jobs, letters
 from store.letters import KeptLetter
 from store.writer import Tx
@@ -188,12 +189,16 @@ def hear_status(tx: Tx, document: str, receiver: str, status: Status, axis_id: s
 
 
 def take_in(tx: Tx, new: NewArrival) -> int:
-    """A letter came to the centre; gives its number here, the same one when it is delivered again."""
+    """A letter came to the centre, which is answered at once; gives its number here, the same one when it is
+    delivered again.
+    """
     known = letters.arrival(tx.db, new.axis_id, new.digest)
     if known is not None:
         return known
     body = letters.keep_body(tx.db, new.sealed, new.raw)
-    return tx.record(LetterArrived(new.sender, new.axis_id, new.digest, body)).seq
+    letter = tx.record(LetterArrived(new.sender, new.axis_id, new.digest, body)).seq
+    note(tx, letter, Status.ARRIVED)
+    return letter
 
 
 def _stands(tx: Tx, letter: int) -> LetterState | None:

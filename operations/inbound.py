@@ -1,15 +1,17 @@
 """What the portal sends us is taken once, whole and in order: an online dossier, or what completes one."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from domain.attachments import FileHereAlready, Limits, Part
 from domain.centres import Centre
 from domain.dossiers import Status
 from domain.errors import DossierExists, Refused, msgid
-from operations import arrivals
+from operations import arrivals, attaching, declining
 from operations.arrivals import Arrival
+from operations.attaching import Sent
 from operations.processing import Doing, load
 from operations.supplements import last_asked, take_supplement
 from store import dossiers, inbox
@@ -45,25 +47,21 @@ class AgencyUnknown(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class SentFile:
-    """A file as the portal sent it; `component` is the catalogue's code of the paper, empty where it says none."""
-
-    name: str = field(repr=False)
-    component: str
-    content: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Letter:
     """What every message carries: when it was made, a keyed digest of what it says, its nonce (empty: it was not
-    pushed), its files, and the agency that it names (empty: none).
+    pushed), the agency that it names (empty: none), its checked files that lie in the strongbox, how much a dossier
+    holds, the form that was filled in on the portal, sealed (empty: none), and who takes it after it was refused
+    before (empty: nobody, it came by itself).
     """
 
     at: datetime
     digest: bytes
     nonce: str = ""
-    files: tuple[SentFile, ...] = ()
     agency: str = ""
+    sent: tuple[Sent, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    form: bytes = field(default=b"", repr=False)
+    person: str = ""
 
 
 class Taken(Enum):
@@ -73,13 +71,10 @@ class Taken(Enum):
     AGAIN = "again"
 
 
-# Who keeps the files of a message, in its transaction: number of the dossier, name of the part, the files.
-KeepFiles = Callable[[Tx, str, str, tuple[SentFile, ...]], None]
-
-
-def take_dossier(tx: Tx, arrival: Arrival, letter: Letter, keep_files: KeepFiles) -> Taken:
-    """An online dossier stands on the reception list. Raises NonceUsed, AgencyUnknown, ContentDiffers,
-    DossierExists for one that was received here, and what arrivals.take_in raises.
+def take_dossier(tx: Tx, arrival: Arrival, letter: Letter) -> Taken:
+    """An online dossier stands on the reception list with its files. Raises NonceUsed, AgencyUnknown,
+    ContentDiffers, DossierExists for one that was received here, and what arrivals.take_in and
+    attaching.attach_file raise.
     """
     _check_letter(tx, letter)
     found = dossiers.find(tx.db, arrival.code)
@@ -88,23 +83,27 @@ def take_dossier(tx: Tx, arrival: Arrival, letter: Letter, keep_files: KeepFiles
             raise DossierExists(code=arrival.code)
         return _again(tx, arrival.code, inbox.WHOLE, letter)
     arrivals.take_in(tx, arrival)
-    return _keep(tx, arrival.code, inbox.WHOLE, letter, keep_files)
+    return _keep(tx, arrival.code, inbox.WHOLE, letter)
 
 
-def take_completion(tx: Tx, code: str, number: str, words: bytes | None, letter: Letter,
-                    keep_files: KeepFiles) -> Taken:  # fmt: skip
+def take_completion(tx: Tx, code: str, number: str, words: bytes | None, letter: Letter) -> Taken:
     """The applicant completed the dossier on the portal; `number` is the portal's of this supplement.
 
     Raises NonceUsed, AgencyUnknown, UnknownDossier, ContentDiffers, NotAskedFor, OlderMessage and what
-    supplements.take_supplement raises.
+    supplements.take_supplement and attaching.attach_file raise.
     """
     _check_letter(tx, letter)
-    dossier, part = load(tx, code), f"{SUPPLEMENT} {number}"
+    dossier, part = load(tx, code), part_of(number)
     if inbox.content(tx.db, code, part) is not None:
         return _again(tx, code, part, letter)
     check_order(tx, dossier, letter.at)
     take_supplement(tx, Doing(code, PORTAL, words, facts={"supplement": number}))
-    return _keep(tx, code, part, letter, keep_files)
+    return _keep(tx, code, part, letter)
+
+
+def part_of(number: str) -> str:
+    """The name under which a supplement with this number of the portal's is kept."""
+    return f"{SUPPLEMENT} {number}"
 
 
 def check_order(tx: Tx, dossier: Dossier, made_at: datetime) -> None:
@@ -131,18 +130,29 @@ def _again(tx: Tx, code: str, part: str, letter: Letter) -> Taken:
     before = inbox.content(tx.db, code, part)
     if before is None or before.digest != letter.digest:
         raise ContentDiffers(code=code)
-    _use_nonce(tx, letter)
+    _settle(tx, code, part, letter)
     return Taken.AGAIN
 
 
-def _keep(tx: Tx, code: str, part: str, letter: Letter, keep_files: KeepFiles) -> Taken:
+def _keep(tx: Tx, code: str, part: str, letter: Letter) -> Taken:
     inbox.keep_content(tx.db, code, part, Content(letter.digest, letter.at))
-    if letter.files:
-        keep_files(tx, code, part, letter.files)
-    _use_nonce(tx, letter)
+    if letter.form:
+        inbox.keep_form(tx.db, code, part, letter.form)
+    for one in letter.sent:
+        _attach(tx, load(tx, code), one, letter.limits)
+    _settle(tx, code, part, letter)
     return Taken.NEW
 
 
-def _use_nonce(tx: Tx, letter: Letter) -> None:
+def _attach(tx: Tx, dossier: Dossier, sent: Sent, limits: Limits) -> None:
+    """A paper that our catalogue does not name belongs to none; what the dossier has already is not there twice."""
+    if sent.component not in attaching.components(tx, dossier, Part(sent.part)):
+        sent = replace(sent, component="")
+    with suppress(FileHereAlready):
+        attaching.attach_file(tx, dossier.code, sent, limits)
+
+
+def _settle(tx: Tx, code: str, part: str, letter: Letter) -> None:
+    declining.end_those_of(tx, code, part, letter.person)
     if letter.nonce:
         inbox.use_nonce(tx.db, letter.nonce, tx.now, tx.now - 2 * WINDOW)

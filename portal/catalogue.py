@@ -153,7 +153,7 @@ def _papers(row: dict[str, Any]) -> list[str]:
     return [
         name
         for case in _rows(row.get("THANHPHANHOSO"))
-        for name in ([case["TRUONGHOP"]] if case.get("TRUONGHOP") else []) + _names(case.get("GIAYTO"), "TENGIAYTO")
+        for name in _names([case], "TRUONGHOP") + _names(case.get("GIAYTO"), "TENGIAYTO")
     ]
 
 

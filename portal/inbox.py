@@ -10,24 +10,29 @@ import hmac
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from domain.applicants import words_to_bytes
+from domain.attachments import FilesBusy
 from domain.differences import Difference
 from domain.errors import DossierExists, Refused, StoreFull, StoreUnavailable, msgid
+from domain.refused_arrivals import Source
 from operations import inbound, reconciling
 from operations.arrivals import Arrival
-from operations.inbound import WINDOW, KeepFiles, Letter, SentFile, Taken
+from operations.inbound import WINDOW, Letter, Taken
 from operations.processing import UnknownDossier
+from portal.inbox_files import InboxFiles, LinkSilent
 from portal.inbox_messages import BodyTooLarge, Message, OnlineDossier, read_body
-from store import inbox, marks
+from portal.inbox_refusals import Refusals
+from store import inbox, marks, refused_arrivals
 from store.store import Store
 from store.vault import Vault
-from store.writer import Act, Tx
+from store.writer import Act
 
 ACT = Act(inbound.PORTAL)
 SCHEME = "HMAC-SHA256"
@@ -72,12 +77,12 @@ class Reply:
 
 
 class Inbox:
-    """Takes messages. `keep_files` keeps their files in the same transaction; without it they are in the vault."""
+    """Takes messages, and their files with them."""
 
     def __init__(self, store: Store, vault: Vault, now: Callable[[], datetime], secret_file: Path | None,
-                 keep_files: KeepFiles | None = None) -> None:  # fmt: skip
+                 files: InboxFiles) -> None:  # fmt: skip
         self._store, self._vault, self._now, self._secret_file = store, vault, now, secret_file
-        self._keep_files = keep_files or self._keep_sealed
+        self._files, self._refusals = files, Refusals(store, vault)
         self.room = asyncio.Semaphore(AT_ONCE)
 
     def examine(self, header: str) -> Seal:
@@ -91,25 +96,52 @@ class Inbox:
         return Seal(at, found[2], found[3])
 
     async def take(self, seal: Seal, body: bytes) -> Taken:
-        """A whole letter. Raises what is wrong with it; then nothing has changed."""
+        """A whole letter. Raises what is wrong with it; then nothing has changed, and the desk has the reason."""
         self._verify(seal, body)
-        return await self.take_message(read_body(body), seal.nonce)
+        return await self._take(Source.PUSH, body, seal.nonce)
 
-    async def take_message(self, message: Message, nonce: str = "") -> Taken:
-        """A message that we believe. Raises what operations.inbound raises."""
+    async def take_row(self, row: object) -> Taken:
+        """What a system gave that is asked. Raises as `take`."""
+        return await self._take(Source.POLL, msgspec.json.encode(row))
+
+    async def take_again(self, arrival: int, person: str) -> Taken:
+        """What was refused, once its cause is mended. Raises ArrivalEnded, NothingKept, and as `take`."""
+        body, found = self._refusals.content(arrival), self._store.read(refused_arrivals.find, arrival)
+        return await self._take(found.source if found else Source.PUSH, body, person=person)
+
+    async def _take(self, source: Source, body: bytes, nonce: str = "", person: str = "") -> Taken:
+        try:
+            return await self._take_message(read_body(body), nonce, person)
+        except Refused as error:
+            await self._refusals.note(source, body, error)
+            raise
+
+    async def _take_message(self, message: Message, nonce: str, person: str) -> Taken:
+        letter = self._letter(message, nonce, person)
+        if self._is_known(message, letter):
+            return await self._enter(message, letter)  # its files are not fetched or read again
+        proven = await self._files.proven(message.files)
+        room = self._files.room
+        async with room.holding(proven.contents) as addresses:
+            return await self._enter(message, replace(letter, sent=proven.sent(addresses), limits=room.limits))
+
+    async def _enter(self, message: Message, letter: Letter) -> Taken:
         if isinstance(message, OnlineDossier):
-            arrival, letter = self._arrival(message), self._letter(message, message.submitted_at, nonce)
-            return await self._store.write(ACT, inbound.take_dossier, arrival, letter, self._keep_files)
+            return await self._store.write(ACT, inbound.take_dossier, self._arrival(message), letter)
         words = self._vault.seal(words_to_bytes(message.words)) if message.words else None
-        letter = self._letter(message, message.made_at, nonce)
         try:
             return await self._store.write(
-                ACT, inbound.take_completion, message.code, message.number, words, letter, self._keep_files
+                ACT, inbound.take_completion, message.code, message.number, words, letter
             )
         except UnknownDossier:
             # The portal completes what we never had: a person must know of it.
             await self._store.write(ACT, reconciling.note_difference, message.code, Difference.MISSING_HERE)
             raise
+
+    def _is_known(self, message: Message, letter: Letter) -> bool:
+        part = inbox.WHOLE if isinstance(message, OnlineDossier) else inbound.part_of(message.number)
+        before = self._store.read(inbox.content, message.code, part)
+        return before is not None and before.digest == letter.digest
 
     def _arrival(self, message: OnlineDossier) -> Arrival:
         return Arrival(
@@ -118,14 +150,13 @@ class Inbox:
             delivery=message.delivery, found_by=marks.of_owner(self._vault, message.owner),
         )  # fmt: skip
 
-    def _letter(self, message: Message, at: datetime, nonce: str) -> Letter:
+    def _letter(self, message: Message, nonce: str, person: str) -> Letter:
         """The digest is keyed: what people wrote could be guessed from a plain one."""
         digest = self._vault.digest("inbox", _canonical(message))
-        return Letter(at, digest, nonce, message.files, message.agency)
-
-    def _keep_sealed(self, tx: Tx, code: str, part: str, files: tuple[SentFile, ...]) -> None:
-        for file in files:
-            inbox.keep_file(tx.db, code, part, self._vault.seal(packed(file)))
+        if not isinstance(message, OnlineDossier):
+            return Letter(message.made_at, digest, nonce, message.agency, person=person)
+        form = self._vault.seal(message.form) if message.form else b""
+        return Letter(message.submitted_at, digest, nonce, message.agency, form=form, person=person)
 
     def _verify(self, seal: Seal, body: bytes) -> None:
         text = f"{int(seal.at.timestamp())}\n{seal.nonce}\n".encode() + body
@@ -141,19 +172,6 @@ class Inbox:
             log.warning("the inbox's secret cannot be read")
             return []
         return [line.strip().encode() for line in text.splitlines() if len(line.strip()) >= SHORTEST_SECRET]
-
-
-def packed(file: SentFile) -> bytes:
-    """A file with its name and component in one piece, ready to be sealed."""
-    head = json.dumps({"name": file.name, "component": file.component}, ensure_ascii=False).encode()
-    return len(head).to_bytes(4, "big") + head + file.content
-
-
-def unpacked(plain: bytes) -> SentFile:
-    """What `packed` was given."""
-    length = int.from_bytes(plain[:4], "big")
-    head = json.loads(plain[4 : 4 + length])
-    return SentFile(head["name"], head["component"], plain[4 + length :])
 
 
 def accepted(taken: Taken, code: str = "") -> Reply:
@@ -178,17 +196,21 @@ _ANSWERS: dict[type[Refused], tuple[int, int]] = {
     inbound.AgencyUnknown: (200, UNIT_WRONG),
     DossierExists: (200, AGAIN),
     BodyTooLarge: (413, WRONG),
+    FilesBusy: (503, WRONG),
+    LinkSilent: (503, WRONG),
     StoreFull: (503, WRONG),
     StoreUnavailable: (503, WRONG),
 }
 
 
 def _canonical(message: Message) -> str:
-    files = [[one.name, one.component, hashlib.sha256(one.content).hexdigest()] for one in message.files]
+    files = [
+        [one.name, one.component, one.link or hashlib.sha256(one.content).hexdigest()] for one in message.files
+    ]
     if isinstance(message, OnlineDossier):
         parts = [
             message.code, message.procedure, message.submitted_at.isoformat(), message.owner_kind, message.delivery,
-            message.particulars.decode(), message.agency,
+            message.particulars.decode(), message.agency, message.form.decode(),
         ]  # fmt: skip
     else:
         written = words_to_bytes(message.words).decode() if message.words else ""

@@ -15,19 +15,18 @@ import msgspec
 from domain.applicants import Applicant, NameWrong, Paper, Words, applicant, particulars, to_bytes, words
 from domain.errors import Refused, UnknownProcedure, msgid
 from domain.identities import is_somebodys
-from operations.inbound import SentFile
 from portal.messages import PORTAL_ZONE
 
 BODY_LIMIT = 24 * 1024 * 1024
 FILE_LIMIT = 10 * 1024 * 1024
 MOST_FILES = 30
 DEEPEST = 12
-LONGEST_NAME, LONGEST_FILE_NAME = 200, 300
+LONGEST_NAME, LONGEST_FILE_NAME, LONGEST_LINK = 200, 300, 2000
 MOST_IDENTITIES = 5
 EARLIEST_YEAR = 2000
-EFORM = "eform.json"
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{3,49}")
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_PERSONAL = re.compile(r"[0-9]{9}", re.ASCII)
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})", re.ASCII)
 _WRITTEN = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})", re.ASCII)
 Told = TypeVar("Told")
@@ -55,9 +54,23 @@ class FilesWrong(Refused):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file as it was sent: its content, or the link where it lies (`content` empty).
+
+    `component` is the catalogue's code of the paper, empty where the portal says none.
+    """
+
+    name: str = field(repr=False)
+    component: str
+    content: bytes = field(repr=False)
+    link: str = field(default="", repr=False)
+
+
 class _File(msgspec.Struct):
     TenTepDinhKem: str
-    Base64: str
+    Base64: str = ""
+    DuongDanTaiTepTin: str = ""
     MaThanhPhanHoSo: str = ""
 
 
@@ -95,7 +108,7 @@ class _Completion(msgspec.Struct, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class OnlineDossier:
-    """A dossier as the portal sent it, checked."""
+    """A dossier as the portal sent it, checked; `form` is what was filled in there, as JSON, empty for none."""
 
     code: str
     procedure: str
@@ -106,6 +119,7 @@ class OnlineDossier:
     particulars: bytes = field(repr=False)
     agency: str
     files: tuple[SentFile, ...] = field(repr=False)
+    form: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +159,21 @@ def read_message(content: object) -> Message:
     return _dossier(_converted(content, _Dossier))
 
 
+def named_in(content: object) -> tuple[str, str]:
+    """Which dossier something that was refused names, and which supplement; empty where it cannot be one.
+
+    A long number in the place of a code may be a person's.
+    """
+    inner = content.get("data", content) if isinstance(content, dict) else None
+    told = inner if isinstance(inner, dict) else {}
+    code, number = told.get("MaHoSo"), told.get("HoSoBoSungId")
+    if not isinstance(code, str) or not _CODE.fullmatch(code) or _PERSONAL.search(code):
+        return "", ""
+    if not isinstance(number, str) or not _NUMBER.fullmatch(number) or _PERSONAL.search(number):
+        return code, ""
+    return code, number
+
+
 def read_moment(name: str, text: str) -> datetime:
     """'20260713071500' or '13/07/2026 07:15:00', in Vietnam. Raises FieldWrong."""
     if found := _COMPACT.fullmatch(text):
@@ -178,14 +207,13 @@ def _dossier(told: _Dossier) -> OnlineDossier:
     if not re.fullmatch(r"[0-9]\.[0-9]{6}", told.MaTTHC, re.ASCII):
         raise UnknownProcedure(procedure=told.MaTTHC[:20])
     owner, files = _owner(told), _files(told.TaiLieuNop)
-    if told.EForm:
-        files += (SentFile(EFORM, "", msgspec.json.encode(told.EForm)),)
     papers = _papers(files)
     return OnlineDossier(
         code=_matching("MaHoSo", told.MaHoSo, _CODE), procedure=told.MaTTHC,
         submitted_at=read_moment("NgayNopHoSo", told.NgayNopHoSo), owner_kind=int(told.LoaiDoiTuong),
         delivery=int(told.HinhThuc), owner=owner,
         particulars=to_bytes(particulars(owner, told.TrichYeuHoSo, papers)), agency=told.MaDonVi, files=files,
+        form=msgspec.json.encode(told.EForm) if told.EForm else b"",
     )  # fmt: skip
 
 
@@ -212,7 +240,7 @@ def _owner(told: _Dossier) -> Applicant:
 
 
 def _papers(files: tuple[SentFile, ...]) -> list[Paper]:
-    return [Paper(one.name, digitised=True, code=one.component) for one in files if one.name != EFORM]
+    return [Paper(one.name, digitised=True, code=one.component) for one in files]
 
 
 def _files(told: list[_File]) -> tuple[SentFile, ...]:
@@ -226,12 +254,15 @@ def _file(number: int, told: _File) -> SentFile:
     name = told.TenTepDinhKem.strip()
     if not name or len(name) > LONGEST_FILE_NAME or not name.isprintable() or len(told.MaThanhPhanHoSo) > 60:
         raise wrong
-    if not told.Base64 or len(told.Base64) > FILE_LIMIT * 4 // 3 + 4 or not told.MaThanhPhanHoSo.isprintable():
+    if not told.MaThanhPhanHoSo.isprintable() or bool(told.Base64) == bool(told.DuongDanTaiTepTin):
+        raise wrong
+    if len(told.Base64) > FILE_LIMIT * 4 // 3 + 4 or len(told.DuongDanTaiTepTin) > LONGEST_LINK:
         raise wrong
     try:
-        return SentFile(name, told.MaThanhPhanHoSo, base64.b64decode(told.Base64, validate=True))
+        content = base64.b64decode(told.Base64, validate=True)
     except (binascii.Error, ValueError):
         raise wrong from None
+    return SentFile(name, told.MaThanhPhanHoSo, content, told.DuongDanTaiTepTin)
 
 
 def _in_list(name: str, value: str, known: tuple[str, ...]) -> None:

@@ -15,6 +15,7 @@ from domain.errors import NotFound, Refused
 from domain.letters import AGENCY, Letter, StatusMessage
 from operations import corresponding
 from operations.corresponding import NewArrival
+from portal.answer_telling import AnswerTeller
 from portal.axis import AxisClient, AxisError, Failure, Mark, MessageType, Permanent, Row, Temporary, Unclear
 from portal.edxml import build
 from portal.edxml_reading import Unverified, read
@@ -40,6 +41,7 @@ class LetterWorker:
         self._store, self._vault, self._client, self._clock = store, vault, client, clock
         self._woken = asyncio.Event()
         self._agencies: list[frozenset[str]] | None = None
+        self._answers = AnswerTeller(store, vault, client)
         self.last_contact: datetime | None = None
         self.last_failure: str = ""
 
@@ -68,11 +70,11 @@ class LetterWorker:
             await asyncio.sleep(LISTEN_SECONDS)
 
     async def send_once(self) -> bool:
-        """Try the oldest letter that may go; gives False when none may."""
+        """Try the oldest letter that may go, else the oldest answer; gives False when none may."""
         letter = await self._claim()
         if letter is not None:
             await self._handle(letter)
-        return letter is not None
+        return letter is not None or await self._answers.tell_once()
 
     async def _claim(self) -> KeptLetter | None:
         try:

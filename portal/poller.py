@@ -1,7 +1,7 @@
 """Fetches online dossiers from a system that cannot push (portal.md 7): {total, data[]}, times as people write.
 
-What it finds goes through the same door as a pushed letter. A row that is refused holds up no other; how far it
-came is kept, and forgetting that costs nothing but time.
+What it finds goes through the same door as a pushed letter. A row that is refused holds up no other and waits on
+the desk; how far it came is kept, and forgetting that costs nothing but time.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from domain.errors import Refused, StoreFull, StoreUnavailable
 from operations.inbound import Taken
 from operations.syncing import wait_after
 from portal.inbox import Inbox
-from portal.inbox_messages import BODY_LIMIT, FieldWrong, read_message, read_moment
+from portal.inbox_messages import BODY_LIMIT, FieldWrong, read_moment
 from store import inbox, portal_gates
 from store.store import Store
 from store.writer import Act, Tx
@@ -83,7 +83,7 @@ class Poller:
         taken = 0
         for row in rows:
             try:
-                taken += await self._door.take_message(read_message(row)) is Taken.NEW
+                taken += await self._door.take_row(row) is Taken.NEW
             except (StoreFull, StoreUnavailable):
                 raise
             except Refused as error:

@@ -28,7 +28,13 @@ SECONDS = 20.0
 MOST_AT_ONCE = 500
 MOST_KEPT = 2000
 NAMES = ("NGUYỄN THỊ THỬ", "TRẦN VĂN MẪU", "LÊ THỊ VÍ DỤ", "PHẠM VĂN NHÁP")
-PAPER = base64.b64encode(b"%PDF-1.4\n% giay thu nghiem\n").decode()
+PAPER = base64.b64encode(
+    b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+    b"2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n"
+    b"3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>\nendobj\n"
+    b"xref\n0 1\n0000000000 65535 f \n"
+    b"trailer << /Root 1 0 R /Size 4 >>\nstartxref\n186\n%%EOF\n"
+).decode()
 COMPLETED = "5"
 
 

@@ -12,9 +12,9 @@ from domain.centre_axis import Axis
 from domain.centres import Portal
 from domain.dossier_events import DossierReceived, DossierStepped
 from domain.events import CentreLoaded, PortalResent
-from domain.fee_events import FeePaid, FeeRefunded
+from domain.fee_events import FeeAsked, FeeCancelled, FeePaid, FeeRefunded
 from domain.file_events import FileAttached, FileRemoved
-from domain.letter_events import LetterQueued, LetterResent
+from domain.letter_events import LetterAnswered, LetterQueued, LetterResent
 from domain.portal_events import DossierRetold, PortalResumed
 from portal.files import Fetching
 from portal.inbox import Inbox
@@ -108,8 +108,8 @@ class PortalService(Service["PortalWorker", Portal]):
 
     needs = "portal.worker"
     tells = (
-        DossierReceived, DossierStepped, PortalResent, FileAttached, FileRemoved, FeePaid, FeeRefunded,
-        PortalResumed, DossierRetold,
+        DossierReceived, DossierStepped, PortalResent, FileAttached, FileRemoved, FeeAsked, FeePaid,
+        FeeCancelled, FeeRefunded, PortalResumed, DossierRetold,
     )  # fmt: skip
 
     def __init__(self, *args: Any, fetching: Fetching | None = None, reconcile_hour: int = 2) -> None:
@@ -164,7 +164,7 @@ class LetterService(Service["LetterWorker", Axis]):
     """Letters to other agencies, by the document exchange axis."""
 
     needs = "portal.letter_worker"
-    tells = (LetterQueued, LetterResent)
+    tells = (LetterQueued, LetterResent, LetterAnswered)
 
     def _configured(self) -> Axis | None:
         return self._store.centre().axis

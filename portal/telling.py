@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from domain.applicants import Words, from_bytes, words_from_bytes
 from domain.centres import Centre
 from domain.dossiers import ACT_NAMES, Act, Status
+from domain.fees import FeeState
 from operations.inbound import PORTAL
 from operations.processing import placement_of
 from portal.answers import Permanent
-from portal.messages import DossierFacts, Step, Supplement
+from portal.messages import DossierFacts, Fee, Step, Supplement
+from portal.payments import KINDS
 from store import dossiers, fees, people
 from store.database import Connection
 from store.dossiers import Dossier
@@ -75,8 +77,20 @@ def facts_after(store: Store, vault: Vault, story: Story, number: int) -> Dossie
         unit_name=_unit(story.centre, stood), digitised=any(paper.digitised for paper in told.papers),
         vneid_verified=False, online_payment=store.read(fees.paid_online, stood.code), note="",
         finished_at=stood.finished_at, returned_at=stood.returned_at, return_note=_returned(story, number),
-        refused_at=refused, documents=(), fees=(),
+        refused_at=refused, documents=(), fees=_fees(store, stood.code),
         supplements=tuple(_supplements(story, number)), filed_on_portal=stood.counter is None,
+    )  # fmt: skip
+
+
+def _fees(store: Store, code: str) -> tuple[Fee, ...]:
+    """What the dossier costs, as known now; the means are said of a fee that is paid, and are those recorded."""
+    return tuple(
+        Fee(
+            " ".join(kept.fee.text.split()), kept.fee.amount, kind=KINDS[kept.fee.kind],
+            means=str(kept.means) if kept.state is FeeState.PAID and kept.means else "",
+        )
+        for kept in store.read(fees.of_dossier, code)
+        if kept.state is not FeeState.CANCELLED
     )  # fmt: skip
 
 

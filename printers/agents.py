@@ -238,7 +238,7 @@ class AgentConnection(Connection):
                 agent_words.number(word, "n", LARGEST_JOB)
                 self._told["at"] = word
             case "no":
-                if word.get("why") not in REASONS:
+                if agent_words.text(word, "why") not in REASONS:
                     raise WordWrong("why")
                 self._told["no"] = word
             case "opened" | "ready" | "taken" | "status" | "closed" as kind:

@@ -10,6 +10,8 @@ from store.instants import instant, moment
 from store.journal import Recorded, projects
 from store.outbox import tell_again
 
+BY_PORTAL = "portal"  # who brought a file that came with a letter of the portal
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
@@ -121,7 +123,8 @@ def _attached(db: Connection, recorded: Recorded) -> None:
         (recorded.seq, e.dossier, e.part, e.component, e.media, e.size, e.address, e.digitised, e.reused,
          e.from_warehouse, recorded.who, recorded.at),
     )  # fmt: skip
-    _tell_portal(db, recorded, e.part, e.dossier)
+    if recorded.who != BY_PORTAL:  # it has what it sent; its record goes with the next word of this dossier
+        _tell_portal(db, recorded, e.part, e.dossier)
 
 
 @projects(FileRemoved)

@@ -205,6 +205,7 @@ def _asked(db: Connection, recorded: Recorded) -> None:
         (recorded.seq, e.dossier, e.kind, e.text, e.amount, e.timing, e.relief, e.relief_text,
          FeeState.UNPAID, recorded.at),
     )  # fmt: skip
+    tell_again(db, recorded, e.dossier)
 
 
 @projects(PaymentBegun)
@@ -257,6 +258,7 @@ def _cancelled(db: Connection, recorded: Recorded) -> None:
     e = recorded.event
     _stand(db, e.fee, FeeState.CANCELLED)
     db.execute("UPDATE fees SET ended_at = ?, reason = ? WHERE id = ?", (recorded.at, e.reason, e.fee))
+    _tell_portal(db, recorded)
 
 
 @projects(FeeRefunded)
@@ -272,7 +274,7 @@ def _refunded(db: Connection, recorded: Recorded) -> None:
 
 
 def _tell_portal(db: Connection, recorded: Recorded) -> None:
-    """Whether it was paid online stands in the portal's record."""
+    """The fees, and whether they were paid online, stand in the portal's record."""
     for (dossier,) in db.execute("SELECT dossier FROM fees WHERE id = ?", (recorded.event.fee,)).fetchall():
         tell_again(db, recorded, dossier)
 

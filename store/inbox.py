@@ -1,4 +1,4 @@
-"""What the portal sent us: which content of which dossier, its files, and the nonces of its letters."""
+"""What the portal sent us: which content of which dossier, its form, and the nonces of its letters."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,22 +39,15 @@ def keep_content(db: Connection, dossier: str, part: str, kept: Content) -> None
     )
 
 
-def keep_file(db: Connection, dossier: str, part: str, sealed: bytes) -> int:
-    """Put a file that came with a message into the vault, sealed; gives its number."""
-    row = db.execute("INSERT INTO inbox_files (dossier, part, sealed) VALUES (?, ?, ?) RETURNING id",
-                     (dossier, part, sealed)).fetchone()  # fmt: skip
-    return int(row[0])
+def keep_form(db: Connection, dossier: str, part: str, sealed: bytes) -> None:
+    """Put the filled-in form that came with a message into the vault, sealed."""
+    db.execute("INSERT INTO inbox_forms VALUES (?, ?, ?)", (dossier, part, sealed))
 
 
-def files_of(db: Connection, dossier: str) -> list[tuple[int, str, bytes]]:
-    """Number, part and sealed file of everything that came with this dossier, in the order of its coming."""
-    rows = db.execute("SELECT id, part, sealed FROM inbox_files WHERE dossier = ? ORDER BY id", (dossier,))
-    return [(number, part, bytes(sealed)) for number, part, sealed in rows]
-
-
-def forget_file(db: Connection, number: int) -> None:
-    """The file stands among the dossier's files now."""
-    db.execute("DELETE FROM inbox_files WHERE id = ?", (number,))
+def forms_of(db: Connection, dossier: str) -> dict[str, bytes]:
+    """The sealed forms that came with this dossier, by the name of their part."""
+    rows = db.execute("SELECT part, sealed FROM inbox_forms WHERE dossier = ? ORDER BY part", (dossier,))
+    return {part: bytes(sealed) for part, sealed in rows}
 
 
 def is_used(db: Connection, nonce: str) -> bool:

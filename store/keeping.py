@@ -35,7 +35,7 @@ _QUIET = (
 )
 # Whether a dossier has any of this kind.
 _THERE = {
-    Held.INBOX: "EXISTS (SELECT 1 FROM inbox_files i WHERE i.dossier = d.code)",
+    Held.INBOX: "EXISTS (SELECT 1 FROM inbox_forms i WHERE i.dossier = d.code)",
     Held.FILES: "EXISTS (SELECT 1 FROM attachments a WHERE a.dossier = d.code AND a.removed_at IS NULL)",
     Held.LETTERS: (
         "EXISTS (SELECT 1 FROM letters l JOIN letter_bodies b ON b.id = l.body WHERE l.dossier = d.code)"
@@ -69,10 +69,15 @@ _OF_THESE = "(SELECT code FROM dossiers WHERE seq IN (SELECT value FROM json_eac
 _FEES = f"(SELECT id FROM fees WHERE dossier IN {_OF_THESE})"
 _LOOSE = "letters WHERE dossier IS NULL"
 _NUMBERS = "(SELECT value FROM json_each(:of))"
+_REFUSED = f"refused_arrivals WHERE code IN {_OF_THESE}"
 _LEAVE = {
-    Held.INBOX: (f"DELETE FROM inbox_files WHERE dossier IN {_OF_THESE}",),
+    Held.INBOX: (
+        f"DELETE FROM inbox_forms WHERE dossier IN {_OF_THESE}",
+        f"DELETE FROM refused_contents WHERE arrival IN (SELECT seq FROM {_REFUSED})",
+    ),
     Held.LETTERS: (
         f"DELETE FROM letter_bodies WHERE id IN (SELECT body FROM letters WHERE dossier IN {_OF_THESE})",
+        f"DELETE FROM letter_bodies WHERE id IN (SELECT words FROM letter_answers WHERE letter IN {_NUMBERS})",
         f"DELETE FROM letter_bodies WHERE id IN (SELECT body FROM {_LOOSE} AND id IN {_NUMBERS})",
     ),
     Held.WORDS: (

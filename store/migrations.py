@@ -270,6 +270,10 @@ CREATE TABLE letter_statuses (
   axis_id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL
 );
 CREATE INDEX letter_statuses_of ON letter_statuses (letter, seq);
+CREATE TABLE letter_answers (id INTEGER PRIMARY KEY, letter INTEGER NOT NULL, code TEXT NOT NULL,
+  person TEXT NOT NULL, words INTEGER, state TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX letter_answers_of ON letter_answers (letter, id);
+CREATE INDEX letter_answers_open ON letter_answers (id) WHERE state = 'queued';
 CREATE TABLE attachments (
   id INTEGER PRIMARY KEY, dossier TEXT NOT NULL, part TEXT NOT NULL, component TEXT NOT NULL, media TEXT NOT NULL,
   size INTEGER NOT NULL, address TEXT NOT NULL, digitised INTEGER NOT NULL, reused INTEGER NOT NULL,
@@ -295,6 +299,11 @@ CREATE TABLE receiver_messages (
 CREATE INDEX receiver_messages_of ON receiver_messages (receiver, id);
 CREATE INDEX receiver_messages_open ON receiver_messages (receiver, id) WHERE state = 'queued';
 CREATE INDEX receiver_messages_of_ticket ON receiver_messages (receiver, ticket, id);
+CREATE TABLE refused_arrivals (seq INTEGER PRIMARY KEY, source TEXT NOT NULL, code TEXT NOT NULL,
+  part TEXT NOT NULL, reason TEXT NOT NULL, digest TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL);
+CREATE INDEX refused_arrivals_of ON refused_arrivals (code, part);
+CREATE INDEX refused_arrivals_same ON refused_arrivals (digest);
+CREATE INDEX refused_arrivals_open ON refused_arrivals (seq) WHERE state = 'open';
 -- the vault: what a journal must not hold
 CREATE TABLE people (id TEXT PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, password_hash TEXT,
   pin_hash TEXT);
@@ -309,13 +318,11 @@ CREATE TABLE dossier_marks (
   mark BLOB NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (mark, seq)
 ) WITHOUT ROWID;
 CREATE INDEX dossier_marks_of ON dossier_marks (seq);
-CREATE TABLE inbox_contents (
-  dossier TEXT NOT NULL, part TEXT NOT NULL, digest BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (dossier, part)
-) WITHOUT ROWID;
-CREATE TABLE inbox_files (
-  id INTEGER PRIMARY KEY, dossier TEXT NOT NULL, part TEXT NOT NULL, sealed BLOB NOT NULL
-);
-CREATE INDEX inbox_files_of ON inbox_files (dossier, id);
+CREATE TABLE inbox_contents (dossier TEXT NOT NULL, part TEXT NOT NULL, digest BLOB NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (dossier, part)) WITHOUT ROWID;
+CREATE TABLE inbox_forms (dossier TEXT NOT NULL, part TEXT NOT NULL, sealed BLOB NOT NULL,
+  PRIMARY KEY (dossier, part)) WITHOUT ROWID;
+CREATE TABLE refused_contents (arrival INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
 CREATE TABLE device_tokens (device TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
 CREATE TABLE token_hashes (hash BLOB PRIMARY KEY, token INTEGER NOT NULL);
 CREATE TABLE appointment_codes (appointment INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
@@ -361,8 +368,8 @@ CREATE TABLE leases (
 # Replaying the journal gives every table outside these two lists.
 VAULT = (
     "people", "planned_people", "particulars", "dossier_words", "dossier_marks", "attachment_names",
-    "inbox_contents", "inbox_files", "device_tokens", "token_hashes", "appointment_codes", "appointment_holders",
-    "card_holders", "rating_words", "receiver_secrets", "letter_bodies",
+    "inbox_contents", "inbox_forms", "refused_contents", "device_tokens", "token_hashes", "appointment_codes",
+    "appointment_holders", "card_holders", "rating_words", "receiver_secrets", "letter_bodies",
 )  # fmt: skip
 HOUSEKEEPING = (
     "drafts", "device_changes", "pairing_codes", "requests", "sign_ins", "leases", "rating_skips", "inbox_nonces",

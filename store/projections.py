@@ -8,9 +8,10 @@ MODULES = tuple(
     import_module(f"store.{room}")
     for room in (
         "announcements", "appointments", "attachments", "bulletins", "calendars", "centres", "counters", "days",
-        "devices", "differences", "dossiers", "estimates", "fees", "jobs", "keeping", "letters", "lookups", "moves",
-        "notices", "outbox", "people", "plans", "portal_gates", "printers", "procedures", "ratings", "receivers",
-        "receptions", "refusals", "shortcuts", "tickets",
+        "devices", "differences", "dossiers", "estimates", "fees", "jobs", "keeping", "letter_answers",
+        "letters", "lookups", "moves", "notices", "outbox", "people", "plans", "portal_gates", "printers",
+        "procedures", "ratings", "receivers", "receptions", "refusals", "refused_arrivals", "shortcuts",
+        "tickets",
     )
 )  # fmt: skip
 # What is recorded for its own sake and changes no table.

@@ -119,6 +119,7 @@ FIELDS = {
     "day": msgid("ngày hẹn"),
     "results": msgid("kết quả"),
     "purpose": msgid("loại văn bản"),
+    "status": msgid("trạng thái"),
     "receiver_code": msgid("mã cơ quan nhận"),
     "receiver_name": msgid("tên cơ quan nhận"),
     "number": msgid("số văn bản"),

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
@@ -64,20 +64,32 @@ class FileRoom:
 
     async def attach(self, act: Act, dossier: str, content: bytes, sent: Callable[[str], Sent]) -> int:
         """Seal a checked file and enter it; `sent` tells of it by its address. Raises what attach_file raises."""
-        address = await asyncio.to_thread(self.box.put, content)
-        try:
-            number = await self.store.write(act, attaching.attach_file, dossier, sent(address), self.limits)
-        except StoreUnavailable:
-            raise  # nobody knows whether it is in the book: it lies there until the next start
-        except Refused:
-            await self._settle(address)
-            raise
-        await self._settle(address)
-        return number
+        async with self.holding((content,)) as (address,):
+            return await self.store.write(act, attaching.attach_file, dossier, sent(address), self.limits)
 
-    async def _settle(self, address: str) -> None:
-        self.box.release(address)
-        await self.let_go(address)  # refused, or a repeated request whose file was removed since
+    @asynccontextmanager
+    async def holding(self, contents: Sequence[bytes]) -> AsyncIterator[list[str]]:
+        """Checked contents lie sealed while they are entered into the book; what it then does not name goes.
+
+        Gives their addresses. Raises StoreFull, and then nothing is left of any of them.
+        """
+        held: list[str] = []
+        try:
+            for content in contents:
+                # One by one: of what was sealed before a full disk nothing may stay.
+                held.append(await asyncio.to_thread(self.box.put, content))  # noqa: PERF401
+            yield held
+        except StoreUnavailable:
+            raise  # nobody knows whether they are in the book: they lie there until the next start
+        except Refused:
+            await self._settle(held)
+            raise
+        await self._settle(held)
+
+    async def _settle(self, held: Sequence[str]) -> None:
+        for address in held:
+            self.box.release(address)
+            await self.let_go(address)  # refused, or a repeated request whose file was removed since
 
     async def open(self, address: str) -> Sealed:
         """The proven file. Raises FileLost, FilesBusy."""

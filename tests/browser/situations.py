@@ -10,18 +10,22 @@ from pathlib import Path
 
 from sqlite_utils.utils import sqlite3
 
+from domain import refused_arrivals as refused
 from domain.admission import Reason
+from domain.attachments import FileActive
 from domain.centre_rules import Calling, Policy, Text, Window, WindowKind
 from domain.centres import Centre
 from domain.days import local
 from domain.deadlines import Unit
 from domain.devices import Beat, Showing
 from domain.differences import Difference
+from domain.errors import UnknownProcedure
 from domain.events import PersonAdded
 from operations import (
     calling,
     cataloguing,
     configuring,
+    declining,
     devices,
     informing,
     managing,
@@ -34,6 +38,8 @@ from operations import (
     undoing,
 )
 from operations.admitting import note_refusal
+from operations.declining import Declined
+from portal.inbox_files import FileNotTaken
 from printers.status import Trouble
 from printers.worker import Health
 from store import migrations, outbox, plans, procedures, receivers
@@ -116,9 +122,12 @@ def troubled(scene: Scene) -> None:
 
 
 def differing(scene: Scene) -> None:
-    """The portal is stopped, knows two dossiers otherwise, and lists procedures otherwise than we do."""
+    """The portal is stopped, knows two dossiers otherwise, lists procedures otherwise than we do, and sent two
+    things that could not be taken.
+    """
     busy(scene)
     do = scene.server.store.write_now
+    turned_down(scene)
     lost, late, refused = (scene.dossier(2, "1.001193") for _ in range(3))
     for code in (lost, late):
         messages = scene.server.store.read(outbox.portal_messages_of, code)
@@ -137,6 +146,21 @@ def differing(scene: Scene) -> None:
     for one in (longer, *ours[1:-1]):
         do(Act("portal"), cataloguing.keep_row, run, one.code, one)
     do(Act("portal"), cataloguing.end_run, run)
+
+
+def turned_down(scene: Scene) -> None:
+    """An online dossier of another procedure, and a supplement with a file that does something by itself."""
+    vault = scene.server.app.state.house.vault
+    unknown, active = UnknownProcedure(procedure="2.001770"), FileActive()
+    wrong = FileNotTaken(number=2, reason=active.text)
+    wrong.__cause__ = active
+    for number, (source, code, part, error) in enumerate((
+        ("poll", "000.00.00.G22-261123-000412", "dossier", unknown),
+        ("push", "000.00.00.G22-261123-000398", "supplement 1", wrong),
+    )):  # fmt: skip
+        sealed = vault.seal(refused.to_bytes(refused.kept(error, b"{}")))
+        told = Declined(refused.Source(source), code, part, error.code, str(number), sealed)
+        scene.server.store.write_now(Act("portal"), declining.note_refusal, told)
 
 
 def bookable(scene: Scene) -> None:

@@ -16,10 +16,11 @@ import pytest
 
 from domain.centre_axis import Axis
 from domain.dossiers import Act
-from domain.letters import Letter, LetterState
+from domain.letters import Letter, LetterState, Organisation, Status, StatusMessage, Trace
 from dossiers import letter_routes, letter_rows
 from operations import corresponding, managing
 from portal import letter_worker
+from portal.edxml import build
 from portal.edxml_reading import read
 from portal.sandbox import SandboxThread
 from portal.sandbox_axis import ACCOUNTS
@@ -161,7 +162,7 @@ def test_a_form_sent_twice_is_one_letter(post):
     ("other", "told", "word"),
     [
         ({"receiver": ""}, 422, "cơ quan nhận"),
-        ({"receiver_code": "H56.07", "receiver_name": "Sở"}, 422, "không ghi cả hai"),
+        ({"receiver_code": "H56.07"}, 422, "cả mã và tên"),
         ({"receiver": "H1.99"}, 422, "cơ quan nhận"),
         ({"receiver": "", "receiver_code": "<b>", "receiver_name": "Sở"}, 409, "mã cơ quan nhận"),
         ({"receiver": "", "receiver_code": "H56.19", "receiver_name": "Ta"}, 409, "cơ quan nhận"),
@@ -287,3 +288,65 @@ def test_what_a_letter_says_stands_in_no_event(post):
     )
     assert not [row for row in told if "CHIM" in str(row) or "079201777313" in str(row)]
     assert letter_routes.HOME and post.mine(code)[0].at.date() == date(2026, 11, 23)
+
+
+def came(post: Post) -> int:
+    """A letter of another agency, brought by the axis; its number."""
+    sender, ours = Organisation("H56.07", "Chi nhánh Văn phòng đăng ký đất đai"), Organisation(SYSTEM, "Trung tâm")
+    letter = replace(LETTER, sender=sender, receivers=(ours,), traces=(Trace("H56.07", MORNING),))
+    post.axis.put_in_unread(build(letter), "H56.07", SYSTEM)
+
+    def newest() -> list[letters.KeptLetter]:
+        return list(post.desk.server.store.read(letters.newest, 5, arrived=True))
+
+    asyncio.run(until(lambda: bool(newest()), 15, "it arrives"))
+    return newest()[0].id
+
+
+def told(post: Post) -> list[StatusMessage]:
+    """The status messages that the axis has of us, in order."""
+    messages = [read(one.raw).says for one in post.axis.documents]
+    return [one for one in messages if isinstance(one, StatusMessage) and one.sender.code == SYSTEM]
+
+
+def test_a_letter_that_arrived_is_taken_by_an_officer_and_its_sender_is_told(post):
+    letter = came(post)
+    asyncio.run(until(lambda: [one.status for one in told(post)] == [Status.ARRIVED], 15, "đã đến"))
+    page = post.see(f"/dossiers/letters/{letter}")
+    assert "Đã báo cho nơi gửi" in page and "Trả lời nơi gửi" in page
+    for status in ("03", "06"):
+        form = {"request_id": request_id(), "status": status, "words": "Đã giao phòng chuyên môn"}
+        assert post.desk.of("cb01").post(f"/dossiers/letters/{letter}/answers", data=form).status_code == 303
+    asyncio.run(until(lambda: len(told(post)) == 3, 15, "all of it"))
+    assert [one.status.value for one in told(post)] == ["01", "03", "06"]
+    says = post.said(letter)
+    assert {one.answers.document for one in told(post)} == {says.document_id}
+    assert {one.answers.organ for one in told(post)} == {says.sender.code}
+    assert told(post)[1].description == "Đã giao phòng chuyên môn"
+    page = post.see(f"/dossiers/letters/{letter}")
+    assert "hoàn thành" in page and "Trả lời nơi gửi" not in page, "completed is the end"
+
+
+def test_a_letter_is_refused_with_a_reason_only(post):
+    letter = came(post)
+    clerk, where = post.desk.of("cb01"), f"/dossiers/letters/{letter}/answers"
+    answer = clerk.post(where, data={"request_id": request_id(), "status": "02", "words": " "})
+    assert answer.status_code == 409 and "lý do" in answer.text
+    assert clerk.post(where, data={"request_id": request_id(), "status": "77"}).status_code == 422
+    form = {"request_id": request_id(), "status": "02", "words": "Không thuộc thẩm quyền"}
+    assert clerk.post(where, data=form).status_code == 303
+    assert clerk.post(where, data=form | {"request_id": request_id(), "status": "03"}).status_code == 409
+    asyncio.run(until(lambda: len(told(post)) == 2, 15, "both"))
+    assert (told(post)[1].status, told(post)[1].description) == (Status.REFUSED, "Không thuộc thẩm quyền")
+
+
+def test_a_letter_goes_to_several_agencies_and_each_answers_for_itself(post):
+    code = post.desk.received()
+    other = {"receiver_code": "H56.07", "receiver_name": "Chi nhánh Văn phòng đăng ký đất đai"}
+    assert post.write(code, "consultation::", **other).status_code == 303
+    post.stands(code, LetterState.SENT)
+    (document,) = post.axis.documents
+    assert [one.code for one in read(document.raw).says.receivers] == [TAX, "H56.07"]
+    assert post.mine(code)[0].receivers == (TAX, "H56.07")
+    page = post.see(f"/dossiers/letters/{post.mine(code)[0].id}")
+    assert TAX in page and "H56.07" in page

@@ -92,10 +92,10 @@ def check_files(desk: Desk) -> None:
     assert not lost, f"{len(lost)} files were told and are not there"
 
 
-def check_tidy(desk: Desk) -> None:
+def check_tidy(place: Furnished) -> None:
     """After a start nothing lies there that the book does not name."""
-    box = Strongbox(desk.place.data / FOLDER, Vault.open(desk.place.data / "site.key"))
-    with desk.place.rows() as db:
+    box = Strongbox(place.data / FOLDER, Vault.open(place.data / "site.key"))
+    with place.rows() as db:
         named = attachments.addresses(db)
     assert set(box.addresses()) == named
     assert not list(box.folder.rglob("*.unfinished"))
@@ -108,7 +108,7 @@ def live_through_kills(quiet_path, lives: int, fault: str = "") -> int:
     for _ in range(lives):
         desk.codes.append(receive(place))
         with serving(place, fault, **environment) as process:
-            check_tidy(desk)
+            check_tidy(place)
             senders = [threading.Thread(target=desk.send, args=(process.url, n)) for n in range(SENDERS)]
             for sender in senders:
                 sender.start()
@@ -121,7 +121,7 @@ def live_through_kills(quiet_path, lives: int, fault: str = "") -> int:
                 sender.join(WAIT)
         check_files(desk)
     with serving(place, **environment):
-        check_tidy(desk)
+        check_tidy(place)
         check_files(desk)
     return len(desk.sent)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, get_args
 
+from domain import refused_arrivals as refused
 from domain.admission import Reason
 from domain.announcements import Outcome
 from domain.applicants import Applicant, Paper, Particulars, particulars, to_bytes
@@ -23,6 +24,7 @@ from domain.tickets import milliseconds
 from domain.waiting.kept import KeptEstimate
 from operations import (
     admitting,
+    answering,
     arrivals,
     attaching,
     auditing,
@@ -31,6 +33,7 @@ from operations import (
     cataloguing,
     configuring,
     corresponding,
+    declining,
     devices,
     endings,
     entering,
@@ -55,6 +58,7 @@ from operations import (
     undoing,
 )
 from operations.arrivals import Arrival
+from operations.declining import Declined
 from operations.estimating import keep_estimates
 from operations.processing import Doing
 from operations.speaking import Ended
@@ -407,7 +411,10 @@ def _write_letters(do: Any, clock: HandClock, dossier: str) -> None:
     do(corresponding.acknowledge, do(corresponding.claim_letter).letter.id, "vb-1", found=True)
     assert do(corresponding.hear_status, letter.document_id, "H56.07", Status.ACCEPTED, "vb-2")
     sealed = VAULT.seal(letter.content.encode())
-    do(corresponding.take_in, corresponding.NewArrival("H56.07", "vb-3", "0" * 64, sealed, sealed))
+    arrived = do(corresponding.take_in, corresponding.NewArrival("H56.07", "vb-3", "0" * 64, sealed, sealed))
+    do(answering.acknowledge, do(answering.claim_answer).answer.id, "vb-4")
+    do(answering.answer_letter, arrived, Status.REFUSED, "cb01", VAULT.seal(CANARY.summary.encode()))
+    do(answering.park, do(answering.claim_answer).answer.id, "Trục liên thông văn bản không nhận văn bản.")
 
 
 def _tell_portal(do: Any, clock: HandClock, codes: list[str]) -> None:
@@ -429,9 +436,22 @@ def _tell_portal(do: Any, clock: HandClock, codes: list[str]) -> None:
     do(syncing.stop_portal, "ql01", "Cổng báo bảo trì")
     do(syncing.resume_portal, "ql01")
     _reconcile(do)
+    _decline(do)
     do(cataloguing.start_run, [demo_procedures()[0].code])
     do(cataloguing.end_run, 1)
     do(cataloguing.put_in_force, 1, [demo_procedures()[1].code])
+
+
+def _decline(do: Any) -> None:
+    """Three things that were sent are not taken: one is dismissed, one comes again rightly, one waits."""
+    sealed = VAULT.seal(refused.to_bytes(refused.Kept(refused.Told("x", {}), CANARY.name.encode())))
+    code = "000.00.00.G22-260713-000081"
+    for number, part in enumerate(("dossier", "supplement 1", "")):
+        told = Declined(refused.Source.POLL, code if part else "", part, "field-wrong", str(number), sealed)
+        arrival = do(declining.note_refusal, told)
+        if part == "dossier":
+            do(declining.dismiss, arrival, "ql01", "sender-told")
+    do(declining.end_those_of, code, "supplement 1", "cb01")
 
 
 def _reconcile(do: Any) -> None:

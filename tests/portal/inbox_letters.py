@@ -7,11 +7,14 @@ import json
 from datetime import datetime
 from typing import Any
 
+from tests.support.files import a_pdf
+
 SECRET = "khoa-chung-cua-hai-ben-2026"
 CODE = "000.00.00.G22-261123-000777"
 PROCEDURE = "1.004873"
 INBOX = "/portal/inbox/nhanhsdvcqg"
-PDF = base64.b64encode(b"%PDF-1.7 to khai").decode()
+OTHER_PDF = base64.b64encode(a_pdf("trich luc")).decode()
+PDF = base64.b64encode(a_pdf("to khai")).decode()
 
 
 def dossier(**changes: Any) -> dict[str, Any]:

@@ -1,99 +1,43 @@
 """Letters of the portal over real HTTP: taken once, whole and in order, or refused with nothing half stored."""
 
-import itertools
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.dossiers import Act, Status
-from operations import arrivals, inbound, supplements
-from operations.processing import Doing
-from portal.inbox import unpacked
+from operations import inbound
 from portal.inbox_messages import BODY_LIMIT
-from store import differences, dossiers, inbox, marks
-from store.database import Connection
-from store.writer import Act as Asking
-from tests.portal.inbox_letters import INBOX, PDF, PROCEDURE, SECRET, body_of, completion, dossier, header
+from store import attachments, differences, dossiers, inbox, marks
+from tests.portal.inbox_letters import (
+    INBOX,
+    OTHER_PDF,
+    PDF,
+    PROCEDURE,
+    body_of,
+    completion,
+    dossier,
+    header,
+)
+from tests.portal.inbox_posts import TABLES, Post, at, new_code, posted, refuses, said
 from tests.support.halls import HandClock
-from tests.support.servers import Server, running
-
-TABLES = (
-    "journal", "dossiers", "dossier_steps", "particulars", "dossier_marks", "dossier_words", "inbox_contents",
-    "inbox_files", "inbox_nonces", "portal_messages",
-)  # fmt: skip
-_nonces = itertools.count(1)
-_codes = itertools.count(1)
-
-
-@dataclass
-class Post:
-    """A portal at the door of a running centre."""
-
-    server: Server
-    clock: HandClock
-    http: httpx2.Client
-
-    def letter(self, told: Any, *, nonce: str = "", late: float = 0, secret: str = SECRET) -> httpx2.Response:
-        body = told if isinstance(told, bytes) else body_of(told)
-        signed = header(
-            body, self.clock() - timedelta(seconds=late), nonce or f"nonce-{next(_nonces):016d}", secret
-        )
-        return self.http.post(INBOX, content=body, headers={"Authorization": signed})
-
-    def rows(self) -> dict[str, int]:
-        """How much stands in every table that a letter may touch."""
-
-        def count(db: Connection) -> dict[str, int]:
-            return {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES}
-
-        return self.server.store.read(count)
-
-    def ask_supplement(self, code: str) -> None:
-        """A clerk accepts the online dossier and asks for what is missing."""
-        do, vault = self.server.store.write_now, self.server.app.state.house.vault
-        do(Asking("cb01"), arrivals.accept, Doing(code, "cb01"))
-        do(Asking("cb01"), supplements.ask_supplement, Doing(code, "cb01", vault.seal(b"words")))
-
-    def status(self, code: str) -> Status:
-        found = self.server.store.read(dossiers.find, code)
-        assert found is not None
-        return found.status
-
-
-def at(server: Server) -> httpx2.Client:
-    """Somebody who knows only HTTP, and sends neither Origin nor cookies."""
-    return httpx2.Client(base_url=server.url, trust_env=False, verify=False, timeout=30)
+from tests.support.servers import running
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
-    folder = tmp_path_factory.mktemp("inbox")
-    secret = folder / "inbox.secret"
-    secret.write_text(f"{SECRET}\nthe-next-secret-of-both\n", encoding="utf-8")
-    clock = HandClock()
-    with running(folder / "data", now=clock, inbox_secret_file=secret) as server, at(server) as http:
-        yield Post(server, clock, http)
+    with posted(tmp_path_factory.mktemp("inbox")) as post:
+        yield post
 
 
 @pytest.fixture
 def post(place: Post) -> Post:
     return place
-
-
-def new_code() -> str:
-    return f"000.00.00.G22-261123-1{next(_codes):05d}"
-
-
-def said(answer: httpx2.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error_code"]
 
 
 def test_a_pushed_dossier_stands_on_the_list_with_its_eight_hours_within_the_minute(post):
@@ -115,11 +59,12 @@ def test_its_owner_is_sealed_found_by_marks_and_its_file_is_kept(post):
     vault, store = post.server.app.state.house.vault, post.server.store
     found = store.read(dossiers.find, code)
     assert store.read(marks.find, marks.of_name(vault, "tran thi dac biet")) == [found.seq]
-    files = [unpacked(vault.unseal(sealed)) for _, _, sealed in store.read(inbox.files_of, code)]
-    assert [file.name for file in files] == ["to-khai.pdf", "eform.json"]
-    assert files[0].content.startswith(b"%PDF")
+    (file,) = store.read(attachments.of_dossier, code)
+    assert (file.media, file.part, file.who) == ("application/pdf", "submitted", "portal")
+    form = store.read(inbox.forms_of, code)
+    assert json.loads(vault.unseal(form[inbox.WHOLE])) == {"muc-dich": "kết hôn"}
     raw = post.server.store.path.read_bytes()
-    assert b"%PDF-1.7 to khai" not in raw
+    assert b"%PDF" not in raw
     assert "ĐẶC BIỆT".encode() not in raw
 
 
@@ -131,15 +76,6 @@ def test_the_same_again_is_answered_as_such_and_changes_nothing(post):
     assert said(answer) == (200, "1")
     assert "đã tồn tại" in answer.json()["message"]
     assert {**post.rows(), "inbox_nonces": 0} == {**before, "inbox_nonces": 0}
-
-
-def refuses(post: Post, told: Any, status: int = 200, code: str = "-1", **how: Any) -> None:
-    """The letter is refused in the dialect, and nothing has changed anywhere."""
-    before = post.rows()
-    answer = post.letter(told, **how)
-    assert said(answer) == (status, code), answer.text
-    assert answer.json()["message"]
-    assert post.rows() == before
 
 
 @pytest.mark.parametrize(
@@ -217,13 +153,13 @@ def test_a_supplement_completes_the_dossier_once(post):
     post.letter(dossier(MaHoSo=code))
     post.ask_supplement(code)
     assert post.status(code) is Status.SUPPLEMENT
-    told = completion(MaHoSo=code, TaiLieuNop=[{"TenTepDinhKem": "trich-luc.pdf", "Base64": PDF}])
+    told = completion(MaHoSo=code, TaiLieuNop=[{"TenTepDinhKem": "trich-luc.pdf", "Base64": OTHER_PDF}])
     assert said(post.letter(told)) == (200, "0")
     assert post.status(code) in (Status.RECEIVED, Status.UNDER_WAY)
     step = post.server.store.read(dossiers.steps_of, code)[-1]
     assert (step.act, step.person) == (Act.TAKE_SUPPLEMENT, "portal")
     assert said(post.letter(told)) == (200, "1")
-    assert len(post.server.store.read(inbox.files_of, code)) == 2
+    assert len(post.server.store.read(attachments.of_dossier, code)) == 2
 
 
 def test_a_supplement_that_nobody_asked_for_is_refused(post):

@@ -10,6 +10,7 @@ import httpx2
 from websockets.exceptions import InvalidStatus
 
 from admin.recording import needed_by
+from domain import refused_arrivals as refused
 from domain.applicants import applicant, particulars, to_bytes, words, words_to_bytes
 from domain.centre_rules import Booking
 from domain.centre_toml import write_centre
@@ -25,6 +26,7 @@ from operations import (
     calling,
     cataloguing,
     configuring,
+    declining,
     entering,
     informing,
     intake,
@@ -37,10 +39,12 @@ from operations import (
     syncing,
     ticketing,
 )
+from operations.declining import Declined
 from operations.processing import Doing
 from store import appointments as rows
 from store import attachments, file_links, jobs, outbox, plans, portal_gates, ratings, receivers
 from store.writer import Act, Tx
+from tests.portal import inbox_letters
 from tests.support.asking import CHEAP, PASSWORD, QUEUE, a_clip, a_number, a_phone, a_procedure, watching
 from tests.support.files import a_pdf
 from tests.support.halls import demo_calendar, demo_centre
@@ -295,6 +299,15 @@ class Crowd:
         self.do(syncing.acknowledge, messages, "inserted")
         self.do(reconciling.note_difference, code, Difference.MISSING_THERE, 2)
         return str(code)
+
+    def refused_arrival(self) -> int:
+        """A right online dossier that was refused all the same; its number on the desk."""
+        body = inbox_letters.body_of(
+            inbox_letters.dossier(MaHoSo=f"000.00.00.G22-261123-3{a_number():05d}", NgayNopHoSo="20260101080000")
+        )
+        sealed = self.server.app.state.house.vault.seal(refused.to_bytes(refused.Kept(refused.Told("x", {}), body)))
+        declined = Declined(refused.Source.POLL, "", "", "field-wrong", f"walk-{a_number()}", sealed)
+        return int(self.do(declining.note_refusal, declined))
 
     def catalogue_run(self) -> int:
         """The portal's list, fetched."""

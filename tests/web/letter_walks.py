@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import msgspec
+
 from domain.letters import Attachment, LetterKind
 from operations import corresponding
 from store import letters
@@ -26,6 +28,14 @@ def _letter(c: Crowd, *, parked: bool = False) -> int:
     return number
 
 
+def _arrived(c: Crowd) -> int:
+    """A letter that came to the centre."""
+    sealed = c.server.app.state.house.vault.seal(msgspec.json.encode(LETTER))
+    return int(
+        c.do(corresponding.take_in, corresponding.NewArrival("H56.07", f"vb-{a_number()}", "", sealed, sealed))
+    )
+
+
 def _dossier(c: Crowd) -> str:
     found = c.server.store.read(letters.find, _letter(c))
     assert found is not None and found.dossier is not None
@@ -38,6 +48,9 @@ LETTERS: dict[str, Example] = {
     "GET /dossiers/letters/{letter}/files/{file}": lambda c, w: Asked(f"/dossiers/letters/{_letter(c)}/files/1"),
     "POST /dossiers/letters/{letter}/resends": lambda c, w: Asked(
         f"/dossiers/letters/{_letter(c, parked=True)}/resends", {"request_id": request_id()}
+    ),
+    "POST /dossiers/letters/{letter}/answers": lambda c, w: Asked(
+        f"/dossiers/letters/{_arrived(c)}/answers", {"request_id": request_id(), "status": "03"}
     ),
     "GET /dossiers/{code}/letters": lambda c, w: Asked(f"/dossiers/{_dossier(c)}/letters"),
     "GET /dossiers/{code}/letters/new": lambda c, w: Asked(f"/dossiers/{c.dossier()}/letters/new"),

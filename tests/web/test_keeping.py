@@ -73,7 +73,7 @@ class Hall:
         number = self.do(attaching.attach_file, code, sent, Limits())
         self.room.box.release(address)
         self.do(processing.note, Deed.PROGRESS, Doing(code, "cb01", REASON))
-        self.do(lambda tx: inbox.keep_file(tx.db, code, "dossier", SCAN))
+        self.do(lambda tx: inbox.keep_form(tx.db, code, "dossier", SCAN))
         return number
 
     def end(self, code: str) -> None:
@@ -130,15 +130,15 @@ def test_what_is_past_its_time_leaves_book_vault_and_disk(hall):
     assert len(hall.store.read(attachments.of_dossier, living)) == hall.room.box.room()[0] == 1
     assert hall.store.read(holders.open_dossiers, b"c" * 32) == [living]
     assert hall.store.read(marks.find, marks.of_identity(VAULT, CANARY.identity)) == [other.seq]
-    counts = {table: hall.rows(table) for table in ("particulars", "dossier_words", "inbox_files", "letter_bodies")}
-    assert counts == {"particulars": 1, "dossier_words": 1, "inbox_files": 1, "letter_bodies": 0}
+    counts = {table: hall.rows(table) for table in ("particulars", "dossier_words", "inbox_forms", "letter_bodies")}
+    assert counts == {"particulars": 1, "dossier_words": 1, "inbox_forms": 1, "letter_bodies": 0}
     assert one.status == 7 and one.finished_at and len(hall.store.read(dossiers.steps_of, ended)) == 2
 
 
 def test_nothing_of_an_open_dossier_is_ever_removed(hall):
     code = hall.receive()
     hall.fill(code)
-    tables = ("particulars", "dossier_words", "inbox_files", "attachments", "dossier_marks", "card_holders")
+    tables = ("particulars", "dossier_words", "inbox_forms", "attachments", "dossier_marks", "card_holders")
     before = {table: hall.rows(table) for table in tables}
     hall.clock.forward(days=36_500)
     hall.run()
@@ -285,9 +285,9 @@ def whole_rows(hall, done: int) -> None:
     db = sqlite3.connect(hall.store.path)
     assert journal.verify(db) is None
     assert db.execute("SELECT count(*) FROM removals").fetchone()[0] == done
-    for held, table in (("inbox", "inbox_files"), ("words", "dossier_words"), ("particulars", "particulars")):
+    for held, table in (("inbox", "inbox_forms"), ("words", "dossier_words"), ("particulars", "particulars")):
         gone = db.execute("SELECT coalesce(sum(rows), 0) FROM removals WHERE held = ?", (held,)).fetchone()[0]
-        whole = {"inbox_files": 4, "dossier_words": 8, "particulars": 4}[table]
+        whole = {"inbox_forms": 4, "dossier_words": 8, "particulars": 4}[table]
         if table != "particulars":
             assert db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == whole - gone
     db.close()

@@ -310,6 +310,12 @@ _ADMIN: dict[str, Example] = {
     "POST /admin/portal/dossiers/{code}/explanations": lambda c, w: Asked(
         f"/admin/portal/dossiers/{c.differing_dossier()}/explanations", {"reason": "test"}
     ),
+    "POST /admin/portal/arrivals/{arrival}/takings": lambda c, w: Asked(
+        f"/admin/portal/arrivals/{c.refused_arrival()}/takings", {}
+    ),
+    "POST /admin/portal/arrivals/{arrival}/dismissals": lambda c, w: Asked(
+        f"/admin/portal/arrivals/{c.refused_arrival()}/dismissals", {"reason": "sender-told"}
+    ),
     "GET /admin/catalogue": lambda c, w: Asked("/admin/catalogue"),
     "POST /admin/catalogue/runs": lambda c, w: _with_portal(c, "/admin/catalogue/runs"),
     "POST /admin/catalogue/decisions": lambda c, w: Asked(
