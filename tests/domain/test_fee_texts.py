@@ -44,8 +44,20 @@ def test_of_the_demos_catalogue_every_rule_is_in_its_text_and_may_stand_on_a_fee
                 )
 
 
-@given(st.text(max_size=5000))
-def test_any_text_is_published_readable_and_short_enough(text):
+def readable(text: str) -> None:
+    """Whatever stands in a cell, what a fee is given of it can be read and is short enough."""
     told = published(text)
     assert len(told) <= LONGEST_TEXT and told.replace("\n", "").replace("\t", "").isprintable()
     assert all(0 < len(rule) <= LONGEST_RULE for rule in rules(text))
+
+
+@given(st.text(max_size=5000))
+def test_any_text_is_published_readable_and_short_enough(text):
+    readable(text)
+
+
+@pytest.mark.planted
+def test_rules_of_any_length_are_found(monkeypatch):
+    monkeypatch.setattr("domain.fee_texts.LONGEST_RULE", 10**6)
+    with pytest.raises(AssertionError):
+        readable("Miễn " * 300)
