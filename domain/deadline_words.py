@@ -75,6 +75,8 @@ def _paused(wait: Pause, _: Translate) -> str:
         "end": day_text(wait.after.date(), _),
     }
     text = _("Tạm dừng chờ bổ sung từ %(requested)s đến %(returned)s: hạn %(before)s dời thành %(after)s.")
+    if wait.before == wait.after:
+        text = _("Tạm dừng chờ bổ sung từ %(requested)s đến %(returned)s: hạn %(after)s không đổi.")
     moved = "" if wait.nominal == wait.after.date() else f"\n{_(MOVED)}"
     return (text + moved) % words
 

@@ -122,6 +122,13 @@ def test_the_explanation_tells_each_pause_and_the_moved_end():
     ]
 
 
+def test_a_pause_of_an_hour_says_that_the_end_stays():
+    old = due(at("2026-03-02T09:00"), Limit(5, Unit.WORKING_DAY), CALENDAR)
+    answer = pause(old, at("2026-03-03T09:00"), at("2026-03-03T10:00"), CALENDAR)
+    assert answer.at == old.at
+    assert explain(answer, str).splitlines()[-1].endswith("hạn 17:00 thứ Hai 9/3/2026 không đổi.")
+
+
 def test_a_second_pause_stands_after_the_first():
     old = due(at("2026-03-02T09:00"), Limit(5, Unit.WORKING_DAY), CALENDAR)
     once = pause(old, at("2026-03-03T09:00"), at("2026-03-04T09:00"), CALENDAR)
