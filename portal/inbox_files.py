@@ -36,7 +36,7 @@ class Room(Protocol):
 class FileNotTaken(Refused):
     """One file is wrong: the whole letter is refused, with this file's own reason."""
 
-    text = msgid("Tệp đính kèm thứ %(number)s không nhận được nên cả thư không được ghi nhận. %(reason)s")
+    text = msgid("Cả thư không được ghi nhận vì tệp đính kèm thứ %(number)s: %(reason)s Hãy sửa tệp rồi gửi lại.")
 
 
 class LinkForeign(Invalid):

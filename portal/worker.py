@@ -25,6 +25,8 @@ from store.writer import Act
 
 AT_ONCE = 3
 LOOK_AGAIN_SECONDS = 2.0
+# Sixty calls a second at most: after hours without the portal neither its door nor a kiosk here is run down.
+BREATH_SECONDS = 0.05
 LOGIN_PAUSE_SECONDS = 60.0  # a refused password tried for every dossier would lock the account
 ACT = Act("portal")
 log = structlog.get_logger("portal")
@@ -63,6 +65,7 @@ class PortalWorker:
     async def _serve(self) -> None:
         while True:
             if await self.send_next():
+                await asyncio.sleep(BREATH_SECONDS)
                 continue
             self._woken.clear()
             with contextlib.suppress(TimeoutError):

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import msgspec
 
 from domain.applicants import words, words_to_bytes
 from domain.appointments import bookable_slots
@@ -25,7 +26,7 @@ from domain.centre_outside import Lookup
 from domain.dossiers import Act as Step
 from domain.lookups import Database
 from domain.tickets import milliseconds
-from operations import calling, managing
+from operations import calling, corresponding, managing
 from operations.processing import Doing, note
 from portal import sandbox_axis, sandbox_payments
 from portal.files import Fetching
@@ -37,6 +38,7 @@ from tests.api.test_outgoing import listening as another_program
 from tests.counter.test_receptions import sheet
 from tests.kiosk.test_scanning import journey_in, press, scan
 from tests.portal import inbox_letters
+from tests.portal.letters import LETTER
 from tests.support.asking import QUEUE, a_procedure, browser, follow_path, request_id, watching
 from tests.support.canaries import CANARY, Ears
 from tests.support.files import a_pdf
@@ -322,6 +324,14 @@ def letters(hall: Hall) -> None:
     assert hall.sandbox.axis.wait_until(lambda axis: bool(axis.documents), WAIT), "the axis has it"
     clerk.post(f"/dossiers/{code}/letters", data={**form, "number": CANARY.identity, "request_id": request_id()})
     clerk.post(f"/dossiers/{code}/letters", data=dict.fromkeys(form, SAID))
+    said = hall.server.app.state.house.vault.seal(msgspec.json.encode(replace(LETTER, subject=SAID)))
+    came = hall.server.store.write_now(
+        Act("axis"), corresponding.take_in, corresponding.NewArrival("H56.07", "nr-1", "d", said, said)
+    )
+    refused = {"request_id": request_id(), "status": "02", "words": SAID}
+    answer = clerk.post(f"/dossiers/letters/{came}/answers", data=refused)
+    assert answer.status_code == 303, re.findall(r'class="(?:wrong|failure)"[^>]*>([^<]*)', answer.text)
+    clerk.get(answer.headers["location"])
 
 
 def payments(hall: Hall) -> None:
@@ -471,7 +481,7 @@ FLOWS = (
         "POST /portal/inbox/nhanhsdvcqg", "POST /counter/{counter}/online/{code}/acceptances",
         "POST /counter/{counter}/online/{code}/refusals", "POST /counter/{counter}/online/{code}/completions",
     })),
-    Flow(letters, frozenset({"POST /dossiers/{code}/letters"})),
+    Flow(letters, frozenset({"POST /dossiers/{code}/letters", "POST /dossiers/letters/{letter}/answers"})),
     Flow(payments, frozenset({
         "POST /counter/{counter}/dossiers/{code}/fees", "POST /portal/payments",
         "POST /counter/{counter}/dossiers/{code}/fees/{fee}/online",
