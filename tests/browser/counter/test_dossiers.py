@@ -19,7 +19,7 @@ def test_typing_survives_what_happens_elsewhere(counter: Page, server: Server) -
         expect(counter.locator("#lines h2 .figures")).to_have_text(str(waiting))
     assert counter.evaluate("""() => { const f = document.activeElement;
       return [f.id, f.value, f.selectionStart, f.selectionEnd, document.getElementById('procedure').value,
-              document.querySelectorAll('#papers input:checked').length]; }""") == [
+              document.querySelectorAll('#papers [name=paper]:checked').length]; }""") == [
         "owner_name", "NGUYỄN THỊ", 3, 5, "1.001193", 1]  # fmt: skip
     counter.keyboard.type("X")
     expect(counter.locator("#owner_name")).to_have_value("NGUXN THỊ")

@@ -111,6 +111,7 @@ def found(page: Page, text: str, pause: int) -> str:
     shown = page.locator("#scan-found").inner_text()
     page.keyboard.press("Escape")
     expect(page.locator(".panel:popover-open")).to_have_count(0)
+    expect(page.locator("#scan-found")).to_be_empty()  # or the next look would see this answer again
     return shown
 
 
