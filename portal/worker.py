@@ -25,8 +25,8 @@ from store.writer import Act
 
 AT_ONCE = 3
 LOOK_AGAIN_SECONDS = 2.0
-# Sixty calls a second at most: after hours without the portal neither its door nor a kiosk here is run down.
-BREATH_SECONDS = 0.05
+# A dozen calls a second at most: after hours without the portal neither its door nor a kiosk here is run down.
+BREATH_SECONDS = 0.25
 LOGIN_PAUSE_SECONDS = 60.0  # a refused password tried for every dossier would lock the account
 ACT = Act("portal")
 log = structlog.get_logger("portal")
