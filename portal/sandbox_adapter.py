@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from portal import sandbox_services as services
 from portal.sandbox_faults import ADAPTER_FAULTS, LOGIN, Fault, FaultName, Faults
+from portal.sandbox_requests import bounded_body, gone
 from portal.sandbox_services import Answer, Services
 from portal.sandbox_state import Request as LogLine
 from portal.sandbox_state import State
@@ -50,7 +51,7 @@ class Adapter:
         return await self._forward(request, is_login=False)
 
     async def _forward(self, request: Request, *, is_login: bool) -> Response:
-        raw = await _limited_body(request)
+        raw = await bounded_body(request, MAX_BODY_BYTES)
         if raw is None:
             return JSONResponse({"error_code": "-1", "message": "Nội dung quá lớn"}, 413)
         if self.destination not in (request.headers.get("dstcode"), request.query_params.get("dstcode")):
@@ -119,7 +120,7 @@ class Adapter:
 
     async def _wait(self, request: Request, seconds: float) -> None:
         """Waits for `seconds`, or until the caller leaves or the sandbox closes."""
-        ends = [asyncio.create_task(_left(request)), asyncio.create_task(self._closed())]
+        ends = [asyncio.create_task(gone(request)), asyncio.create_task(self._closed())]
         await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for end in ends:
             end.cancel()
@@ -157,25 +158,11 @@ def _decoded(request: Request, raw: bytes) -> tuple[object, str]:
         return None, "Nội dung không phải JSON"
 
 
-async def _limited_body(request: Request) -> bytes | None:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            return None
-    return bytes(body)
-
-
-async def _left(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-
-
 async def _drop(request: Request) -> Response:
     # ASGI has no word for cutting a connection; uvicorn's request cycle, whose method `receive` is, has one.
     transport = getattr(getattr(request.receive, "__self__", None), "transport", None)
     if transport is None:
         raise ConnectionAbortedError("the connection is dropped on purpose")
     transport.abort()
-    await _left(request)
+    await gone(request)
     return Response()

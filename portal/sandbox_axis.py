@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.datastructures import UploadFile
@@ -21,10 +20,10 @@ from starlette.routing import Route
 from portal.sandbox_axis_page import page
 from portal.sandbox_axis_rules import parsed, read
 from portal.sandbox_axis_state import VIETNAM, AxisState, Document
+from portal.sandbox_requests import MOST_OF_AN_ORDER, bounded_body, gone, is_same_origin, order
 
 ACCOUNTS: Mapping[str, str] = {"H56.19": "truc-thu-nghiem"}
 MAX_FILE = 50 * 1024 * 1024
-MAX_ORDER = 4096
 MARKS = ("processing", "done", "fail")
 PAGE_HEADERS = {
     "Cache-Control": "no-store",
@@ -151,10 +150,11 @@ class SandboxAxis:
 
     async def _mark(self, request: Request, system: str) -> Response:
         try:
-            order = msgspec.json.decode(await _limited(request), type=dict[str, str])
+            body = await bounded_body(request, MOST_OF_AN_ORDER)
+            said = msgspec.json.decode(body or b"", type=dict[str, str])
         except msgspec.DecodeError:
             raise Wrong("10", "JSON") from None
-        if order.get("status") not in MARKS or not self.state.mark(order.get("docId", ""), system, order["status"]):
+        if said.get("status") not in MARKS or not self.state.mark(said.get("docId", ""), system, said["status"]):
             raise Wrong("10", "docId, status")
         return JSONResponse({"success": True, "message": "OK"})
 
@@ -167,17 +167,17 @@ class SandboxAxis:
         return HTMLResponse(page(self.state), headers=PAGE_HEADERS)
 
     async def _answer(self, request: Request) -> Response:
-        order = await _order(request)
+        told = await _order(request)
         try:
-            self.state.answer(order.get("document", ""), order.get("code", ""), order.get("receiver", ""))
+            self.state.answer(told.get("document", ""), told.get("code", ""), told.get("receiver", ""))
         except (LookupError, ValueError) as error:
             return PlainTextResponse(str(error), 400)
         return RedirectResponse("/axis", 303)
 
     async def _set_fault(self, request: Request) -> Response:
-        order = await _order(request)
+        told = await _order(request)
         try:
-            self.state.set_fault(order.get("name", ""), int(order.get("times", "1")))
+            self.state.set_fault(told.get("name", ""), int(told.get("times", "1")))
         except ValueError as error:
             return PlainTextResponse(str(error), 400)
         return RedirectResponse("/axis", 303)
@@ -189,7 +189,7 @@ class SandboxAxis:
 
     async def _keep_silent(self, request: Request) -> None:
         """Until the caller leaves, the sandbox closes, or the silence has lasted long enough."""
-        ends = [asyncio.create_task(_left(request)), asyncio.create_task(_closed(self.closing))]
+        ends = [asyncio.create_task(gone(request)), asyncio.create_task(_closed(self.closing))]
         await asyncio.wait(ends, timeout=self.state.silence_seconds, return_when=asyncio.FIRST_COMPLETED)
         for end in ends:
             end.cancel()
@@ -240,28 +240,13 @@ async def _upload(request: Request) -> tuple[bytes, str]:
         raise Wrong("10", "multipart/form-data") from None
 
 
-async def _limited(request: Request) -> bytes:
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_ORDER:
-            raise Wrong("10", "quá lớn")
-    return bytes(body)
-
-
 async def _order(request: Request) -> dict[str, str]:
-    origin = request.headers.get("origin")  # a browser always sends it when it posts
-    if origin is not None and origin != f"{request.url.scheme}://{request.url.netloc}":
+    if not is_same_origin(request):
         raise HTTPException(403)
     try:
-        return dict(parse_qsl((await _limited(request)).decode()))
-    except (Wrong, UnicodeDecodeError):
+        return await order(request, dict[str, str])
+    except (ValueError, msgspec.DecodeError):
         raise HTTPException(400) from None
-
-
-async def _left(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _closed(closing: asyncio.Event) -> None:

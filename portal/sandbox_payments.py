@@ -25,6 +25,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from portal.sandbox_faults import FaultName, Faults
+from portal.sandbox_requests import bounded_body
 
 SERVICE = "INIT"
 SECRET = "thu-nghiem-thanh-toan"  # noqa: S105
@@ -95,7 +96,7 @@ class Till:
 
     async def collect(self, request: Request) -> Response:
         """POST /payments/init."""
-        raw = await _limited(request)
+        raw = await bounded_body(request, MAX_BODY)
         if raw is None:
             return _said("90", "Nội dung quá lớn", 413)
         if self.faults.take(FaultName.BAD_GATEWAY, SERVICE):
@@ -278,12 +279,3 @@ def _post(address: str, body: bytes) -> tuple[int, str]:
         return response.status, str(json.loads(response.read(MAX_BODY)).get("MaLoi", ""))
     finally:
         line.close()
-
-
-async def _limited(request: Request) -> bytes | None:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            return None
-    return bytes(body)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from portal import sandbox_requests
 from portal.sandbox_pushes import VIETNAM, Kind, Manner, Order, Pushed, Pushes
+from portal.sandbox_requests import is_same_origin
 
-MAX_BYTES = 4096
 ROWS = 50
 MOST_SHOWN = 30
 KIND_WORDS = {Kind.DOSSIER: "Hồ sơ trực tuyến", Kind.SUPPLEMENT: "Bổ sung hồ sơ"}
@@ -32,11 +32,10 @@ def push_routes(pushes: Pushes) -> list[Route]:
     """POST /sandbox/pushes orders, GET shows; GET /sandbox/polled.json is for products that fetch."""
 
     async def order(request: Request) -> Response:
-        origin = request.headers.get("origin")
-        if origin is not None and origin != f"{request.url.scheme}://{request.url.netloc}":
+        if not is_same_origin(request):
             return PlainTextResponse("another origin", 403)
         try:
-            wanted = await _order(request)
+            wanted = await sandbox_requests.order(request, Order)
         except (ValueError, msgspec.DecodeError) as error:
             return PlainTextResponse(str(error), 400)
         done = await pushes.push(wanted)
@@ -108,17 +107,6 @@ def _row(one: Pushed) -> str:
 
 def _choices(pairs: list[tuple[str, str]]) -> str:
     return "".join(f'<option value="{value}">{words}</option>' for value, words in pairs)
-
-
-async def _order(request: Request) -> Order:
-    raw = b""
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MAX_BYTES:
-            raise ValueError("too large")
-    if request.headers.get("content-type", "").startswith("application/json"):
-        return msgspec.json.decode(raw, type=Order)
-    return msgspec.convert(dict(parse_qsl(raw.decode())), Order, strict=False)
 
 
 def _since(pushes: Pushes, begin: str) -> list[dict[str, object]]:

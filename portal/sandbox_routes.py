@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import Request
@@ -18,9 +17,9 @@ from portal.sandbox_assets import SCRIPT, STYLE
 from portal.sandbox_faults import Faults
 from portal.sandbox_page import page, scores_of
 from portal.sandbox_pushes import Pushes
+from portal.sandbox_requests import is_same_origin, order
 from portal.sandbox_state import Dossier, State
 
-MAX_FAULT_BYTES = 4096
 PAGE_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -113,22 +112,22 @@ class Pages:
         )
 
     async def _set_fault(self, request: Request) -> Response:
-        if not _is_same_origin(request):
+        if not is_same_origin(request):
             return PlainTextResponse("another origin", 403)
         try:
-            self._apply(await _order(request))
+            self._apply(await order(request, _FaultOrder))
         except (ValueError, msgspec.DecodeError) as error:
             return PlainTextResponse(str(error), 400)
         return self._done(request)
 
     async def _clear_faults(self, request: Request) -> Response:
-        if not _is_same_origin(request):
+        if not is_same_origin(request):
             return PlainTextResponse("another origin", 403)
         self._faults.clear()
         return self._done(request)
 
     async def _clear(self, request: Request) -> Response:
-        if not _is_same_origin(request):
+        if not is_same_origin(request):
             return PlainTextResponse("another origin", 403)
         self._state.clear()
         self._faults.clear()
@@ -152,23 +151,6 @@ class Pages:
         if "text/html" in request.headers.get("accept", ""):
             return RedirectResponse("/", 303)
         return _json(self._faults.active())
-
-
-async def _order(request: Request) -> _FaultOrder:
-    raw = b""
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MAX_FAULT_BYTES:
-            raise ValueError("too large")
-    if request.headers.get("content-type", "").startswith("application/json"):
-        return msgspec.json.decode(raw, type=_FaultOrder)
-    return msgspec.convert(dict(parse_qsl(raw.decode())), _FaultOrder, strict=False)
-
-
-def _is_same_origin(request: Request) -> bool:
-    # Programs send no Origin; a browser always does when it posts.
-    origin = request.headers.get("origin")
-    return origin is None or origin == f"{request.url.scheme}://{request.url.netloc}"
 
 
 def _dossier_json(dossier: Dossier) -> dict[str, Any]:
