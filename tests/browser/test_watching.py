@@ -118,7 +118,7 @@ ELSEWHERE = {"a proxy": (502, "<h1>502 Bad Gateway</h1>"), "a Wi-Fi": (200, "<h1
 
 
 def keeps_its_number(page: Page, centre: Server, screens: Screens, who: str) -> None:
-    """Somebody else answers: number and place stay ours, the page says since when it has heard nothing, and asks on."""
+    """Somebody else answers: the number stays, the page says since when it has heard nothing, and asks on."""
     status, body = ELSEWHERE[who]
     screens.allow(page, "502", "not our answer", "no answer")
     page.route("**/follow/**", lambda route: route.fulfill(status=status, body=body, content_type="text/html"))
