@@ -26,8 +26,8 @@ WORDS: Mapping[str, str] = {
 }
 NOTE = msgid(
     "Trong mỗi dòng, bốn cột đầu cộng lại bằng bảy cột sau. Tạm dừng: chờ bổ sung, chờ nộp tiền hay dừng xử lý."
-    " Hạn so theo ngày; không có ngày hẹn thì đúng hạn. Trực tuyến tính trên hồ sơ nhận trong kỳ, đúng hạn tính trên"
-    " hồ sơ đã xong."
+    " Hạn so theo ngày; không có ngày hẹn thì đúng hạn. Trực tuyến tính trên hồ sơ nhận trong kỳ, đúng hạn tính"
+    " trên hồ sơ đã xong."
 )
 
 
