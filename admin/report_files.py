@@ -34,7 +34,7 @@ class Head:
 async def answer(pages: Pages, sheets: list[Sheet], kind: str, table: str, name: str, head: Head) -> Response:
     """The file that was asked for, with a name of plain letters. Raises NotFound, and as `pdfs.as_pdf` does."""
     if kind == "csv":
-        for sheet in sheets:
+        for sheet in sheets or [_empty(head)]:
             if table in ("", sheet.key):
                 return _file(as_csv(sheet), f"{sheet.key}-{head.span.name}.csv", CSV)
         raise NotFound(what=table[:40])
