@@ -40,7 +40,16 @@
     document.title = `${told.words} – ${told.number}`;
     if (navigator.vibrate) navigator.vibrate([300, 150, 300]);
     if (!('Notification' in window) || Notification.permission !== 'granted') return;
-    try { new Notification(told.words, { body: told.number, tag: told.number, requireInteraction: true }); } catch { /* a phone that wants a service worker: title and vibration must do */ }
+    const shown = { body: told.number, tag: told.number, requireInteraction: true, data: location.href };
+    try { new Notification(told.words, shown); } catch { byWorker(told.words, shown).catch(() => { /* title and vibration must do */ }); }
+  }
+
+  // A phone of Android shows nothing that a page says by itself.
+  async function byWorker(words, shown) {
+    const place = await navigator.serviceWorker.register(workerAddress(document.getElementById('notify').dataset.worker));
+    const worker = place.active || place.waiting || place.installing;
+    if (worker.state !== 'activated') await new Promise(done => worker.addEventListener('statechange', () => worker.state === 'activated' && done()));
+    await place.showNotification(words, shown);
   }
 
   function heed() {

@@ -95,6 +95,51 @@ def test_whoever_has_said_no_is_not_asked(centre: Server, open_screen: Screens) 
     assert page.evaluate("window.noted") == []
 
 
+ANDROID = """
+class Noted { constructor() { throw new TypeError('Illegal constructor'); } }
+Noted.permission = 'granted';
+window.Notification = Noted;
+"""
+SHOWN = """async () => {
+  const places = await navigator.serviceWorker.getRegistrations();
+  const found = await Promise.all(places.map(place => place.getNotifications()));
+  return found.flat().map(one => `${one.title} ${one.body}`);
+}"""
+
+
+def test_a_phone_that_lets_no_page_speak_is_told_by_the_worker(centre: Server, open_screen: Screens) -> None:
+    page = open_screen.blank("phone")
+    page.context.grant_permissions(["notifications"], origin=centre.url)
+    page.add_init_script(ANDROID)
+    page.clock.install()
+    page.goto(centre.url + follow_path(centre, take(centre, 1)[0]))
+    call(centre)
+    page.clock.fast_forward(11_000)
+    expect(page.locator(".go")).to_be_visible()
+    told: list[str] = []
+    for _ in range(100):
+        if told := page.evaluate(SHOWN):
+            break
+    assert told == ["Mời đến quầy 1 A\u202f001"]
+
+
+def test_no_other_script_address_is_ever_made(centre: Server, open_screen: Screens) -> None:
+    page = open_screen("phone", centre.url + follow_path(centre, take(centre, 1)[0]))
+    tried = (
+        """address => { try { return String(workerAddress(address)); } catch (error) { return error.message; } }"""
+    )
+    own = page.locator("#notify").get_attribute("data-worker") or ""
+    assert page.evaluate(tried, own) == own
+    for other in (
+        "/static/follow.js?v=0123456789ab",
+        "https://evil.example" + own,
+        own + "#",
+        "data:text/javascript,1",
+        "/x" + own,
+    ):
+        assert page.evaluate(tried, other) == "no script address"
+
+
 def test_while_nobody_answers_it_asks_ever_more_slowly(centre: Server, open_screen: Screens) -> None:
     page, asked = watching(centre, open_screen, take(centre, 1)[0]), []
     open_screen.allow(page, "ERR_FAILED", "Failed to fetch", "503")
