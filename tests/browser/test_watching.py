@@ -140,6 +140,31 @@ def test_no_other_script_address_is_ever_made(centre: Server, open_screen: Scree
         assert page.evaluate(tried, other) == "no script address"
 
 
+def how_much_comes(page: Page, address: str) -> int:
+    """The bytes of everything that the page wants, as they go over the line."""
+    sizes: list[int] = []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page.goto(address, wait_until="networkidle")
+    return sum(sizes)
+
+
+def test_the_page_is_light_enough_for_an_old_phone_on_a_slow_line(centre: Server, open_screen: Screens) -> None:
+    """features.md M3: at most 50 kB."""
+    assert (
+        how_much_comes(open_screen.blank("phone"), centre.url + follow_path(centre, take(centre, 1)[0])) <= 50_000
+    )
+
+
+@pytest.mark.planted
+def test_a_page_with_letters_of_its_own_is_caught(centre: Server, open_screen: Screens) -> None:
+    page, address = open_screen.blank("phone"), centre.url + follow_path(centre, take(centre, 1)[0])
+    css = "**/follow.css*"
+    page.route(
+        css, lambda route: route.fulfill(body=".follow { --words: 'Be Vietnam Pro'; }", content_type="text/css")
+    )
+    assert how_much_comes(page, address) > 100_000
+
+
 def test_while_nobody_answers_it_asks_ever_more_slowly(centre: Server, open_screen: Screens) -> None:
     page, asked = watching(centre, open_screen, take(centre, 1)[0]), []
     open_screen.allow(page, "ERR_FAILED", "Failed to fetch", "503")
@@ -162,11 +187,14 @@ def test_while_nobody_answers_it_asks_ever_more_slowly(centre: Server, open_scre
 ELSEWHERE = {"a proxy": (502, "<h1>502 Bad Gateway</h1>"), "a Wi-Fi": (200, "<h1>Mời đăng nhập Wi-Fi</h1>")}
 
 
-def keeps_its_number(page: Page, centre: Server, screens: Screens, who: str) -> None:
+def keeps_its_number(
+    page: Page, centre: Server, screens: Screens, who: str, mark: str = "default-src 'none'"
+) -> None:
     """Somebody else answers: the number stays, the page says since when it has heard nothing, and asks on."""
     status, body = ELSEWHERE[who]
     screens.allow(page, "502", "not our answer", "no answer")
-    page.route("**/follow/**", lambda route: route.fulfill(status=status, body=body, content_type="text/html"))
+    headers = {"content-type": "text/html", "content-security-policy": mark}
+    page.route("**/follow/**", lambda route: route.fulfill(status=status, body=body, headers=headers))
     page.clock.run_for(11_000)
     expect(page.get_by_text("Mất kết nối từ")).to_be_visible()
     expect(page.locator(".number")).to_be_visible()
@@ -187,10 +215,13 @@ def test_what_others_say_in_our_place_is_no_answer(who: str, centre: Server, ope
 @pytest.mark.planted
 def test_a_page_that_believes_anybody_is_caught(centre: Server, open_screen: Screens) -> None:
     page = watching(centre, open_screen, take(centre, 1)[0])
-    page.evaluate("Headers.prototype.get = () => 'trusted-types htmx'")
-    with pytest.raises(AssertionError):
-        keeps_its_number(page, centre, open_screen, "a proxy")
     open_screen.allow(page, ".")
+    expect.set_options(timeout=1500)
+    try:
+        with pytest.raises(AssertionError):
+            keeps_its_number(page, centre, open_screen, "a proxy", mark="trusted-types htmx")
+    finally:
+        expect.set_options(timeout=5000)
 
 
 def test_a_phone_that_hears_nothing_shows_no_place(centre: Server, open_screen: Screens) -> None:
