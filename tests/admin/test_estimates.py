@@ -84,6 +84,16 @@ def refused(centre) -> bool:
     return False
 
 
+@pytest.mark.parametrize(("at", "closed"), [("13:33", False), ("15:00", False), ("16:55", True)])
+@pytest.mark.parametrize("has_board", [True, False])
+def test_clerks_who_are_late_from_lunch_have_not_filled_the_queue(centre, clock, at, closed, has_board):
+    """At 13:33 everybody was sent home until another day, because nobody had sat down again yet."""
+    clock.at(at)
+    if has_board:
+        refresh(centre)
+    assert refused(centre) is closed
+
+
 @pytest.mark.parametrize(("chance", "closed"), [(0.89, True), (0.9, False), (None, False)])
 def test_the_kiosk_closes_below_nine_in_ten(centre, clock, chance, closed):
     clock.at("16:10")
