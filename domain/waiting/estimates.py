@@ -17,7 +17,7 @@ FIRST_LABELS = 100
 
 
 class Method(StrEnum):
-    """How a point came about."""
+    """How a point came about; `SLIP`: no board has seen the ticket, so only what its slip promises is known."""
 
     AT_ONCE = "at-once"
     FIRST_DAYS = "first-days"
@@ -25,6 +25,7 @@ class Method(StrEnum):
     BLEND = "blend"
     QUEUE_LENGTH = "queue-length"
     OPENING = "opening"
+    SLIP = "slip"
 
 
 class Silence(StrEnum):
