@@ -51,8 +51,9 @@ class Admission:
 class Line:
     """How a queue's line moves: people ahead of a new ticket, and the counters that work it off until closing.
 
-    Without any, admission takes one to come back soon: clerks who are late have filled no queue. `servers` counts counters expected back from a break too, `idle` those of them with nobody before them now.
-    `pace` above 1 is a slow day; `variation` is the coefficient of variation of the service time.
+    Without any, admission takes one to come back soon: clerks who are late have filled no queue. `servers` counts
+    counters expected back from a break too, `idle` those of them with nobody before them now. `pace` above 1 is a
+    slow day; `variation` is the coefficient of variation of the service time.
     """
 
     ahead: int

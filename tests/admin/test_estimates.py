@@ -49,7 +49,7 @@ def test_the_report_judges_each_estimate_by_the_wait_that_followed(centre, clock
 
 
 def test_every_number_has_its_estimate_and_what_became_of_it(centre, clock):
-    """Who is called, who does not come, who leaves, who is called before a board has seen the number, who never is."""
+    """Who is called, does not come, leaves, is called before a board has seen the number, or never is."""
     do = centre.store.write_now
     centre.open_shift("cb01", 1)
     refresh(centre)

@@ -188,6 +188,12 @@ def test_without_a_folder_the_simulated_centre_runs_alone_and_says_so(monkeypatc
     assert (said.out, said.err.count("\n")) == ("", 1)
 
 
+def test_a_hall_of_any_name_is_one_word_of_a_line(tmp_path):
+    rows = [["Urząd 1, sala", *row[1:]] for day in range(2, 20) for row in polls(f"2020-01-{day:02}")]
+    names = [name for name, _, _ in waiting.real(written(tmp_path, WARSAW, HALL, rows), quick=True)]
+    assert {"warsaw_hall_urz_d_1_sala_mae_ratio", "warsaw_kind_urz_d_1_sala_7_coverage"} <= set(names)
+
+
 def test_another_folder_and_other_seeds_are_taken(monkeypatch, tmp_path):
     rows = [row for day in range(2, 8) for row in polls(f"2020-01-0{day}")]
     monkeypatch.setattr(waiting, "simulated", lambda seeds, quick: [(f"simulated_{n}", 1, "seeds") for n in seeds])
