@@ -11,9 +11,11 @@ from enum import StrEnum
 from math import inf
 
 from domain.waiting.closings import admits
-from domain.waiting.estimates import Estimate, Estimated
+from domain.waiting.estimates import Estimate, Estimated, Method
+from domain.waiting.intervals import first_interval
 from domain.waiting.quantities import Quantities
 from domain.waiting.ranges import Shown, Wait, has_risen, is_slow, refreshed, rounded
+from domain.waiting.regressions import OFFSET_MINUTES
 from domain.waiting.snapshots import Desk, Group, Place, Snapshot, Standing
 from domain.waiting.twins import BOARD_ROLLOUTS, SHORT_ROLLOUTS
 
@@ -68,7 +70,16 @@ class Outlook:
         late = max(0, more - self.spare) * self.each
         if not late:
             return self.shown.wait
-        return rounded(self.estimate.low + late, self.estimate.high + late)
+        return rounded(*_later(self.estimate, late))
+
+
+def _later(estimate: Estimate, late: float) -> tuple[float, float]:
+    """The bounds so many minutes later. They widen with the wait; behind somebody who is called at once begins one."""
+    if estimate.method is Method.AT_ONCE:
+        return first_interval(late)
+    factor = (estimate.point + late + OFFSET_MINUTES) / (estimate.point + OFFSET_MINUTES)
+    low, high = ((bound + OFFSET_MINUTES) * factor - OFFSET_MINUTES for bound in (estimate.low, estimate.high))
+    return low, high
 
 
 @dataclass(frozen=True, slots=True)
