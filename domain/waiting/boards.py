@@ -74,7 +74,7 @@ class Outlook:
 
 
 def _later(estimate: Estimate, late: float) -> tuple[float, float]:
-    """The bounds so many minutes later. They widen with the wait; behind somebody who is called at once begins one."""
+    """The bounds so many minutes later. They widen with the wait; behind who is called at once begins one."""
     if estimate.method is Method.AT_ONCE:
         return first_interval(late)
     factor = (estimate.point + late + OFFSET_MINUTES) / (estimate.point + OFFSET_MINUTES)
@@ -204,10 +204,10 @@ class Change:
         self, was: Outlook | None, estimate: Estimate, promised: Wait | None = None, *, is_new: bool = False
     ) -> Outlook:
         """The outlook that follows another; a ticket's first one follows the promise on its slip."""
-        wait = rounded(estimate.low, estimate.high)
         shown = was.shown if was else Shown(promised, self.now) if promised else None
         if was is not None and was.estimate.silence is not None:
             shown = None  # nothing was shown: what comes now replaces no range
+        wait = rounded(estimate.low, estimate.high, shown.wait if shown else None)
         after = refreshed(shown, wait, self.now, counters_changed=estimate.queue in self.moved)
         rise = was.rise if was and was.rise and self.now - was.rise.at < REASON_MINUTES else None
         if shown and after.wait != shown.wait:
