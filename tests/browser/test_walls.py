@@ -137,3 +137,43 @@ def test_without_scripts_the_wall_is_the_plain_page(hall: Server, open_screen: S
     with page.expect_navigation(url="**/display/W1?plain=1", timeout=9000):
         pass
     expect(page.locator(".old")).to_be_visible()
+
+
+PANELS = {
+    "W1": [(1366, 768), (1280, 720), (1280, 800), (3840, 2160)],
+    "W3": [(768, 1366), (2160, 3840)],
+    "W4": [(1366, 768)],
+}
+
+
+@pytest.mark.parametrize("device", PANELS)
+def test_any_panel_shows_the_wall_as_large(hall: Server, open_screen: Screens, device: str) -> None:
+    """Nothing is cut off on a panel of fewer pixels, and a number is no smaller on one of more."""
+    hall.store.write_now(Act("t"), ticketing.take_ticket, "ho-tich")
+    hall.store.write_now(Act("cb03"), calling.call_next, 3, "cb03")
+    page = hung(hall, open_screen, device, "standing" if device == "W3" else "wall")
+    usual = share_of_glass(page)
+    for width, height in PANELS[device]:
+        page.set_viewport_size({"width": width, "height": height})
+        assert share_of_glass(page) == pytest.approx(usual, rel=0.02), (width, height)
+        assert page.evaluate(CUT_OFF) == [], (width, height)
+
+
+def share_of_glass(page: Page) -> float:
+    """How wide the number stands, of the width of the glass."""
+    page.evaluate(
+        "Promise.all(document.getAnimations().filter(one => one.animationName === 'grow').map(one => one.finished))"
+    )
+    box = page.locator("#now .call.number, #now .call .number").bounding_box()
+    size = page.viewport_size
+    assert box is not None and size is not None
+    return box["width"] / size["width"]
+
+
+CUT_OFF = """() => {
+  const parts = document.querySelectorAll('#now .number, #now .way, #now b, #lines li, #clock .figures');
+  return [...parts].filter(part => {
+    const box = part.getBoundingClientRect(), room = part.closest('section, footer, header').getBoundingClientRect();
+    return box.right > room.right + 1 || box.top < room.top - 1 || box.bottom > Math.min(room.bottom, innerHeight) + 1;
+  }).map(part => part.outerHTML);
+}"""
