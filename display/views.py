@@ -172,7 +172,7 @@ def door(house: House, device: Device, language: str) -> dict[str, Any]:
         "rests": place.pause is not None if place else False,
         "coming": coming,
         "titles": titles[:MOST_TITLES],
-        "calls": announcing.newest(house, device.zone),
+        "calls": [],
     }
 
 

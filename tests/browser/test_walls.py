@@ -173,7 +173,51 @@ def share_of_glass(page: Page) -> float:
 CUT_OFF = """() => {
   const parts = document.querySelectorAll('#now .number, #now .way, #now b, #lines li, #clock .figures');
   return [...parts].filter(part => {
-    const box = part.getBoundingClientRect(), room = part.closest('section, footer, header').getBoundingClientRect();
-    return box.right > room.right + 1 || box.top < room.top - 1 || box.bottom > Math.min(room.bottom, innerHeight) + 1;
+    const box = part.getBoundingClientRect();
+    const room = part.closest('section, footer, header').getBoundingClientRect();
+    const lowest = Math.min(room.bottom, innerHeight);
+    return box.right > room.right + 1 || box.top < room.top - 1 || box.bottom > lowest + 1;
   }).map(part => part.outerHTML);
 }"""
+
+
+def test_a_burst_of_calls_stays_to_be_read(hall: Server, open_screen: Screens) -> None:
+    """W3: with more calls at once than the list has rows, each stands on the glass for six seconds at least."""
+    clerks = {1: "cb01", 2: "cb02", 3: "cb03", 4: "cb04", 5: "cb05", 6: "cb06", 7: "cb07", 8: "cb08"}
+    for counter in sorted(clerks.keys() - {3}):
+        hall.store.write_now(Act(clerks[counter]), shifts.open_shift, counter, clerks[counter])
+    for queue in ("ho-tich", "chung-thuc", "cu-tru", "giay-to", "tra-ket-qua") * 2:
+        hall.store.write_now(Act("t"), ticketing.take_ticket, queue)
+    page = hung(hall, open_screen)
+    called = [hall.store.write_now(Act(who), calling.call_next, n, who).ticket.number for n, who in clerks.items()]
+    expect(page.locator("#missed")).to_be_visible(timeout=3000)
+    texts = page.locator("#now .number, #missed .number").all_inner_texts()
+    assert sorted(texts) == sorted(called)
+    advance(page, 5, clock="page")
+    page.wait_for_timeout(600)
+    expect(page.locator("#missed")).to_be_visible()
+    advance(page, 2, clock="page")
+    expect(page.locator("#missed")).to_be_hidden(timeout=3000)
+    assert page.locator("#before .number").count() == 5
+
+
+def test_what_was_called_while_a_page_was_away_is_read_after_it_comes_back(
+    hall: Server, open_screen: Screens
+) -> None:
+    """A page loaded anew goes on where it stopped: who is still called stands on it, who is served does not."""
+    for counter in (1, 2):
+        hall.store.write_now(Act(f"cb0{counter}"), shifts.open_shift, counter, f"cb0{counter}")
+    for _ in range(40):
+        hall.store.write_now(Act("t"), ticketing.take_ticket, "ho-tich")
+    page = hung(hall, open_screen)
+    hall.store.write_now(Act("cb03"), calling.call_next, 3, "cb03")
+    expect(page.locator("#now .call")).to_be_visible()
+    page.goto("about:blank")
+    still = hall.store.write_now(Act("cb01"), calling.call_next, 1, "cb01").ticket.number
+    over = hall.store.write_now(Act("cb02"), calling.call_next, 2, "cb02").ticket.number
+    for _ in range(30):
+        hall.store.write_now(Act("cb02"), calling.call_next, 2, "cb02")
+    with page.expect_request("**/calls?after=*"):
+        page.goto(f"{hall.url}/display/W1")
+    expect(page.locator("#missed .number", has_text=still)).to_be_visible()
+    expect(page.locator("#missed .number", has_text=over)).to_have_count(0)
