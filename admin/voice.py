@@ -40,10 +40,13 @@ async def show_voice(request: Request) -> Response:
     house = house_of(request)
     packs: Packs = request.app.state.packs
     await packs.look()
+    voice = house.store.centre().voice
     context = {
         "zones": airtime.zones(house, request.state.language),
         "packs": [shown(name, pack) for name, pack in sorted(packs.names.items())],
-        "voice": house.store.centre().voice,
+        "broken": sorted(packs.broken),
+        "absent": [name for name in (voice.pack, voice.second) if name and name not in packs.names],
+        "voice": voice,
         "recordings": recordings_of(request).all(),
         "languages": NAMES,
         "may_test": any(request.state.visitor.holds(role) for role in MINDERS),

@@ -16,11 +16,10 @@ from typing import Any
 from domain import speech
 from domain.errors import NotFound, Refused, msgid
 from web.sounds import RATE
-from web.voice import LARGEST_FILE_BYTES, MANIFEST, MOST_PACKS, BadPack, Pack, joined
+from web.voice import LARGEST_FILE_BYTES, LARGEST_PACK_BYTES, MANIFEST, MOST_PACKS, BadPack, Pack, joined
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,31}")
 LICENCE = "Recorded by the centre for its own use."
-LARGEST_PACK_BYTES = 100_000_000
 
 
 class PackNotWhole(Refused):

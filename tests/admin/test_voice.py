@@ -186,3 +186,16 @@ def test_a_zone_that_is_turned_down_has_no_seconds_to_speak_in():
     )
     seconds = {zone: airtime.available(centre, zone, MORNING) for zone in ("khu-1", "khu-3")}
     assert seconds == {"khu-1": 60 * (60 - 14 - 30), "khu-3": 60 * (60 - 14)}
+
+
+def test_a_broken_pack_and_one_that_is_not_here_are_told(centre, administrator):
+    """A chosen voice that is not spoken with is a thing to mend: it is not silently another one."""
+    broken = shutil.copytree(VOICES / "en", centre.data / "packs" / "giong-hong")
+    (broken / "7.wav").write_bytes(b"spoilt")
+    own = replace(demo_centre(), voice=Voice("giong-hong", "khong-co"))
+    centre.store.write_now(Act("ql03"), configuring.load_centre, own, demo_calendar())
+    page = administrator.get("/admin/voice").text
+    assert "Bộ giọng “giong-hong” được chọn" in page and "Bộ giọng “khong-co” được chọn" in page
+    assert "Bộ giọng “giong-hong” bị hỏng" in page
+    listed = CliRunner().invoke(main, ["--data", str(centre.data), "voice", "list"])
+    assert listed.exit_code == 0 and "7.wav" in listed.stderr and "vi-north" in listed.stdout
