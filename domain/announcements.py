@@ -149,9 +149,9 @@ def may_speak(lead: Lead | None, speaker: str, seconds: float, oldest: timedelta
 
 
 def is_within(now: datetime, spans: Iterable[tuple[str, str]]) -> bool:
-    """Whether this instant lies in one of these spans of local time."""
+    """Whether this instant lies in one of these spans of local time, of which one may pass midnight."""
     time = f"{local(now):%H:%M}"
-    return any(start <= time < end for start, end in spans)
+    return any(start <= time < end if start < end else time >= start or time < end for start, end in spans)
 
 
 def volume(centre: Centre, zone: str, now: datetime) -> int:
