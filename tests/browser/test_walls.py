@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from domain import devices
 from operations import calling, entering, managing, shifts, ticketing
 from store.writer import Act
-from tests.browser.screens import Screens, advance, connected, device_pass
+from tests.browser.screens import Screens, advance, connected, device_pass, person_pass
 from tests.support.halls import MORNING, HandClock, centre_with_walls, demo_calendar
 from tests.support.servers import Server, running
 
@@ -65,13 +65,16 @@ def test_a_wall_loads_its_page_anew_at_night(
         assert page.evaluate("window.keptPage") is True
 
 
-def test_a_wall_says_since_when_by_the_servers_clock(hall: Server, open_screen: Screens, clock: HandClock) -> None:
+@pytest.mark.parametrize("path", ["W1", "managers"])
+def test_a_wall_says_since_when_by_the_servers_clock(
+    hall: Server, open_screen: Screens, clock: HandClock, path: str
+) -> None:
     clock.at("09:41")
-    page = open_screen.blank("wall", device_pass(hall, "W1"))
+    page = open_screen.blank("wall", device_pass(hall, "W1") + person_pass(hall, "ql02"))
     page.route_web_socket(re.compile("/live"), lambda socket: None)
     page.route("**/healthz", lambda route: route.abort())
     open_screen.allow(page, "ERR_FAILED")
-    page.goto(f"{hall.url}/display/W1")
+    page.goto(f"{hall.url}/display/{path}")
     advance(page, 5, clock="page")
     expect(page.locator("#link [data-since]")).to_have_text("09:41")
 
