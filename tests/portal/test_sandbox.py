@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx2
 
 from portal.sandbox import SandboxThread
-from portal.sandbox_adapter import DESTINATION
-from portal.sandbox_catalogue import invented_codes
+from portal.sandbox.adapter import DESTINATION
+from portal.sandbox.catalogue import invented_codes
 from tests.portal.callers import CODE, FORWARD, LOGIN_BYTES, PROCEDURE, PROGRESS_BYTES, Caller, dossier, insert_body
 
 ROOT = Path(__file__).parents[2]

@@ -1,8 +1,4 @@
-"""The sandbox portal: a national portal for tests, demos and training, on one port of this machine.
-
-`python -m portal.sandbox --port 8080 --catalogue FILE.jsonl` runs it; tests use `SandboxThread`. It
-imports nothing of MotCua, so that it judges what MotCua sends and cannot share an error with it.
-"""
+"""The sandbox put together, in a thread or as a program, and what the program is told."""
 
 from __future__ import annotations
 
@@ -21,19 +17,19 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from portal.sandbox_adapter import DESTINATION, Adapter
-from portal.sandbox_axis import ACCOUNTS as AXIS_ACCOUNTS
-from portal.sandbox_axis import SandboxAxis
-from portal.sandbox_axis_state import AxisState
-from portal.sandbox_catalogue import Catalogue
-from portal.sandbox_faults import Faults
-from portal.sandbox_national import Registers
-from portal.sandbox_payments import Till
-from portal.sandbox_pushes import Pushes
-from portal.sandbox_pushing import push_routes
-from portal.sandbox_routes import Pages
-from portal.sandbox_services import Services
-from portal.sandbox_state import State
+from portal.sandbox.adapter import DESTINATION, Adapter
+from portal.sandbox.axis import ACCOUNTS as AXIS_ACCOUNTS
+from portal.sandbox.axis import SandboxAxis
+from portal.sandbox.axis_state import AxisState
+from portal.sandbox.catalogue import Catalogue
+from portal.sandbox.faults import Faults
+from portal.sandbox.national import Registers
+from portal.sandbox.payments import Till
+from portal.sandbox.pushes import Pushes
+from portal.sandbox.pushing import push_routes
+from portal.sandbox.routes import Pages
+from portal.sandbox.services import Services
+from portal.sandbox.state import State
 
 PREFIXES = ("/XrdAdapter/RestService/forward", "/VXPAdapter/RestService/forward")
 TEST_ACCOUNTS: Mapping[str, str] = {"H56": "thu-nghiem"}
@@ -237,7 +233,3 @@ def main(words: list[str] | None = None) -> int:
 
     _Server(app, say_ready).run([listener])
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -6,7 +6,7 @@ import socket
 import struct
 from typing import Protocol, cast
 
-from printers.simulator_table import SEND_BUFFER
+from printers.simulator.table import SEND_BUFFER
 
 PIECE = 4096
 # A full printer still sees a status query: so much is read of every connection beyond the buffer.

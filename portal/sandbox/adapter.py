@@ -1,6 +1,6 @@
 """The state network's adapter in front of the sandbox portal: HTTP in, HTTP out, and what goes wrong between.
 
-Knows transport, destination and the fault switches; what an answer says is decided in `sandbox_services`.
+Knows transport, destination and the fault switches; what an answer says is decided in `services`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from portal import sandbox_services as services
-from portal.sandbox_faults import ADAPTER_FAULTS, LOGIN, Fault, FaultName, Faults
-from portal.sandbox_requests import bounded_body, gone
-from portal.sandbox_services import Answer, Services
-from portal.sandbox_state import Request as LogLine
-from portal.sandbox_state import State
+from portal.sandbox import services as services
+from portal.sandbox.faults import ADAPTER_FAULTS, LOGIN, Fault, FaultName, Faults
+from portal.sandbox.requests import bounded_body, gone
+from portal.sandbox.services import Answer, Services
+from portal.sandbox.state import Request as LogLine
+from portal.sandbox.state import State
 
 DESTINATION = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
 MAX_BODY_BYTES = 8 * 1024 * 1024

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta, timezone
 from html import escape
 from urllib.parse import quote
 
-from printers.simulator_device import PrinterSimulator
-from printers.simulator_paper import Slip
-from printers.simulator_table import COMPLAINTS, DOTS_PER_MM, Fault
+from printers.simulator.device import PrinterSimulator
+from printers.simulator.paper import Slip
+from printers.simulator.table import COMPLAINTS, DOTS_PER_MM, Fault
 
 SHOWN, EVENTS_SHOWN = 24, 40
 VIETNAM = timezone(timedelta(hours=7))

@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from html import escape
 
-from portal.sandbox_faults import CODE_STYLES, LASTING, UNTIL_CLEARED, Fault, FaultName, Faults
-from portal.sandbox_files import Fetched
-from portal.sandbox_pushes import Pushes
-from portal.sandbox_pushing import pushes_section
-from portal.sandbox_rules import STATUS_NAMES
-from portal.sandbox_scores import FORM, NAMES, Line, score
-from portal.sandbox_state import Dossier, Request, State, masked_owner
+from portal.sandbox.faults import CODE_STYLES, LASTING, UNTIL_CLEARED, Fault, FaultName, Faults
+from portal.sandbox.files import Fetched
+from portal.sandbox.pushes import Pushes
+from portal.sandbox.pushing import pushes_section
+from portal.sandbox.rules import STATUS_NAMES
+from portal.sandbox.scores import FORM, NAMES, Line, score
+from portal.sandbox.state import Dossier, Request, State, masked_owner
 
 SHOWN_DOSSIERS = 50
 SHOWN_REQUESTS = SHOWN_FILES = 100

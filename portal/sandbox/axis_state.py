@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from xml.sax.saxutils import escape
 
-from portal.sandbox_axis_rules import Read, parsed, read
+from portal.sandbox.axis_rules import Read, parsed, read
 
 MAX_DOCUMENTS = 500
 MAX_LOG = 300

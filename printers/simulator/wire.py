@@ -8,10 +8,10 @@ import contextlib
 import socket
 from collections.abc import Callable
 
-from printers.simulator_line import Line
-from printers.simulator_mechanism import Mechanism, Outside
-from printers.simulator_paper import Roll, Slip
-from printers.simulator_table import (
+from printers.simulator.line import Line
+from printers.simulator.mechanism import Mechanism, Outside
+from printers.simulator.paper import Roll, Slip
+from printers.simulator.table import (
     DOTS_PER_MM,
     IDLE_SECONDS,
     MAX_CONNECTIONS,

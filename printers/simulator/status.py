@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from printers.simulator_table import ASB_BITS, STATUS_BITS, STOPPING, Fault
+from printers.simulator.table import ASB_BITS, STATUS_BITS, STOPPING, Fault
 
 _COUNTERS = {Fault.PAPER_OUT_AFTER: Fault.PAPER_OUT, Fault.COVER_OPEN_AFTER: Fault.COVER_OPEN}
 

@@ -24,8 +24,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from portal.sandbox_faults import FaultName, Faults
-from portal.sandbox_requests import bounded_body
+from portal.sandbox.faults import FaultName, Faults
+from portal.sandbox.requests import bounded_body
 
 SERVICE = "INIT"
 SECRET = "thu-nghiem-thanh-toan"  # noqa: S105

@@ -5,7 +5,7 @@ Version and mask are chosen here, as a printer chooses them: not those of the dr
 
 from dataclasses import dataclass
 
-from printers.simulator_table import (
+from printers.simulator.table import (
     LONGEST_QR,
     QR_LEVEL,
     QR_LEVELS,

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from portal.sandbox_catalogue import Catalogue
-from portal.sandbox_faults import FaultName, Faults
-from portal.sandbox_rules import (
+from portal.sandbox.catalogue import Catalogue
+from portal.sandbox.faults import FaultName, Faults
+from portal.sandbox.rules import (
     LOGIN,
     MAX_PROBLEMS,
     SERVICE_KEYS,
@@ -23,7 +23,7 @@ from portal.sandbox_rules import (
     record_problems,
     request_problems,
 )
-from portal.sandbox_state import Dossier, Record, State
+from portal.sandbox.state import Dossier, Record, State
 
 MAX_SESSIONS = 1000
 OK = 0

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from printers.simulator_table import (
+from printers.simulator.table import (
     ARGUMENTS,
     CUTS,
     CUTS_AFTER_FEED,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.sandbox_files import Fetched
+from portal.sandbox.files import Fetched
 
 FORM = "%Y%m%d%H%M%S"
 REFUSED_OR_NEW = ("1", "3")

@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from printers.simulator_device import PrinterSimulator
-from printers.simulator_face import SCRIPT, STYLE, page, slip_url
-from printers.simulator_paper import Slip
-from printers.simulator_table import Fault
+from printers.simulator.device import PrinterSimulator
+from printers.simulator.face import SCRIPT, STYLE, page, slip_url
+from printers.simulator.paper import Slip
+from printers.simulator.table import Fault
 
 SWITCHABLE = frozenset(
     {

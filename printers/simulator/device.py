@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, Unpack
 
-from printers.simulator_paper import Roll, Slip, device_clock
-from printers.simulator_table import COMPLAINTS, IDLE_SECONDS, Event, Fault, Model
-from printers.simulator_wire import Board
+from printers.simulator.paper import Roll, Slip, device_clock
+from printers.simulator.table import COMPLAINTS, IDLE_SECONDS, Event, Fault, Model
+from printers.simulator.wire import Board
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from portal.sandbox_axis_rules import STATUS_NAMES
-from portal.sandbox_axis_state import VIETNAM, AxisState, Document
+from portal.sandbox.axis_rules import STATUS_NAMES
+from portal.sandbox.axis_state import VIETNAM, AxisState, Document
 
 SHOWN = 50
 ALWAYS = 1_000_000

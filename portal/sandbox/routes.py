@@ -13,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from portal.sandbox_assets import SCRIPT, STYLE
-from portal.sandbox_faults import Faults
-from portal.sandbox_page import page, scores_of
-from portal.sandbox_pushes import Pushes
-from portal.sandbox_requests import is_same_origin, order
-from portal.sandbox_state import Dossier, State
+from portal.sandbox.assets import SCRIPT, STYLE
+from portal.sandbox.faults import Faults
+from portal.sandbox.page import page, scores_of
+from portal.sandbox.pushes import Pushes
+from portal.sandbox.requests import is_same_origin, order
+from portal.sandbox.state import Dossier, State
 
 PAGE_HEADERS = {
     "Cache-Control": "no-store",

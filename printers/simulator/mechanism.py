@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from printers.simulator_paper import CENTRE, LEFT, RIGHT, Roll, Slip
-from printers.simulator_parser import Command, Parser
-from printers.simulator_status import Health
-from printers.simulator_symbols import BadSymbol, Symbol
-from printers.simulator_table import (
+from printers.simulator.paper import CENTRE, LEFT, RIGHT, Roll, Slip
+from printers.simulator.parser import Command, Parser
+from printers.simulator.status import Health
+from printers.simulator.symbols import BadSymbol, Symbol
+from printers.simulator.table import (
     CLEAR_BUFFERS,
     CUTS_AFTER_FEED,
     LINE_FEED,

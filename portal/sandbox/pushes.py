@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from portal.sandbox_state import Record, State
+from portal.sandbox.state import Record, State
 
 VIETNAM = timezone(timedelta(hours=7))
 SECONDS = 20.0

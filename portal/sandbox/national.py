@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from portal.sandbox_faults import FaultName, Faults
+from portal.sandbox.faults import FaultName, Faults
 
 KEYS = {"population": "thu-nghiem-dan-cu", "land": "thu-nghiem-dat-dai"}
 # Number, name, year of birth; "" is what the database does not know.

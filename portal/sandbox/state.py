@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from portal.sandbox_files import Fetcher
+from portal.sandbox.files import Fetcher
 
 Record = dict[str, Any]
 

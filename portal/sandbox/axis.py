@@ -17,10 +17,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from portal.sandbox_axis_page import page
-from portal.sandbox_axis_rules import parsed, read
-from portal.sandbox_axis_state import VIETNAM, AxisState, Document
-from portal.sandbox_requests import MOST_OF_AN_ORDER, bounded_body, gone, is_same_origin, order
+from portal.sandbox.axis_page import page
+from portal.sandbox.axis_rules import parsed, read
+from portal.sandbox.axis_state import VIETNAM, AxisState, Document
+from portal.sandbox.requests import MOST_OF_AN_ORDER, bounded_body, gone, is_same_origin, order
 
 ACCOUNTS: Mapping[str, str] = {"H56.19": "truc-thu-nghiem"}
 MAX_FILE = 50 * 1024 * 1024

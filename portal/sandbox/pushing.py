@@ -10,9 +10,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from portal import sandbox_requests
-from portal.sandbox_pushes import VIETNAM, Kind, Manner, Order, Pushed, Pushes
-from portal.sandbox_requests import is_same_origin
+from portal.sandbox.pushes import VIETNAM, Kind, Manner, Order, Pushed, Pushes
+from portal.sandbox.requests import is_same_origin, order
 
 ROWS = 50
 MOST_SHOWN = 30
@@ -31,11 +30,11 @@ MANNER_WORDS = {
 def push_routes(pushes: Pushes) -> list[Route]:
     """POST /sandbox/pushes orders, GET shows; GET /sandbox/polled.json is for products that fetch."""
 
-    async def order(request: Request) -> Response:
+    async def ordered(request: Request) -> Response:
         if not is_same_origin(request):
             return PlainTextResponse("another origin", 403)
         try:
-            wanted = await sandbox_requests.order(request, Order)
+            wanted = await order(request, Order)
         except (ValueError, msgspec.DecodeError) as error:
             return PlainTextResponse(str(error), 400)
         done = await pushes.push(wanted)
@@ -61,7 +60,7 @@ def push_routes(pushes: Pushes) -> list[Route]:
         return _json({"total": len(rows), "data": rows[start : start + min(size, ROWS)]})
 
     return [
-        Route("/sandbox/pushes", order, methods=["POST"]),
+        Route("/sandbox/pushes", ordered, methods=["POST"]),
         Route("/sandbox/pushes.json", shown),
         Route("/sandbox/made", made, methods=["POST"]),
         Route("/sandbox/polled.json", polled),

@@ -1,10 +1,4 @@
-"""The simulated ESC/POS printer: `PrinterSimulator` for tests, and a program with a page of printed slips.
-
-    python -m printers.simulator --port 9100 --page-port 9180 --width 576
-    python -m printers.simulator --printer "Kiosk 1:9100:576" --printer "Kiosk 2:9101:384" --page-port 9180
-
-It imports nothing of the house outside its own `simulator_*` modules, because it checks what they draw.
-"""
+"""Simulated printers as a program, with a page of what they printed."""
 
 import argparse
 import asyncio
@@ -18,11 +12,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from printers.simulator_device import Faults, PrinterSimulator
-from printers.simulator_paper import Slip
-from printers.simulator_table import Event, EventKind, Fault, Model
-
-__all__ = ["Event", "EventKind", "Fault", "Faults", "Model", "PrinterSimulator", "Slip", "main"]
+from printers.simulator.device import PrinterSimulator
 
 WIDTHS = (384, 512, 546, 576)
 
@@ -80,7 +70,7 @@ async def _run(places: list[Place], chosen: argparse.Namespace) -> None:
 async def _serve_page(printers: list[PrinterSimulator], page: socket.socket, stop: asyncio.Event) -> None:
     # The ports listen already and keep the first visitor of the page waiting: whoever waits for the ready
     # line does not pay half a second of imports, and beside them the printers still answer in time.
-    web = await asyncio.to_thread(importlib.import_module, "printers.simulator_page")
+    web = await asyncio.to_thread(importlib.import_module, "printers.simulator.page")
     await web.serve(printers, page, stop)
 
 
@@ -127,7 +117,3 @@ def _place(text: str) -> Place:
         case [name, port, width] if name and width.isdecimal() and int(width) in WIDTHS:
             return Place(name, _port(port), int(width))
     raise argparse.ArgumentTypeError(f"{text!r} is not NAME:PORT:WIDTH with a width of {WIDTHS}")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
