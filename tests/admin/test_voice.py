@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -199,3 +200,23 @@ def test_a_broken_pack_and_one_that_is_not_here_are_told(centre, administrator):
     assert "Bộ giọng “giong-hong” bị hỏng" in page
     listed = CliRunner().invoke(main, ["--data", str(centre.data), "voice", "list"])
     assert listed.exit_code == 0 and "7.wav" in listed.stderr and "vi-north" in listed.stdout
+
+
+@pytest.mark.parametrize(
+    ("left", "content"), [(".giong-ta.old", b"{}"), (".hong", b"x"), (".hong", b"[]"), (".hong", b"{}")]
+)
+def test_what_a_sudden_end_left_behind_does_not_close_the_page(left, content, centre, administrator):
+    begin(administrator)
+    place = centre.app.state.packs.own / left
+    place.mkdir()
+    (place / "manifest.json").write_bytes(content)
+    page = administrator.get("/admin/voice")
+    assert page.status_code == 200 and f"{HERE}/giong-ta" in page.text
+
+
+def test_two_who_record_at_once_keep_both_clips(centre, administrator):
+    begin(administrator)
+    recordings, clip = Recordings(centre.app.state.packs.own), sounds.recorded(a_clip())
+    with ThreadPoolExecutor(8) as desks:
+        list(desks.map(lambda token: recordings.keep("giong-ta", token, clip), "0123456789" * 3))
+    assert set(recordings.find("giong-ta").clips) == set("0123456789")
