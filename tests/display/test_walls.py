@@ -205,7 +205,15 @@ def test_nothing_beside_the_shelf_is_served(centre, name):
     assert wall(centre, "W1").get(f"/display/W1/pictures/{name}").status_code == 404
 
 
-@pytest.mark.parametrize(("agent", "plain"), [(OLD, True), (TELEVISION, True), (NEW, False), ("", False)])
+SAFARI = "Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) AppleWebKit/605.1.15 Version/12.1.2 Safari/604.1"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:102.0) Gecko/20100101 Firefox/102.0"
+
+
+@pytest.mark.parametrize(
+    ("agent", "plain"),
+    [(OLD, True), (TELEVISION, True), (NEW, False), ("", False), (SAFARI, True),
+     (SAFARI.replace("/12.1.2", "/17.4"), False), (FIREFOX, True), (FIREFOX.replace("102", "140"), False)],
+)  # fmt: skip
 def test_an_old_browser_gets_a_page_that_loads_itself(centre, agent, plain):
     call(centre)
     answer = wall(centre, "W1", **{"user-agent": agent}).get("/display/W1")
