@@ -224,3 +224,24 @@ def test_what_was_called_while_a_page_was_away_is_read_after_it_comes_back(
         page.goto(f"{hall.url}/display/W1")
     expect(page.locator("#missed .number", has_text=still)).to_be_visible()
     expect(page.locator("#missed .number", has_text=over)).to_have_count(0)
+
+
+def test_a_hall_of_fourteen_queues_leaves_the_number_its_room(hall: Server, open_screen: Screens) -> None:
+    """They stand in columns; with two causes of stops and French words nothing is cut off."""
+    found = centre_with_walls()
+    here = tuple(replace(queue, hall=found.zones[0].hall) for queue in found.queues)
+    more = tuple(replace(here[5], id=f"hang-{prefix}", prefix=prefix) for prefix in "LMNPQR")
+    hall.store.write_now(Act("t"), managing.load_centre, replace(found, queues=here + more), demo_calendar())
+    for queue, reason in (("ho-tich", "mất điện"), ("xay-dung", "cán bộ đi họp đột xuất ở ủy ban")):
+        hall.store.write_now(Act("ql02"), managing.stop_queue, queue, reason)
+    hall.store.write_now(Act("t"), ticketing.take_ticket, "chung-thuc")
+    hall.store.write_now(Act("cb03"), calling.call_next, 3, "cb03")
+    for device, kind in (("W1", "wall"), ("W3", "standing")):
+        page = open_screen(kind, f"{hall.url}/display/{device}?lang=fr", passes=device_pass(hall, device))
+        assert connected(page).locator("#lines li").count() == 14
+        assert page.evaluate(CUT_OFF) == []
+        columns = page.evaluate(
+            "[...document.querySelectorAll('#lines li')].map(row => row.getBoundingClientRect().left)"
+        )
+        assert len(set(columns)) == (6 if device == "W1" else 3)
+        assert page.evaluate("document.getElementById('lines').getBoundingClientRect().bottom <= innerHeight + 1")
