@@ -166,6 +166,34 @@ def test_notices_and_the_rule_take_turns(centre, clock):
     assert (views.hall(house(centre), "khu-1", "en")["words"][1]).startswith(("Closed", "Priority"))
 
 
+def test_after_midnight_nothing_of_yesterday_is_said_any_more(centre, clock):
+    """Nobody has begun the new day yet: yesterday's last call is no call, and who left waits no longer."""
+    number = call(centre).ticket.number
+    write(centre, ticketing.take_ticket, "ho-tich")
+    for at, shown in (("23:59", True), ("00:01", False)):
+        clock.at(at)
+        if at == "00:01":
+            clock.forward(days=1)
+        walls = [wall(centre, device).get(f"/display/{device}").text for device in ("W1", "W3", "W4")]
+        assert [number in page for page in walls] == [shown] * 3, at
+        assert views.lines(house(centre), "khu-1", "vi")[0].people == int(shown)
+    assert "Trung tâm đang nghỉ.<br>Mở cửa lại lúc 07:30, thứ Tư 25/11/2026." in walls[0]
+    assert "Mở cửa lại lúc 07:30" in wall(centre, "W1").get("/display/W1?plain=1").text
+
+
+def test_a_hall_that_rests_says_when_it_opens_again(centre, clock):
+    number = call(centre).ticket.number
+    clock.at("11:45")
+    newest = f'<p class="number">{number}</p>'
+    assert newest in wall(centre, "W1").get("/display/W1").text, "somebody still sits there"
+    write(centre, calling.finish, 3, "cb03")
+    write(centre, shifts.close_shift, 3, "cb03")
+    page = wall(centre, "W1").get("/display/W1").text
+    assert "Trung tâm đang nghỉ.<br>Mở cửa lại lúc 13:30." in page and newest not in page
+    clock.at("13:30")
+    assert "đang nghỉ" not in wall(centre, "W1").get("/display/W1").text
+
+
 def shelve(centre, name, content):
     folder = house(centre).pictures.folder
     folder.mkdir(exist_ok=True)
