@@ -32,7 +32,7 @@ NEXT_AT_DOOR, MOST_TITLES = 3, 3
 WORDS_SECONDS = 10  # each of several texts, in turn
 RULE = msgid("Ưu tiên: %(classes)s")
 LONGER = msgid("Hàng %(letters)s chờ lâu hơn: %(reason)s")
-TAKEN_BACK_SECONDS = 8
+FRESH_SECONDS = 8
 
 
 def hall(house: House, zone: str, language: str, device: Device | None = None) -> dict[str, Any]:
@@ -54,6 +54,7 @@ def hall(house: House, zone: str, language: str, device: Device | None = None) -
         "picture": picture,
         "picture_at": f"/display/{device.id}/pictures/{picture.name}" if device and picture else "",
         "before": before,
+        "fresh": {call.seq for call in before if is_fresh(call, house.now())},
         "unspoken": house.store.read(announcements.missed_among, [call.seq for call in shown]),
         "taken_back": [call.number for call in every if is_fresh_withdrawal(call, house.now())],
         "calls": [] if is_yesterday(house) else announcing.newest(house, zone),
@@ -226,7 +227,12 @@ def still_valid(calls: list[Call]) -> list[Call]:
 
 def is_fresh_withdrawal(call: Call, now: datetime) -> bool:
     """Whether 'số … xin chờ' still stands on the wall."""
-    return call.kind == "withdrawn" and 0 <= (now - call.at).total_seconds() < TAKEN_BACK_SECONDS
+    return call.kind == "withdrawn" and is_fresh(call, now)
+
+
+def is_fresh(call: Call, now: datetime) -> bool:
+    """Whether it is still marked as new, also where a newer one has taken its place (screens.md W2)."""
+    return 0 <= (now - call.at).total_seconds() < FRESH_SECONDS
 
 
 def _latest_of_each(calls: list[Call], newest: Call | None) -> list[Call]:

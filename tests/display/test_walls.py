@@ -181,6 +181,16 @@ def test_after_midnight_nothing_of_yesterday_is_said_any_more(centre, clock):
     assert "Mở cửa lại lúc 07:30" in wall(centre, "W1").get("/display/W1?plain=1").text
 
 
+def test_a_call_that_another_one_pushed_aside_is_still_marked_as_new(centre, clock):
+    first = call(centre).ticket.id
+    clock.forward(seconds=3)
+    call(centre)
+    marked = f'<li class="fresh" id="before-{first}">'
+    assert marked in wall(centre, "W1").get("/display/W1").text
+    clock.forward(seconds=5)
+    assert marked not in wall(centre, "W1").get("/display/W1").text
+
+
 def test_a_hall_that_rests_says_when_it_opens_again(centre, clock):
     number = call(centre).ticket.number
     clock.at("11:45")
