@@ -3,7 +3,7 @@
 What a department's manager may not see is not read. One consistent look at the file, in a thread of its own.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -173,14 +173,14 @@ def _estimates(reading: Reading) -> Iterable[Sheet]:
     db, days, queues, names = reading.db, reading.days, reading.scope.queues, reading.names
     labels = {day.id: day.label for day in days}
     found = estimates.judged(db, days, queues)
-    yield from _judged(found, names)
+    yield from _judged(found, estimates.unanswered(db, days, queues), names)
     yield report_waits.of_days(found, labels, names)
     yield report_waits.of_stranded(estimates.stranded(db, days, queues), labels, names)
 
 
-def _judged(found: list[Judged], names: Names) -> Iterable[Sheet]:
+def _judged(found: list[Judged], unanswered: Mapping[str, int], names: Names) -> Iterable[Sheet]:
     yield report_waits.of_outcomes(found, names)
-    yield report_waits.of_queues(found, names)
+    yield report_waits.of_queues(found, unanswered, names)
     yield report_waits.of_kinds(found, names)
 
 
@@ -195,7 +195,8 @@ def _month(reading: Reading) -> Iterable[Sheet]:
     yield from (report_sheets.of_refusals(reading.refusals, by, reading.names) for by in (By.QUEUE, By.HOUR))
     yield from _calls(reading)
     yield from _satisfaction(reading)
-    yield from _judged(estimates.judged(reading.db, reading.days, reading.scope.queues), reading.names)
+    span = reading.db, reading.days, reading.scope.queues
+    yield from _judged(estimates.judged(*span), estimates.unanswered(*span), reading.names)
     if reading.scope.agency is None:
         yield report_health.of_papers(rows.papers(reading.db, reading.days), reading.names)
         yield report_health.of_portal(*rows.told_the_portal(reading.db, reading.days), reading.names)

@@ -23,6 +23,7 @@ from portal.sandbox.axis import SandboxAxis
 from portal.sandbox.axis_state import AxisState
 from portal.sandbox.catalogue import Catalogue
 from portal.sandbox.faults import Faults
+from portal.sandbox.memory import KeptState
 from portal.sandbox.national import Registers
 from portal.sandbox.payments import Till
 from portal.sandbox.pushes import Pushes
@@ -204,6 +205,7 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
         "--payment-callback", default="", metavar="URL", help="where the centre hears what was paid"
     )
     parser.add_argument("--token-minutes", type=float, default=30)
+    parser.add_argument("--memory", type=Path, metavar="FILE", help="keeps there what came in; default nowhere")
     parser.add_argument("--push-url", default="", help="where online dossiers are pushed to; default nowhere")
     parser.add_argument("--push-secret-file", type=Path, help="its first line signs what is pushed")
     return parser.parse_args(words)
@@ -211,13 +213,15 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
 
 def main(words: list[str] | None = None) -> int:
     """Runs the sandbox until SIGTERM or SIGINT; the exit code."""
-    given = _arguments(words)
+    given, memory = _arguments(words), None
     try:
+        memory = KeptState(given.memory) if given.memory else None
         accounts = {given.username: given.password}
         secret = given.push_secret_file.read_text(encoding="utf-8") if given.push_secret_file else ""
         app = make_sandbox(
             given.catalogue, accounts, given.token_minutes, madonvi=given.madonvi, push_url=given.push_url,
             push_secret=next(iter(secret.splitlines()), "").strip(),
+            state=memory,
         )  # fmt: skip
         app.state.till.callback = given.payment_callback
         listener = _listen(given.host, given.port)
@@ -232,4 +236,6 @@ def main(words: list[str] | None = None) -> int:
         sys.stdout.flush()
 
     _Server(app, say_ready).run([listener])
+    if memory is not None:
+        memory.close()
     return 0

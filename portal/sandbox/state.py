@@ -151,6 +151,11 @@ class State:
             setattr(self._counts, name, getattr(self._counts, name) + times)
 
     def store(self, record: Record, madonvi: str, now: datetime) -> None:
+        """Keeps a whole record as the newest version of its dossier, and fetches its files."""
+        self.keep(record, madonvi, now)
+        self.files.ask(record)
+
+    def keep(self, record: Record, madonvi: str, now: datetime) -> None:
         """Keeps a whole record as the newest version of its dossier."""
         with self._lock:
             code = record["MaHoSo"]
@@ -158,7 +163,6 @@ class State:
             dossier.versions.append(Version(now, msgspec.json.encode(record)))
             dossier.version_count += 1
             dossier.status = record["TrangThaiHoSo"]
-        self.files.ask(record)
 
     def add_step(self, step: Record) -> bool:
         """Keeps a progress step of a known dossier; False if the same step had come before."""

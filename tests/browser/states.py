@@ -290,6 +290,7 @@ STATES = [
     State("wall-taken-back", "wall", "one", WALL, "/display/W1", do.take_back),
     State("wall-upstairs", "wall", "busy", "device:W2", "/display/W2", alike=True),
     State("wall-stopped", "wall", "troubled", WALL, "/display/W1"),
+    State("wall-closed", "wall", "overnight", WALL, "/display/W1"),
     State("wall-hall-stopped", "wall", "overnight", WALL, "/display/W1", do.stop_the_hall),
     State("wall-stale", "wall", "busy", WALL, "/display/W1", *SILENT_5, alike=True),
     State("wall-lost", "wall", "busy", WALL, "/display/W1", *SILENT_61, alike=True),

@@ -10,10 +10,12 @@ from tests.support.servers import Server
 
 def asked(server: Server, name: str, accepts: str) -> httpx2.Response:
     address = server.app.state.house.assets[name].url
-    with httpx2.Client(base_url=server.url, trust_env=False, headers={"Accept-Encoding": accepts}) as client:
-        with client.stream("GET", address) as answer:
-            answer.raw = b"".join(answer.iter_raw())
-            return answer
+    with (
+        httpx2.Client(base_url=server.url, trust_env=False, headers={"Accept-Encoding": accepts}) as client,
+        client.stream("GET", address) as answer,
+    ):
+        answer.raw = b"".join(answer.iter_raw())
+        return answer
 
 
 @pytest.mark.parametrize("name", ["house.css", "htmx.min.js", "mark.svg"])
@@ -26,7 +28,8 @@ def test_who_takes_packed_files_gets_them_so(server, name, accepts):
 
 
 @pytest.mark.parametrize(("name", "accepts"), [
-    ("house.css", "identity"), ("house.css", "gzip;q=0"), ("house.css", "gzip; q=0.0"), ("be-vietnam-400.ttf", "gzip"),
+    ("house.css", "identity"), ("house.css", "gzip;q=0"), ("house.css", "gzip; q=0.0"),
+    ("be-vietnam-400.ttf", "gzip"),
 ])  # fmt: skip
 def test_who_does_not_and_letters_come_as_they_are(server, name, accepts):
     answer = asked(server, name, accepts)
