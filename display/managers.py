@@ -71,7 +71,7 @@ def managers(house: House, scope: Scope, language: str) -> dict[str, Any]:
         "overdue": house.store.read(_overdue, scope, now),
         "hours": hours_of(house, scope, board.day),
         **counters,
-        **(alarmed := _alarms(house, board, scope, language)),
+        **(alarmed := _alarms(house, board, scope, language, is_large)),
         **_tonight(house, scope, language),
         "zones": _zones(house, scope, language),
         "is_dense": is_large,
@@ -125,14 +125,16 @@ def _has_closing(house: House, scope: Scope) -> bool:
     return any(closes_at(centre, queue, house.now(), calendar) is not None for queue in scope.queues)
 
 
-def _alarms(house: House, board: Board, scope: Scope, language: str) -> dict[str, Any]:
+def _alarms(house: House, board: Board, scope: Scope, language: str, is_large: bool) -> dict[str, Any]:
     """What needs somebody at once, as sentences, the most urgent first; and the queues that they name."""
     asked = [one.counter for one in board.alarms if _is_seen(board, scope, one.counter)]
     words = [translator(language)(HELP) % {"counters": ", ".join(map(str, asked))}] if asked else []
     found = alarms.of_queues(house, scope, language)
     words += [alarm.words for alarm in found]
     named = frozenset[str]().union(*(alarm.queues for alarm in found))
-    return {"alarms": named, "sentences": words[:MOST_ALARMS], "unsaid": len(words[MOST_ALARMS:])}
+    # How many more there are takes a line, too, and beside many queues there is none to spare.
+    most = MOST_ALARMS - 1 if is_large and len(words) > MOST_ALARMS else MOST_ALARMS
+    return {"alarms": named, "sentences": words[:most], "unsaid": len(words[most:])}
 
 
 def _is_seen(board: Board, scope: Scope, counter: int) -> bool:

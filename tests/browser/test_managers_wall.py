@@ -73,6 +73,26 @@ def everything_at_once(halls: Halls) -> Scene:
     return scene
 
 
+@pytest.fixture(scope="module")
+def everything_at_once_among_many(halls: Halls) -> Scene:
+    """The same beside fourteen queues and forty counters."""
+    scene = halls("evening-of-many")
+    for queue in ("ho-tich", "cu-tru", "giay-to"):
+        scene.ticket(queue, priority="cao-tuoi")
+    scene.clock.forward(minutes=16)
+    refresh_tonight(scene.server)
+    return scene
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "fr"])
+def test_all_alarms_beside_many_queues_lie_over_nothing(
+    open_screen: Screens, everything_at_once_among_many: Scene, language: str
+) -> None:
+    page = shown(open_screen, everything_at_once_among_many, language)
+    assert page.locator(".alarms li").count() == 2
+    assert page.evaluate(OVERLAPS) == []
+
+
 @pytest.mark.parametrize("language", ["vi", "en", "fr"])
 def test_all_alarms_at_once_lie_over_nothing(
     open_screen: Screens, everything_at_once: Scene, language: str
