@@ -171,7 +171,7 @@ class Forecaster:
         board = self._store.waits
         has_changed = _open_counters(board) != self.tonight.counters
         if board.snapshot is not None:
-            has_changed |= set(pressed(board.snapshot)) != set(self.tonight.reliefs)
+            has_changed |= not set(pressed(board.snapshot)) <= set(self.tonight.reliefs)
         return has_changed and since >= max(LEAST_SECONDS, 20 * cost)
 
     def _expected(self, db: Connection, day: int) -> Expected:
