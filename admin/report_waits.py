@@ -1,6 +1,7 @@
 """The tables that judge the house's own estimates, and count who was never called."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from operator import attrgetter
 
@@ -20,15 +21,24 @@ KINDS = {
 }
 
 
-def of_queues(found: list[Judged], names: Names) -> Sheet:
-    """Error, bias and cover by queue, and of all together."""
+def of_queues(found: list[Judged], unanswered: Mapping[str, int], names: Names) -> Sheet:
+    """Error, bias and cover by queue, and of all together; `unanswered` estimates have no wait to be judged by."""
     groups = grouped(found, attrgetter("queue"))
-    keys = sorted(groups, key=lambda queue: names.rank(By.QUEUE, queue))
-    rows = [(names.queue(str(queue)), groups[queue]) for queue in keys]
-    rows += [(names.said(msgid("Tất cả")), found)] if found else []
+    keys = sorted({*groups, *unanswered}, key=lambda queue: names.rank(By.QUEUE, queue))
+    rows = [(names.queue(str(queue)), groups.get(queue, [])) for queue in keys]
+    rows += [(names.said(msgid("Tất cả")), found)] if keys else []
     title, head = msgid("Sai số ước tính theo hàng"), msgid("Hàng")
-    note = msgid("Khoảng đúng khi khoảng 80 trong 100 lượt chờ nằm trong khoảng đã ước tính.")
-    return _sheet("estimates", names, title, head, rows, note=note, sums=True)
+    note = msgid(
+        "Khoảng đúng khi khoảng 80 trong 100 lượt chờ nằm trong khoảng đã ước tính."
+        " Không tính: số đã rời hàng, đổi chỗ hoặc hết giờ mà chưa được gọi."
+    )
+    sheet = _sheet("estimates", names, title, head, rows, note=note, sums=True, every=True)
+    counts = [*(unanswered.get(str(queue), 0) for queue in keys), sum(unanswered.values())]
+    return replace(
+        sheet,
+        columns=(*sheet.columns, names.said(msgid("Không tính (số)"))),
+        rows=tuple((*row, count) for row, count in zip(sheet.rows, counts, strict=False)),
+    )
 
 
 def of_kinds(found: list[Judged], names: Names) -> Sheet:
@@ -74,17 +84,20 @@ def of_stranded(found: Mapping[tuple[int, str], int], labels: Mapping[int, date]
 
 def _sheet(
     key: str, names: Names, title: str, head: str, groups: Iterable[tuple[str, list[Judged]]], note: str = "",
-    *, sums: bool = False,
+    *, sums: bool = False, every: bool = False,
 ) -> Sheet:  # fmt: skip
+    """The table of these groups; `every`: also those in which nothing can be judged."""
     said: Callable[[str], str] = names.said
     columns = (
         said(head), said(msgid("Số lượt")), said(msgid("Chờ trung bình (phút)")), said(msgid("Sai số (phút)")),
         said(msgid("Lệch (phút)")), said(msgid("Trong khoảng (%)")), said(msgid("Khoảng rộng (phút)")),
     )  # fmt: skip
-    rows = tuple(_row(name, judged) for name, judged in groups if judged)
+    rows = tuple(_row(name, judged) for name, judged in groups if judged or every)
     return Sheet(key, said(title), columns, rows, note=said(note) if note else "", sums=sums)
 
 
 def _row(name: str, found: list[Judged]) -> tuple[Cell, ...]:
+    if not found:
+        return name, 0, None, None, None, None, None
     known = score(found)
     return name, known.count, known.wait, known.error, known.bias, known.cover, known.width

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("name", nargs="?", choices=NAMES, help="all of them, quickly, when left out")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, seconds instead of minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the same figures into a file besides")
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="of real queues, for waiting")
+    parser.add_argument("--data", type=_folder, metavar="FOLDER", help="of real queues, for waiting")
     parser.add_argument("--seeds", type=_seeds, metavar="1,2,3", help="of the simulated centre, for waiting")
     chosen = parser.parse_args(arguments)
     given = {"data": chosen.data, "seeds": chosen.seeds}
@@ -51,7 +51,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _seeds(text: str) -> list[int]:
-    return [int(seed) for seed in text.split(",")]
+    """Whole numbers, each once."""
+    try:
+        return list(dict.fromkeys(int(seed) for seed in text.split(",")))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"whole numbers with commas between them, not {text!r}") from None
+
+
+def _folder(text: str) -> Path:
+    if not text or not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is no folder")
+    return Path(text)
 
 
 def measure(name: str, *, quick: bool, **options: object) -> list[Figure]:

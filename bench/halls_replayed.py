@@ -31,7 +31,7 @@ class Ticket:
 
 
 def replay_halls(folder: Path) -> Board:
-    """The scores of all halls together; each hall learns by itself. Kinds are the halls."""
+    """The scores of all halls together; each hall learns by itself. Kinds are the halls and their queues."""
     board = Board("warsaw")
     days = read_warsaw(folder)
     for hall in sorted({day.hall for day in days}):
@@ -127,7 +127,7 @@ class _Hall:
         if is_scored:
             shown = (estimate.point, wait, estimate.low, estimate.high)
             self.board.note("estimate", *shown)
-            self.board.note_kinds([self.hall], *shown)
+            self.board.note_kinds([self.hall, f"{self.hall}_{ticket.day.group}"], *shown)
 
 
 def _rules(ticket: Ticket, estimate: Estimate) -> Iterator[tuple[str, float]]:

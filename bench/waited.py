@@ -1,13 +1,16 @@
 """Real data, read by the rules of their own README: the polls of the Warsaw halls and the calls of a bank.
 
-A row that cannot be read is left out; one line on standard error says how many.
+A row that cannot be read is left out, and so is what follows a damage or a file without its columns; one line on
+standard error says so.
 """
 
 import csv
 import gzip
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import zlib
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise, zip_longest
@@ -19,6 +22,13 @@ from typing import TypeVar
 T = TypeVar("T")
 Row = Mapping[str, str]
 WARSAW, BANK = "warsaw_busy.csv.gz", "technion_calls.csv.gz"
+COLUMNS = {
+    WARSAW: ("name", "date", "time", "idGrupy", "czasObslugi", "liczbaCzynnychStan", "liczbaKlwKolejce",
+             "aktualnyNumer"),
+    BANK: ("priority", "type", "date", "vru_exit", "q_start", "q_exit", "q_time", "outcome", "ser_start",
+           "ser_exit", "server"),
+}  # fmt: skip
+PACKED = b"\x1f\x8b"
 YESTERDAYS_NUMBERS = 900
 LONGEST_WAIT = 240.0
 FEWEST_POLLS, FEWEST_TICKETS = 30, 15
@@ -81,16 +91,36 @@ def _read(path: Path, reader: Callable[[Row], T]) -> Iterator[T]:
     Line by line, so that a stray quotation mark spoils no other row.
     """
     bad = 0
-    with gzip.open(path, "rt", encoding="utf-8-sig", errors="replace") as file:
-        columns = next(csv.reader([next(file, "")]), [])
-        for line in file:
+    with closing(_lines(path)) as lines:
+        columns = next(csv.reader([next(lines, "")]), [])
+        missing = [column for column in COLUMNS[path.name] if column not in columns]
+        if missing:
+            _say(f"{path.name} has no column {', '.join(missing)} and is left out")
+            return
+        for line in lines:
             values = next(csv.reader([line]), [])
             try:
                 yield reader(dict(zip_longest(columns, values[: len(columns)], fillvalue="")))
             except ValueError:
                 bad += 1
     if bad:
-        print(f"bench: {bad} rows of {path.name} cannot be read and are left out", file=sys.stderr, flush=True)
+        _say(f"{bad} rows of {path.name} cannot be read and are left out")
+
+
+def _lines(path: Path) -> Generator[str, None, None]:
+    """The lines of a table, packed or as it is; of a damaged one those before the damage."""
+    with path.open("rb") as raw:
+        is_packed = raw.peek(len(PACKED)).startswith(PACKED)
+    opened = gzip.open if is_packed else open
+    with opened(path, "rt", encoding="utf-8-sig", errors="replace") as file:
+        try:
+            yield from file
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            _say(f"{path.name} is damaged: what follows the damage is left out")
+
+
+def _say(what: str) -> None:
+    print(f"bench: {what}", file=sys.stderr, flush=True)
 
 
 def _polled(row: Row) -> tuple[tuple[str, str, date], Poll | None]:

@@ -4,6 +4,7 @@ The goals are those of waiting.md 11: `*_mae_ratio` is the error by that of the 
 """
 
 import random
+import re
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -124,15 +125,27 @@ def _judged(board: Board) -> list[Figure]:
             (f"{name}_kind_coverage_lowest", round(min(kinds), 1), "%"),
             (f"{name}_kind_coverage_highest", round(max(kinds), 1), "%"),
         ]
+        found += [
+            (f"{name}_kind_{_named(kind)}_coverage", round(score.cover_percent, 1), "%")
+            for kind, score in sorted(board.large_kinds().items())
+        ]
     return found
+
+
+def _named(kind: str) -> str:
+    """A hall's or a queue's name as part of a figure's: letters and digits of ASCII alone."""
+    return re.sub(r"[^a-z0-9]+", "_", kind.lower())
 
 
 def _halls(board: Board) -> list[Figure]:
     """Each large hall's ratio to its own best simple rule."""
     found: list[Figure] = []
+    halls = {hall for hall, _ in board.rules}
     for hall, score in sorted(board.large_kinds().items()):
+        if hall not in halls:
+            continue
         best = max(min(board.rules[hall, rule].mae for rule in BEST_OF), LEAST_ERROR)
-        found.append((f"warsaw_hall_{hall.lower()}_mae_ratio", round(score.mae / best, 3), "of_best"))
+        found.append((f"warsaw_hall_{_named(hall)}_mae_ratio", round(score.mae / best, 3), "of_best"))
     ratios = [value for _, value, _ in found]
     if ratios:
         found.append(("warsaw_hall_mae_ratio_median", round(median(ratios), 3), "of_best"))

@@ -51,8 +51,9 @@ class Admission:
 class Line:
     """How a queue's line moves: people ahead of a new ticket, and the counters that work it off until closing.
 
-    `servers` counts counters expected back from a break too, `idle` those of them with nobody before them now.
-    `pace` above 1 is a slow day; `variation` is the coefficient of variation of the service time.
+    Without any, admission takes one to come back soon: clerks who are late have filled no queue. `servers` counts
+    counters expected back from a break too, `idle` those of them with nobody before them now. `pace` above 1 is a
+    slow day; `variation` is the coefficient of variation of the service time.
     """
 
     ahead: int
@@ -254,7 +255,8 @@ def _chance_today(
     if line.ahead < line.idle and served:
         return 1.0
     minutes_left = served / timedelta(minutes=1)
-    return chance_before(line.ahead, line.mean_minutes, line.servers, minutes_left, line.pace, line.variation)
+    servers = max(1, line.servers)
+    return chance_before(line.ahead, line.mean_minutes, servers, minutes_left, line.pace, line.variation)
 
 
 def _opens_another_day(centre: Centre, queue_id: str, now: datetime, calendar: Calendar | None) -> datetime | None:

@@ -1,19 +1,23 @@
 """Each ticket's estimate and the wait that followed; the history from which a centre learns."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from domain.days import Day
 from domain.queue_events import (
     ActUndone,
-    DayOpened,
     EstimatesKept,
     TicketCalled,
+    TicketIssued,
     TicketLeft,
     TicketRekeyed,
     TicketTransferred,
 )
+from domain.waiting.estimates import Method
 from domain.waiting.learning import HEEDS, Learner
 from domain.waiting.scores import Judged
+from domain.waiting.snapshots import Group
+from domain.waiting.twins import HORIZON
 from store import centres, days, journal
 from store.centres import NoCentre
 from store.database import Connection
@@ -28,10 +32,24 @@ def judged(db: Connection, span: Sequence[Day], queues: Collection[str]) -> list
     for day in span:
         rows = db.execute(
             "SELECT day, queue, kind, point, low, high, method, (called_at - at) / 60000.0 FROM estimates"
-            " WHERE day = ? AND called_at IS NOT NULL AND void = 0 AND silence IS NOT 'no-counter' ORDER BY ticket",
-            (day.id,),
+            " WHERE day = ? AND called_at IS NOT NULL AND void = 0 AND method <> ? AND silence IS NOT 'no-counter'"
+            " ORDER BY ticket",
+            (day.id, Method.SLIP),
         )
         found += [Judged(*row) for row in rows if row[1] in queues]
+    return found
+
+
+def unanswered(db: Connection, span: Sequence[Day], queues: Collection[str]) -> Counter[str]:
+    """How many estimates have no wait to be judged by, by queue: left, given another place, or never called."""
+    found: Counter[str] = Counter()
+    for day in span:
+        rows = db.execute(
+            "SELECT e.queue, count(*) FROM estimates e JOIN tickets t ON t.id = e.ticket WHERE e.day = ?"
+            " AND (e.called_at IS NULL OR e.void = 1) AND e.method <> ? AND t.state <> 'waiting' GROUP BY e.queue",
+            (day.id, Method.SLIP),
+        )
+        found.update({queue: count for queue, count in rows if queue in queues})
     return found
 
 
@@ -68,11 +86,29 @@ def catch_up(db: Connection, learner: Learner) -> None:
         learner.heed(recorded.seq, recorded.at, recorded.event)
 
 
+@projects(TicketIssued)
+def _promised(db: Connection, recorded: Recorded) -> None:
+    """What the slip says, until a board has seen the ticket: so who is called before that stands here too."""
+    e = recorded.event
+    if e.wait:
+        low, high = e.wait[0], e.wait[1] if len(e.wait) > 1 else HORIZON
+        group = Group.BOOKED if e.slot is not None else Group.PRIORITY if e.priority else Group.ORDINARY
+        db.execute(
+            "INSERT INTO estimates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, 0)",
+            (recorded.seq, recorded.day, recorded.at, e.queue, group, (low + high) / 2, low, high, Method.SLIP),
+        )
+
+
 @projects(EstimatesKept)
 def _kept(db: Connection, recorded: Recorded) -> None:
+    """The first one of a ticket stands; who was kept over night is estimated anew in the morning."""
     db.executemany(
-        "INSERT OR IGNORE INTO estimates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-        " (SELECT min(at) FROM calls WHERE ticket = ? AND kind = 'call'), 0)",
+        "INSERT INTO estimates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " (SELECT min(at) FROM calls WHERE ticket = ? AND kind = 'call'), 0)"
+        " ON CONFLICT (ticket) DO UPDATE SET day = excluded.day, at = excluded.at, point = excluded.point,"
+        " low = excluded.low, high = excluded.high, method = excluded.method, silence = excluded.silence,"
+        " void = void AND day = excluded.day"
+        f" WHERE method = '{Method.SLIP}' OR (called_at IS NULL AND day < excluded.day)",
         [
             (row.ticket, recorded.day, row.at, row.queue, row.group, row.point, row.low, row.high, row.method,
              row.silence, row.ticket)
@@ -98,12 +134,6 @@ def _taken_back(db: Connection, recorded: Recorded) -> None:
         " WHERE ticket = ? AND called_at = (SELECT at FROM calls WHERE seq = ?)",
         (e.ticket, e.act),
     )
-
-
-@projects(DayOpened)
-def _day_over(db: Connection, recorded: Recorded) -> None:
-    """Whoever was not called has no wait; who is kept over night is estimated anew in the morning."""
-    db.execute("DELETE FROM estimates WHERE called_at IS NULL AND day < ?", (recorded.event.day,))
 
 
 @projects(TicketRekeyed, TicketLeft, TicketTransferred)

@@ -105,7 +105,6 @@ CREATE TABLE estimates (
   called_at INTEGER, void INTEGER NOT NULL
 );
 CREATE INDEX estimates_of_day ON estimates (day);
-CREATE INDEX estimates_open ON estimates (day) WHERE called_at IS NULL;
 CREATE TABLE refusals (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, queue TEXT NOT NULL, reason TEXT NOT NULL);
 CREATE INDEX refusals_by_time ON refusals (at);
 CREATE TABLE moves (

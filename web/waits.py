@@ -15,6 +15,7 @@ from web.house import House
 from web.languages import translator
 
 NO_COUNTER = msgid("chưa có quầy phục vụ")
+RESTING = msgid("quầy đang tạm nghỉ")
 CLOSING = msgid("có thể không kịp trước giờ đóng cửa")
 AFTER_OPENING = msgid("sau khi quầy mở lúc %(time)s")
 SLOW = msgid("Chậm hơn thường lệ")
@@ -89,6 +90,12 @@ def has_counter(house: House, queue: str) -> bool:
     return any(place.shift and queue in place.skills.all for place in house.hub.board().places.values())
 
 
+def is_resting(house: House, queue: str) -> bool:
+    """Whether every counter with a clerk that serves this queue rests."""
+    manned = [one for one in house.hub.board().places.values() if one.shift and queue in one.skills.all]
+    return bool(manned) and all(one.pause for one in manned)
+
+
 def chance(house: House, queue: Queue) -> float | None:
     """The chance that somebody who comes now is called before closing; None where it is not asked."""
     found = house.store.waits.newcomer(queue.id, None, house.now())
@@ -116,6 +123,8 @@ def _told(house: House, queue: str, found: Outlook | None, more: int, language: 
         return Told(translate(AFTER_OPENING) % {"time": wording.clock(estimate.opens_at)}, is_told=True)
     if not is_served:
         return Told(translate(NO_COUNTER), is_told=True)
+    if estimate.silence is Silence.NO_COUNTER and is_resting(house, queue):
+        return Told(translate(RESTING), is_told=True)
     if estimate.silence is Silence.CLOSING:
         return Told(translate(CLOSING), is_told=True)
     wait = found.wait(more)

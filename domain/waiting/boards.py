@@ -11,9 +11,11 @@ from enum import StrEnum
 from math import inf
 
 from domain.waiting.closings import admits
-from domain.waiting.estimates import Estimate, Estimated
+from domain.waiting.estimates import Estimate, Estimated, Method
+from domain.waiting.intervals import first_interval
 from domain.waiting.quantities import Quantities
 from domain.waiting.ranges import Shown, Wait, has_risen, is_slow, refreshed, rounded
+from domain.waiting.regressions import OFFSET_MINUTES
 from domain.waiting.snapshots import Desk, Group, Place, Snapshot, Standing
 from domain.waiting.twins import BOARD_ROLLOUTS, SHORT_ROLLOUTS
 
@@ -68,7 +70,16 @@ class Outlook:
         late = max(0, more - self.spare) * self.each
         if not late:
             return self.shown.wait
-        return rounded(self.estimate.low + late, self.estimate.high + late)
+        return rounded(*_later(self.estimate, late))
+
+
+def _later(estimate: Estimate, late: float) -> tuple[float, float]:
+    """The bounds so many minutes later. They widen with the wait; behind who is called at once begins one."""
+    if estimate.method is Method.AT_ONCE:
+        return first_interval(late)
+    factor = (estimate.point + late + OFFSET_MINUTES) / (estimate.point + OFFSET_MINUTES)
+    low, high = ((bound + OFFSET_MINUTES) * factor - OFFSET_MINUTES for bound in (estimate.low, estimate.high))
+    return low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +204,10 @@ class Change:
         self, was: Outlook | None, estimate: Estimate, promised: Wait | None = None, *, is_new: bool = False
     ) -> Outlook:
         """The outlook that follows another; a ticket's first one follows the promise on its slip."""
-        wait = rounded(estimate.low, estimate.high)
         shown = was.shown if was else Shown(promised, self.now) if promised else None
         if was is not None and was.estimate.silence is not None:
             shown = None  # nothing was shown: what comes now replaces no range
+        wait = rounded(estimate.low, estimate.high, shown.wait if shown else None)
         after = refreshed(shown, wait, self.now, counters_changed=estimate.queue in self.moved)
         rise = was.rise if was and was.rise and self.now - was.rise.at < REASON_MINUTES else None
         if shown and after.wait != shown.wait:

@@ -18,9 +18,10 @@ def chance_before_closing(
 ) -> float | None:
     """The share of rollouts in which somebody who takes this place is called in time.
 
-    None where the rule is not asked: the queue has no closing time, or it is more than 210 minutes away.
+    None where the rule is not asked: the queue has no closing time, or it is more than 210 minutes away; and where
+    nobody knows when a counter will serve it.
     """
-    if not is_near(snapshot, queue) or snapshot.has_idle(queue):
+    if not is_near(snapshot, queue) or snapshot.has_idle(queue) or not snapshot.may_serve(queue):
         return chance_of(snapshot, queue, None)
     return chance_of(snapshot, queue, Twin(snapshot, quantities).newcomer(queue, place, seed, rollouts))
 
@@ -32,8 +33,12 @@ def is_near(snapshot: Snapshot, queue: str) -> bool:
 
 
 def chance_of(snapshot: Snapshot, queue: str, forecast: Forecast | None) -> float | None:
-    """The same from a newcomer's forecast; None too where none was played and no counter is idle."""
-    if not is_near(snapshot, queue):
+    """The same from a newcomer's forecast; None too where none was played and no counter is idle.
+
+    Clerks who are late from their meal have filled no queue: the twin, which does not know that they will come,
+    would send everybody home.
+    """
+    if not is_near(snapshot, queue) or not snapshot.may_serve(queue):
         return None
     if snapshot.has_idle(queue):
         return 1.0

@@ -17,7 +17,7 @@ FIRST_LABELS = 100
 
 
 class Method(StrEnum):
-    """How a point came about."""
+    """How a point came about; `SLIP`: no board has seen the ticket, so only what its slip promises is known."""
 
     AT_ONCE = "at-once"
     FIRST_DAYS = "first-days"
@@ -25,6 +25,7 @@ class Method(StrEnum):
     BLEND = "blend"
     QUEUE_LENGTH = "queue-length"
     OPENING = "opening"
+    SLIP = "slip"
 
 
 class Silence(StrEnum):
@@ -118,7 +119,7 @@ class Estimator:
 
     def by_predictors(self, queue: str, values: Predictors) -> Estimate:
         """The estimate where no roster is known: the blend of what the caller has measured."""
-        blended = self.blend.point(values)
+        blended = self.blend.point(values, queue)
         method = self._method(values, blended)
         point = self._point(method, values, blended)
         low, high = self._interval(method, point, queue, values)
@@ -138,7 +139,7 @@ class Estimator:
         kinds = kinds_of(estimate.queue, estimate.values)
         if isfinite(estimate.blended):
             self.calibrator.learn(estimate.blended, wait_minutes, estimate.bounds, kinds)
-        self.blend.learn(estimate.values, wait_minutes)
+        self.blend.learn(estimate.values, estimate.queue, wait_minutes)
 
     def _estimate(
         self, hall: Hall, queue: str, place: Place, twin: Forecast | None, *, is_new: bool = False

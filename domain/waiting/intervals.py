@@ -17,6 +17,7 @@ MISSED_SHARE = 0.10
 STEP = 0.004  # of the centre's levels, of its queue's and of its class's, which add up
 LOW_LEVELS, HIGH_LEVELS = (0.005, 0.40), (0.60, 0.995)
 MOST_MOVED = 1.0
+HALF_BELIEVED = 300  # labels of a queue or class, by which half of what its own levels have moved counts
 SPREAD_WEIGHT, SPREADS = 20, (0.5, 2.0)
 
 
@@ -30,9 +31,16 @@ class Levels:
 
     low: float = 0.0
     high: float = 0.0
+    labels: int = 0
+
+    @property
+    def belief(self) -> float:
+        """How much of it counts beside the centre's: of few labels it is mostly chance, which only costs width."""
+        return self.labels / (self.labels + HALF_BELIEVED)
 
     def adapt(self, wait: float, low: float, high: float) -> None:
         """One label against the bounds that were shown for it."""
+        self.labels += 1
         self.low = _within(self.low + STEP * (MISSED_SHARE - (wait < low)), (-MOST_MOVED, MOST_MOVED))
         self.high = _within(self.high - STEP * (MISSED_SHARE - (wait > high)), (-MOST_MOVED, MOST_MOVED))
 
@@ -90,11 +98,10 @@ class Calibrator:
         known = self._known(point)
         if len(known) < ENOUGH_IN_COMMON:
             return first_interval(point)
-        moved = [self.levels, *(self._own[kind] for kind in kinds if kind in self._own)]
-        levels = (
-            _within(MISSED_SHARE + sum(pair.low for pair in moved), LOW_LEVELS),
-            _within(1 - MISSED_SHARE + sum(pair.high for pair in moved), HIGH_LEVELS),
-        )
+        own = [self._own[kind] for kind in kinds if kind in self._own]
+        low = self.levels.low + sum(pair.belief * pair.low for pair in own)
+        high = self.levels.high + sum(pair.belief * pair.high for pair in own)
+        levels = _within(MISSED_SHARE + low, LOW_LEVELS), _within(1 - MISSED_SHARE + high, HIGH_LEVELS)
         spread = self._spread(kinds)
         low, high = (
             (point + OFFSET_MINUTES) * exp(quantile(known, level) * spread) - OFFSET_MINUTES for level in levels

@@ -113,6 +113,13 @@ class Snapshot:
             desk.standing is Standing.IDLE and queue in desk.queues for desk in self.desks
         )
 
+    def may_serve(self, queue: str) -> bool:
+        """Whether any counter of the queue has a clerk, or is to have one at a known moment."""
+        return any(
+            queue in desk.queues and (desk.standing is not Standing.CLOSED or desk.until is not None)
+            for desk in self.desks
+        )
+
     def opens_at(self, queue: str) -> float | None:
         """When the first counter of the queue is to open or to be back; None: none is planned."""
         planned = [desk.until for desk in self.desks if desk.until is not None and queue in desk.queues]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.centre_rules import Window, WindowKind
-from operations import calling, managing, ticketing
+from operations import calling, managing, moving, ticketing
 from store.writer import Act
 from tests.support.asking import NO_PRINTERS, QUEUE
 from tests.support.forecasts import refresh
@@ -48,6 +48,46 @@ def test_the_report_judges_each_estimate_by_the_wait_that_followed(centre, clock
     assert (name, count, wait) == ("A · Hộ tịch", "5", "24.0")
 
 
+def test_every_number_has_its_estimate_and_what_became_of_it(centre, clock):
+    """Who is called, does not come, leaves, is called before a board has seen the number, or never is."""
+    do = centre.store.write_now
+    centre.open_shift("cb01", 1)
+    refresh(centre)
+    for _ in range(5):
+        do(Act("t"), ticketing.take_ticket, QUEUE)
+    do(Act("cb01"), calling.call_next, 1, "cb01")
+    refresh(centre)
+    clock.forward(minutes=8)
+    do(Act("cb01"), calling.call_next, 1, "cb01")
+    do(Act("cb01"), calling.mark_absent, 1, "cb01")
+    waiting = [row[0] for row in centre.store.read(all_of, "SELECT id FROM tickets WHERE state = 'waiting'")]
+    do(Act("cb01"), moving.leave, waiting[-1])
+    refresh(centre)
+    newest = do(Act("t"), ticketing.take_ticket, QUEUE)
+    do(Act("cb01"), calling.call_this, 1, "cb01", newest.id, "frail")
+    do(Act("cb01"), calling.finish, 1, "cb01")
+    clock.forward(days=2)
+    do(Act("t"), ticketing.take_ticket, QUEUE)
+    found = centre.store.read(all_of, FATES)
+    assert found == [
+        ("called", "finished", "slip"), ("called", "absent", "first-days"), ("never", "unserved", "first-days"),
+        ("never", "unserved", "first-days"), ("never", "left", "first-days"), ("called", "finished", "slip"),
+    ]  # fmt: skip
+    page = "/admin/reports/estimates?from=2026-11-23&to=2026-11-23&as=csv&table=estimates"
+    row = centre.client("ql01").get(page).text.splitlines()[1].split(",")
+    assert (row[1], row[-1]) == ("1", "3"), "a slip's range is not judged"
+
+
+FATES = (
+    "SELECT iif(e.called_at IS NULL, 'never', 'called'), t.state, e.method"
+    " FROM tickets t LEFT JOIN estimates e ON e.ticket = t.id WHERE t.day = 1 ORDER BY t.id"
+)
+
+
+def all_of(db, sql):
+    return db.execute(sql).fetchall()
+
+
 def test_a_manager_is_told_which_counter_to_open(centre, clock):
     fill(centre, 9)
     page = centre.client("ql01").get(f"/admin/floor/queues/{QUEUE}").text
@@ -82,6 +122,16 @@ def refused(centre) -> bool:
         assert type(error).__name__ == "TooLateToday"
         return True
     return False
+
+
+@pytest.mark.parametrize(("at", "closed"), [("13:33", False), ("15:00", False), ("16:55", True)])
+@pytest.mark.parametrize("has_board", [True, False])
+def test_clerks_who_are_late_from_lunch_have_not_filled_the_queue(centre, clock, at, closed, has_board):
+    """At 13:33 everybody was sent home until another day, because nobody had sat down again yet."""
+    clock.at(at)
+    if has_board:
+        refresh(centre)
+    assert refused(centre) is closed
 
 
 @pytest.mark.parametrize(("chance", "closed"), [(0.89, True), (0.9, False), (None, False)])

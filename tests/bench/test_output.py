@@ -59,6 +59,22 @@ def test_only_waiting_is_given_a_folder_and_seeds(asked, tmp_path):
     assert [given for given in asked if len(given) > 2] == [("waiting", True, ("seeds", [7]))]
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--seeds", "1,,2"], "whole numbers with commas between them, not '1,,2'"),
+        (["--seeds", ""], "whole numbers"),
+        (["--data", "/nowhere"], "'/nowhere' is no folder"),
+        (["--data", ""], "'' is no folder"),
+    ],
+)
+def test_what_is_no_seed_and_no_folder_is_said_before_anything_is_measured(asked, capsys, given, said):
+    with pytest.raises(SystemExit) as ended:
+        main(["waiting", *given])
+    assert (ended.value.code, asked) == (2, [])
+    assert said in capsys.readouterr().err
+
+
 def test_the_file_holds_the_same_figures(asked, capsys, tmp_path):
     file = tmp_path / "figures.json"
     main(["call", "--quick", "--json", str(file)])

@@ -148,6 +148,30 @@ def test_it_is_said_how_many_rows_are_left_out_and_a_stray_quotation_mark_spoils
     assert capsys.readouterr().err == "bench: 2 rows of warsaw_busy.csv.gz cannot be read and are left out\n"
 
 
+def test_tables_that_are_not_packed_are_read_too(tmp_path):
+    (tmp_path / WARSAW).write_text("\r\n".join([",".join(HALL), *(",".join(map(str, row)) for row in polls())]))
+    (day,) = read_warsaw(tmp_path)
+    assert len(day.polls) == 40
+
+
+def test_of_a_damaged_table_what_comes_before_the_damage_is_read(tmp_path, capsys):
+    rows = [row for day in range(2, 30) for row in polls(f"2020-01-{day:02}")]
+    written(tmp_path, WARSAW, HALL, rows)
+    whole = (tmp_path / WARSAW).read_bytes()
+    (tmp_path / WARSAW).write_bytes(whole[: len(whole) // 2])
+    assert 0 < len(read_warsaw(tmp_path)) < 28
+    assert "is damaged: what follows the damage is left out" in capsys.readouterr().err
+
+
+def test_a_table_without_its_columns_is_left_out_and_said(tmp_path, capsys):
+    written(tmp_path, WARSAW, HALL[:-1], [row[:-1] for row in polls()])
+    (tmp_path / BANK).write_bytes(b"")
+    assert (read_warsaw(tmp_path), read_bank(tmp_path)) == ([], [])
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "bench: warsaw_busy.csv.gz has no column aktualnyNumer and is left out"
+    assert second.startswith("bench: technion_calls.csv.gz has no column priority, type")
+
+
 def test_a_folder_without_a_day_to_judge_is_said(tmp_path, capsys):
     written(tmp_path, WARSAW, HALL, polls())
     written(tmp_path, BANK, CALL, [call()])
@@ -162,6 +186,12 @@ def test_without_a_folder_the_simulated_centre_runs_alone_and_says_so(monkeypatc
     assert waiting.run(quick=True) == [("simulated_n", 1, "seeds")]
     said = capsys.readouterr()
     assert (said.out, said.err.count("\n")) == ("", 1)
+
+
+def test_a_hall_of_any_name_is_one_word_of_a_line(tmp_path):
+    rows = [["Urząd 1, sala", *row[1:]] for day in range(2, 20) for row in polls(f"2020-01-{day:02}")]
+    names = [name for name, _, _ in waiting.real(written(tmp_path, WARSAW, HALL, rows), quick=True)]
+    assert {"warsaw_hall_urz_d_1_sala_mae_ratio", "warsaw_kind_urz_d_1_sala_7_coverage"} <= set(names)
 
 
 def test_another_folder_and_other_seeds_are_taken(monkeypatch, tmp_path):

@@ -346,6 +346,8 @@ STATES = [
     State("follow-parked", "phone", "line", None, at.followed(2, calling.set_aside), alike=True),
     State("follow-stopped", "phone", "troubled", None, at.waiting_in("chung-thuc"), fold=False),
     State("follow-over", "phone", "overnight", None, lambda s: at.follow(s, at.first_ticket(s)), alike=True),
+    State("follow-leave", "phone", "busy", None, lambda s: at.follow(s, s.ticket("giay-to")), do.unfold),
+    State("follow-unheard", "phone", "busy", None, lambda s: at.follow(s, s.ticket("giay-to")), do.hear_nothing),
     State("follow-wrong", "phone", "busy", None, "/follow/12-abcdef", noise=REFUSED),
     State("admin-administrator", "admin", "busy", ADMINISTRATOR, "/admin", fold=False),
     State("admin-manager", "admin", "troubled", MANAGER, "/admin", fold=False),

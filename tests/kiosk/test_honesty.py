@@ -9,7 +9,7 @@ from markupsafe import escape
 from domain.centre_rules import Window, WindowKind
 from domain.waiting.ranges import Wait
 from domain.waiting.wording import said
-from operations import calling, managing
+from operations import calling, managing, shifts
 from store.writer import Act
 from tests.kiosk.test_scanning import memory_of_
 from tests.support.asking import NO_PRINTERS, QUEUE, browser, request_id
@@ -71,6 +71,18 @@ def test_where_no_counter_is_open_no_minutes_are_promised(centre, kiosk):
     assert "chưa đủ số liệu" in kiosk.get(f"/kiosk/K1/procedures/{BIRTH}").text, "until the next board"
     fresh(centre)
     assert re.search(r"\d+–\d+ phút", kiosk.get(f"/kiosk/K1/procedures/{BIRTH}").text)
+
+
+def test_of_a_pause_that_lasts_longer_than_said_it_is_told_that_the_counter_rests(centre, kiosk, clock):
+    """Not that there are too few figures: nobody knows when the clerk is back, and that is what is said."""
+    live_a_little(centre, clock)
+    centre.store.write_now(Act("cb01"), shifts.pause, 1, "cb01", "break", 10)
+    fresh(centre)
+    assert re.search(r"\d+–\d+ phút", kiosk.get(f"/kiosk/K1/procedures/{BIRTH}").text)
+    clock.forward(minutes=11)
+    fresh(centre)
+    page = kiosk.get(f"/kiosk/K1/procedures/{BIRTH}").text
+    assert "quầy đang tạm nghỉ" in page and not re.search(r"\d+–\d+ phút", page)
 
 
 def test_an_old_board_says_nothing(centre, kiosk, clock):

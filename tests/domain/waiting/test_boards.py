@@ -60,7 +60,7 @@ def test_a_new_range_contains_its_point(people, desks):
 @pytest.mark.planted
 def test_planted_a_range_that_is_rounded_inwards_is_found(monkeypatch):
     monkeypatch.setattr(
-        "domain.waiting.boards.rounded", lambda low, high: Wait(int(high // 5 * 5), int(high // 5 * 5))
+        "domain.waiting.boards.rounded", lambda low, high, _shown: Wait(int(high // 5 * 5), int(high // 5 * 5))
     )
     with pytest.raises(AssertionError):
         test_a_new_range_contains_its_point()
@@ -115,12 +115,23 @@ def test_who_came_since_adds_a_visit_each():
     board = boarded(hall([BUSY], line(3)))
     known = board.newcomer("a", None, AT)
     assert board.more_than("a", 5) == 2
-    later = known.wait(2)
-    assert later == rounded(known.estimate.low + 20, known.estimate.high + 20)
+    later, made = known.wait(2), known.estimate
+    factor = (made.point + 22) / (made.point + 2)
+    assert later == rounded((made.low + 2) * factor - 2, (made.high + 2) * factor - 2)
+    assert contains(later, made.point + 20)
     assert known.wait(-1) == known.wait()
     free = boarded(hall([idle(1, "a"), idle(2, "a")])).newcomer("a", None, AT)
     assert free.wait(1) == Wait(0, 5), "the second counter has nobody either"
     assert free.wait(2).high > 5
+
+
+def test_of_a_crowd_at_an_idle_counter_nobody_is_told_minutes_too_exactly():
+    """Six people in one moment were promised 10-15, 20-25 and so on to 60-65 minutes."""
+    free = boarded(hall([idle(1, "a")])).newcomer("a", None, AT)
+    said = [free.wait(more) for more in range(6)]
+    assert said[0] == Wait(0, 5)
+    assert all(contains(one, 10 * more) and one.high is not None for more, one in enumerate(said))
+    assert all(one.high - one.low >= 10 * more for more, one in enumerate(said))
 
 
 def test_a_counter_that_pauses_is_the_reason_of_a_rise():

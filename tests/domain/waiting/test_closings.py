@@ -34,6 +34,20 @@ def test_a_free_counter_calls_at_once():
     assert chance(0, NOW + 1, idle(1, "a")) == 1
 
 
+@pytest.mark.parametrize(
+    ("desk", "is_asked"),
+    [
+        (Desk(1, ("a",), Standing.CLOSED), False),
+        (Desk(1, ("b",), Standing.IDLE), False),
+        (Desk(1, ("a",), Standing.CLOSED, until=NOW + 10), True),
+        (Desk(1, ("a",), Standing.PAUSED), True),
+    ],
+    ids=["late", "another queue's", "planned", "paused"],
+)
+def test_where_nobody_knows_when_a_counter_will_serve_it_is_not_asked(desk, is_asked):
+    assert (chance(3, NOW + 200, desk) is not None) is is_asked
+
+
 def test_the_same_question_about_lunch():
     snapshot = hall([BUSY], {"a": [place(1, 590)]})
     assert chance_before(snapshot, steady(), "a", place(9, NOW), NOW + 200, seed=1) == 1

@@ -56,7 +56,7 @@ def test_what_was_learned_is_used():
 
 def test_a_blend_that_is_not_a_number_is_replaced(monkeypatch):
     estimator = taught()
-    monkeypatch.setattr(estimator.blend, "point", lambda values: float("nan"))
+    monkeypatch.setattr(estimator.blend, "point", lambda values, queue: float("nan"))
     estimate = estimator.by_predictors("a", Predictors(ql=30, ql_skill=30))
     assert (estimate.method, estimate.point) == (Method.QUEUE_LENGTH, 30)
 

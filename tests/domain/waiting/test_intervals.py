@@ -1,5 +1,6 @@
 """The interval: first days, containment, and that it covers four in five although the world changes."""
 
+from copy import deepcopy
 from math import exp
 from random import Random
 
@@ -33,6 +34,34 @@ def test_levels_move_only_so_far():
     for _ in range(3000):
         levels.adapt(5, 10, 20)
     assert (levels.low, levels.high) == (-1, -1)
+
+
+def test_levels_of_their_own_are_believed_by_their_labels():
+    levels = Levels()
+    assert levels.belief == 0
+    for _ in range(300):
+        levels.adapt(15, 10, 20)
+    assert levels.belief == 0.5
+
+
+def test_a_few_misses_of_a_queue_hardly_widen_it():
+    calibrator = Calibrator()
+    for number in range(200):
+        calibrator.learn(20, 22 * exp((number * 8 % 21 - 10) / 10) - 2, calibrator.interval(20))
+    wide = {belief: width_after_misses(calibrator, belief) for belief in (30_000, 300, 0)}
+    assert wide[30_000] <= wide[300] < wide[0] - 2
+
+
+def width_after_misses(calibrator, belief):
+    """Of the interval of a queue whose first forty waits were all too long for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intervals, "HALF_BELIEVED", belief)
+        missed = deepcopy(calibrator)
+        missed._own["a"] = Levels()
+        for _ in range(40):
+            missed._own["a"].adapt(90, 10, 40)
+        low, high = missed.interval(20, ["a"])
+        return high - low
 
 
 def test_a_spread_begins_at_one_and_stays_between_a_half_and_two():

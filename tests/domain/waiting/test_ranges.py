@@ -22,6 +22,51 @@ def test_a_range_is_rounded_outwards(low, high, wait):
     assert rounded(low, high) == wait
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "wait"),
+    [
+        (15.1, 24.9, OLD),
+        (14.9, 25.1, Wait(10, 30)),
+        (21.9, 25, OLD),
+        (22, 25, Wait(20, 25)),
+        (15, 18.1, OLD),
+        (15, 18, Wait(15, 20)),
+        (21, 30.1, Wait(15, 35)),
+    ],
+)
+def test_beside_a_shown_range_an_end_comes_inwards_only_when_it_is_clear_of_the_step(low, high, wait):
+    """And outwards at once: what is said always holds what is known."""
+    assert rounded(low, high, OLD) == wait
+
+
+def test_more_than_two_hours_is_left_like_any_other_step():
+    beyond = Wait(100, None)
+    assert (rounded(100, 118.1, beyond), rounded(100, 118, beyond)) == (beyond, Wait(100, 120))
+
+
+def trembling():
+    """How often a range changes in an hour of refreshes whose ends tremble by a minute about a step."""
+    shown = changes = None
+    for n in range(720):
+        tremble = 1 if n // 15 % 2 else -1
+        wait = rounded(20 + tremble, 40 + tremble, shown.wait if shown else None)
+        after = refreshed(shown, wait, n / 12)
+        changes = 0 if changes is None else changes + (after.wait != shown.wait)
+        shown = after
+    return changes
+
+
+def test_an_estimate_that_trembles_at_a_step_leaves_the_range_alone():
+    assert trembling() <= 1
+
+
+@pytest.mark.planted
+def test_a_range_that_follows_every_tremble_is_caught(monkeypatch):
+    monkeypatch.setattr("domain.waiting.ranges.CLEAR", -5)
+    with pytest.raises(AssertionError):
+        test_an_estimate_that_trembles_at_a_step_leaves_the_range_alone()
+
+
 def test_the_first_range_is_shown_at_once():
     assert refreshed(None, OLD, 10) == Shown(OLD, 10)
 

@@ -12,7 +12,7 @@ from domain.waiting.regressions import Blend, Regression, features, log_wait, mi
 
 def test_a_new_blend_says_what_ql_skill_says():
     values = Predictors(ql=50, ql_skill=20, les=3, hol=4, ma10=5, twin=90, waiting=7, counters=2)
-    assert Blend().point(values) == pytest.approx(20)
+    assert Blend().point(values, "a") == pytest.approx(20)
 
 
 def test_without_a_call_today_ql_skill_stands_in():
@@ -30,13 +30,13 @@ def learned(blend, chance, labels=600):
     for _ in range(labels):
         twin = chance.uniform(1, 60)
         values = Predictors(ql=chance.uniform(1, 60), ql_skill=chance.uniform(1, 60), twin=twin)
-        blend.learn(values, 2 * twin)
+        blend.learn(values, "a", 2 * twin)
     return blend
 
 
 def test_the_blend_finds_the_rule_that_is_right():
     blend = learned(Blend(), Random(1))
-    assert blend.point(Predictors(ql=9, ql_skill=50, twin=20)) == pytest.approx(40, rel=0.1)
+    assert blend.point(Predictors(ql=9, ql_skill=50, twin=20), "a") == pytest.approx(40, rel=0.1)
 
 
 @pytest.mark.planted
@@ -48,10 +48,10 @@ def test_a_blend_that_forgets_at_once_is_caught(monkeypatch):
 
 def test_both_regressions_learn_from_a_label_with_a_twin_and_one_from_a_label_without():
     blend = Blend()
-    blend.learn(Predictors(ql=9, ql_skill=9, twin=9), 30)
+    blend.learn(Predictors(ql=9, ql_skill=9, twin=9), "a", 30)
     with_twin, without = blend.with_twin.weights, blend.without_twin.weights
     assert with_twin[0] != 1 != without[0]
-    blend.learn(Predictors(ql=9, ql_skill=9), 30)
+    blend.learn(Predictors(ql=9, ql_skill=9), "a", 30)
     assert blend.with_twin.weights == with_twin
     assert blend.without_twin.weights != without
 
@@ -69,8 +69,8 @@ def taught_with_strays():
     for number in range(1500):
         twin = chance.uniform(20, 60)
         wait = 0.0 if number % 20 == 0 else twin * exp(chance.gauss(0, 0.1))
-        blend.learn(Predictors(ql=twin, ql_skill=twin, twin=twin), wait)
-    return blend.point(Predictors(ql=40, ql_skill=40, twin=40))
+        blend.learn(Predictors(ql=twin, ql_skill=twin, twin=twin), "a", wait)
+    return blend.point(Predictors(ql=40, ql_skill=40, twin=40), "a")
 
 
 def test_people_called_out_of_order_say_little_of_all_others():
@@ -89,9 +89,33 @@ def test_what_the_pace_of_a_few_visits_exaggerates_is_taken_back():
     blend, chance = Blend(), Random(2)
     for _ in range(600):
         usual, pace = chance.uniform(5, 60), chance.uniform(0.8, 1.25)
-        blend.learn(Predictors(ql=9, ql_skill=20, twin=usual * pace, pace=pace), usual)
+        blend.learn(Predictors(ql=9, ql_skill=20, twin=usual * pace, pace=pace), "a", usual)
     slow = Predictors(ql=9, ql_skill=20, twin=30 * 1.2, pace=1.2)
-    assert blend.point(slow) == pytest.approx(30, rel=0.05)
+    assert blend.point(slow, "a") == pytest.approx(30, rel=0.05)
+
+
+def two_lines():
+    """The points of two lines of which one lasts twice as long as anybody can see, and of a third one."""
+    blend, chance = Blend(), Random(4)
+    for number in range(300):
+        seen = chance.uniform(10, 60)
+        queue, wait = ("slow", 2 * seen) if number % 2 else ("plain", seen)
+        blend.learn(Predictors(ql=seen, ql_skill=seen), queue, wait * exp(chance.gauss(0, 0.1)))
+    return [blend.point(Predictors(ql=30, ql_skill=30), queue) for queue in ("plain", "slow", "new")]
+
+
+def test_a_queue_that_always_lasts_longer_is_known_by_itself():
+    plain, slow, new = two_lines()
+    assert plain == pytest.approx(30, rel=0.1)
+    assert slow == pytest.approx(60, rel=0.1)
+    assert plain < new < slow
+
+
+@pytest.mark.planted
+def test_a_blend_that_takes_all_queues_for_one_is_caught(monkeypatch):
+    monkeypatch.setattr(regressions.Offset, "note", lambda offset, above: None)
+    with pytest.raises(AssertionError):
+        test_a_queue_that_always_lasts_longer_is_known_by_itself()
 
 
 @pytest.mark.parametrize("row", [[inf, 1.0], [nan, 1.0]])
