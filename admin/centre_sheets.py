@@ -353,7 +353,8 @@ VOICE = Sheet(
         ),
         Field(
             "voice.quiet", Kind.SPANS, msgid("Giờ không đọc loa"),
-            msgid("Số vẫn hiện trên màn hình. Để trống: đọc suốt ngày."), needed=False,
+            msgid("Số vẫn hiện trên màn hình. Có thể qua nửa đêm, như 22:00–06:00. Để trống: đọc suốt ngày."),
+            needed=False,
         ),
     ),
 )  # fmt: skip

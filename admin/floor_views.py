@@ -10,22 +10,24 @@ from typing import Any
 
 from admin import cover, devices
 from domain.calendar import Translate
-from domain.centres import Centre, Hall, Queue
+from domain.centres import Centre, Hall
 from domain.days import local
 from domain.errors import msgid
 from domain.tickets import milliseconds
+from domain.waiting.advice import LONG_MINUTES, TOO_LONG_MINUTES
 from store import centres, figures
 from store.boards import Board, Place, arrivals
 from store.counters import Pause
 from store.figures import NOTHING
-from web import tonight, wording
+from web import alarms, tonight, wording
+from web.alarms import serving
 from web.house import House
 from web.languages import translator
 from web.pages import text_of
 from web.scope import Scope
 
 HALF_HOUR = 30.0
-LONG_MINUTES, TOO_LONG_MINUTES, OVERRUN_MINUTES = 45, 60, 10
+OVERRUN_MINUTES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ def floor(house: House, scope: Scope, language: str) -> dict[str, Any]:
         "agencies": _by_agency(centre, queues, language),
         "counters": counters,
         "notices": [
-            *_calls_for_help(board, said), *_of_queues(queues, said), *_of_changes(centre, board, queues, said),
-            *_of_pauses(counters, said),
+            *_calls_for_help(board, said), *_of_queues(house, scope, language),
+            *_of_changes(centre, board, queues, said), *_of_pauses(counters, said),
             *_of_devices(devices.notice(house, scope, said)),
         ],
         "halls": [(hall.id, text_of(hall.name, language)) for hall in own_halls(centre, scope)],
@@ -123,13 +125,13 @@ def queue_rows(house: House, scope: Scope, language: str) -> list[QueueRow]:
     counted = house.store.read(figures.of_queues, board.day.id if board.day else 0)
     rows = []
     for queue in (queue for queue in centre.queues if queue.id in scope.queues):
-        waits = [_minutes(now - at) for at in came.get(queue.id, [])]
+        waits = [_minutes(now - one.at) for one in came.get(queue.id, [])]
         day = counted.get(queue.id, NOTHING)
         stop = wording.stop(board.stop_of(queue.id, now), translator(language))
         rows.append(QueueRow(
             queue.id, queue.prefix, text_of(queue.title, language), queue.agency, len(waits), max([0, *waits]),
             sum(wait >= LONG_MINUTES for wait in waits), sum(wait >= TOO_LONG_MINUTES for wait in waits),
-            serving(board, queue), day.given, day.served, stop, queue.id in kept,
+            len(serving(board, queue.id)), day.given, day.served, stop, queue.id in kept,
         ))  # fmt: skip
     return rows
 
@@ -142,13 +144,6 @@ def half_hours_left(house: House, queue: str) -> list[float]:
     now = local(house.now())
     first = int((now.hour * 60 + now.minute) // HALF_HOUR) + 1
     return [HALF_HOUR * half for half in range(first, int(end.closes // HALF_HOUR) + 1)]
-
-
-def serving(board: Board, queue: Queue) -> int:
-    """How many counters serve this queue now and do not rest."""
-    return sum(
-        1 for place in board.places.values() if place.shift and not place.pause and queue.id in place.skills.all
-    )
 
 
 def letters(centre: Centre, queues: Iterable[str]) -> str:
@@ -202,23 +197,8 @@ def _calls_for_help(board: Board, said: Translate) -> list[Notice]:
     ]
 
 
-def _of_queues(rows: list[QueueRow], said: Translate) -> list[Notice]:
-    """Nobody serves, then more than an hour, then 45 minutes: one sentence each, the largest number first."""
-    served = [row for row in rows if row.open]
-    unserved = [(row.prefix, row.waiting) for row in rows if row.waiting and not row.open]
-    hour = [(row.prefix, row.past_too_long) for row in served if row.past_too_long]
-    late = [(row.prefix, row.past_long) for row in served if row.past_long and not row.past_too_long]
-    texts = (
-        (msgid("Chưa quầy nào phục vụ hàng %(queues)s: hãy mở quầy hoặc đổi hàng cho một quầy."), unserved),
-        (msgid("Chờ quá 60 phút ở hàng %(queues)s: hãy mở thêm quầy ngay."), hour),
-        (msgid("Chờ quá 45 phút ở hàng %(queues)s: hãy mở thêm quầy."), late),
-    )
-    ids = {row.prefix: row.id for row in rows}
-    return [
-        Notice(said(text) % {"queues": _counted(found)}, queue=ids[max(found, key=lambda pair: pair[1])[0]])
-        for text, found in texts
-        if found
-    ]
+def _of_queues(house: House, scope: Scope, language: str) -> list[Notice]:
+    return [Notice(alarm.words, queue=alarm.queue) for alarm in alarms.of_queues(house, scope, language)]
 
 
 def _of_changes(centre: Centre, board: Board, rows: list[QueueRow], said: Translate) -> list[Notice]:

@@ -4,7 +4,6 @@ A department's manager sees the dossiers of the own agency and opinions of the o
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +16,7 @@ from admin.report_spans import Span, month_before
 from admin.sheets import Sheet, pictures, shown
 from domain import indicators as rules
 from domain.centres import Centre
-from domain.days import LOCAL, local
+from domain.days import local
 from domain.errors import Invalid, Refused, msgid
 from domain.indicators import BY_ID, Figure, Id
 from domain.roles import LEADING_ROLES, open_to
@@ -67,10 +66,7 @@ class Asked:
 
     def period(self, span: Span) -> Period:
         """The dossiers of these days, as they stand now."""
-        return Period(
-            _midnight(span.first), _midnight(span.last + timedelta(days=1)), self.house.now(),
-            self.sight,
-        )  # fmt: skip
+        return span.period(self.house.now(), self.sight)
 
 
 @open_to(*LEADERS)
@@ -160,10 +156,6 @@ def _months(newest: Span, count: int) -> list[Span]:
 def month_name(span: Span) -> str:
     """'2026-11', as an address has it."""
     return f"{span.first:%Y-%m}"
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), LOCAL).astimezone(UTC)
 
 
 def _number(text: str) -> int:

@@ -15,7 +15,7 @@ from domain.roles import Role, open_to
 from operations import speaking
 from web import forms, sounds
 from web.house import act_of, house_of
-from web.languages import NAMES
+from web.languages import offered
 from web.pages import go, page
 from web.recordings import Recording, Recordings
 from web.safety import NOTHING_PERMITTED
@@ -41,7 +41,7 @@ async def begin(request: Request) -> Response:
     """A new pack of a language. Raises PackNameWrong, Invalid."""
     form = await forms.read_form(request)
     name, language = forms.text(form, "name", 32), forms.text(form, "language", 5)
-    if language not in READINGS:
+    if language not in offered():
         raise Invalid(what="language")
     await views.in_thread(recordings_of(request).begin, name, language, list(_packs(request).names))
     return go(f"{HERE}/{name}")
@@ -55,12 +55,18 @@ async def show_recording(request: Request) -> Response:
     groups = [(True, needed), (False, [t for t in speech.tokens(found.language)[1:] if t not in needed])]
     context = {
         "recording": found,
-        "groups": [(is_needed, [(t, speech.wording(t, found.language)) for t in ts]) for is_needed, ts in groups],
+        "groups": [(is_needed, [(t, speech.wording(t, worded_in(found))) for t in ts]) for is_needed, ts in groups],
+        "worded_in": worded_in(found),
         "missing": found.missing(needed),
-        "language": NAMES.get(found.language, found.language),
+        "language": offered().get(found.language, found.language),
         "is_used": found.name in _packs(request).names,
     }
     return page(request, "admin/recording.html", **views.frame(request), **context)
+
+
+def worded_in(found: Recording) -> str:
+    """The language in which the words stand: a language that only its speakers know is read from the Vietnamese."""
+    return found.language if found.language in READINGS else "vi"
 
 
 def needed_by(centre: Centre, language: str) -> list[str]:
@@ -80,7 +86,9 @@ async def show_clip(request: Request) -> Response:
     context: dict[str, Any] = {
         "recording": found,
         "token": token,
-        "words": speech.wording(token, found.language),
+        "words": speech.wording(token, worded_in(found)),
+        "worded_in": worded_in(found),
+        "language": offered().get(found.language, found.language),
         "digest": found.clips.get(token, "")[:12],
         "before": order[at - 1] if at else None,
         "after": order[at + 1] if at + 1 < len(order) else None,

@@ -16,6 +16,7 @@ from web.workbooks import XLSX
 
 CSV = "text/csv; charset=utf-8"
 PDF = "application/pdf"
+NOTHING = msgid("Không có gì trong những ngày này.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,21 @@ class Head:
 async def answer(pages: Pages, sheets: list[Sheet], kind: str, table: str, name: str, head: Head) -> Response:
     """The file that was asked for, with a name of plain letters. Raises NotFound, and as `pdfs.as_pdf` does."""
     if kind == "csv":
-        for sheet in sheets:
+        for sheet in sheets or [_empty(head)]:
             if table in ("", sheet.key):
                 return _file(as_csv(sheet), f"{sheet.key}-{head.span.name}.csv", CSV)
         raise NotFound(what=table[:40])
     filled = [sheet for sheet in sheets if sheet.rows]
     if kind == "xlsx":
-        return _file(await views.in_thread(as_workbook, filled), f"{name}.xlsx", XLSX)
+        return _file(await views.in_thread(as_workbook, filled or [_empty(head)]), f"{name}.xlsx", XLSX)
     if kind == "pdf":
         return _file(await views.in_thread(_pdf, pages, filled, head), f"{name}.pdf", PDF)
     raise NotFound(what=kind[:40])
+
+
+def _empty(head: Head) -> Sheet:
+    said = translator(head.language)
+    return Sheet("nothing", f"{said(head.title)} · {head.span.dates}", (said(NOTHING),), ())
 
 
 def _pdf(pages: Pages, sheets: list[Sheet], head: Head) -> bytes:
@@ -59,7 +65,7 @@ def document(pages: Pages, sheets: list[Sheet], head: Head) -> pdfs.Document:
         f"{said(head.title)} · {head.span.dates}",
         said(msgid("Lập lúc %(time)s")) % {"time": f"{made:%H:%M %d/%m/%Y}"},
         said(msgid("Trang %(page)s/%(pages)s")),
-        said(msgid("Không có gì trong những ngày này.")),
+        said(NOTHING),
         tuple(
             pdfs.Part(
                 sheet.title,

@@ -176,7 +176,8 @@ def of_reasons(found: list[Calls], names: Names) -> Sheet:
         if counted[reason]
     ]
     total = sum(counted.values())
-    rows.append((said(msgid("Tất cả")), total, _percent(total, every)))
+    if every:
+        rows.append((said(msgid("Tất cả")), total, _percent(total, every)))
     columns = (said(msgid("Lý do")), said(msgid("Số lần")), said(msgid("Trên mọi lần gọi (%)")))
     note = said(msgid("Mọi lần gọi: %(n)s. Lần gọi đã hoàn tác không tính.")) % {"n": every}
     return Sheet("reasons", said(msgid("Gọi ngoài thứ tự theo lý do")), columns, tuple(rows), sums=True, note=note)

@@ -1,14 +1,19 @@
 """Which days a report is about: from one date to another, at most 92 days."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+from domain.days import LOCAL
 from domain.errors import Invalid, msgid
 from domain.reports import MOST_DAYS
 from store.database import Connection
+from store.dossier_lists import Sight
+from store.indicators import Period
 from store.reports import newest_dates
 
 USUAL_DAYS = 7
+# Beyond these a midnight of ours has no instant of UTC beside it.
+FIRST_DATE, LAST_DATE = date(1970, 1, 1), date(9998, 12, 31)
 
 
 class SpanWrong(Invalid):
@@ -33,6 +38,14 @@ class Span:
         first, last = f"{self.first:%d/%m/%Y}", f"{self.last:%d/%m/%Y}"
         return first if first == last else f"{first}–{last}"
 
+    def period(self, now: datetime, sight: Sight) -> Period:
+        """The dossiers of these days, as whoever has this sight may see them."""
+        return Period(_midnight(self.first), _midnight(self.last + timedelta(days=1)), now, sight)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), LOCAL).astimezone(UTC)
+
 
 def wanted_span(first: str, last: str, default: Span) -> Span:
     """What was asked for; where one end is missing, one day. Raises SpanWrong."""
@@ -42,7 +55,9 @@ def wanted_span(first: str, last: str, default: Span) -> Span:
         span = Span(date.fromisoformat(first or last), date.fromisoformat(last or first))
     except ValueError:
         raise SpanWrong(most=MOST_DAYS) from None
-    if not timedelta(0) <= span.last - span.first < timedelta(days=MOST_DAYS):
+    if not FIRST_DATE <= span.first <= span.last <= LAST_DATE or span.last - span.first >= timedelta(
+        days=MOST_DAYS
+    ):
         raise SpanWrong(most=MOST_DAYS)
     return span
 

@@ -16,6 +16,7 @@ from admin import (
     indicators,
     report_files,
     report_health,
+    report_progress,
     report_sheets,
     report_waits,
     report_words,
@@ -32,16 +33,17 @@ from domain.errors import Refused, msgid
 from domain.reports import Course, of_people
 from domain.roles import LEADING_ROLES, Role, open_to
 from domain.waiting.scores import Judged
-from store import centres, estimates, people, ratings, refusals
+from store import centres, estimates, people, procedures, progress, ratings, refusals
 from store import reports as rows
 from store.database import Connection
+from store.indicators import Period
 from store.people import Person
 from store.refusals import Refusals
 from web import failures
 from web.house import House, house_of, visitor_of
 from web.languages import translator
 from web.pages import page
-from web.scope import Scope, scope_of
+from web.scope import Scope, own_sight, scope_of
 
 TITLES = {
     "figures": msgid("Số liệu"),
@@ -57,13 +59,14 @@ PAPER = (By.AGENCY, By.QUEUE, By.COUNTER, By.CLASS, By.HOUR, By.WEEKDAY)
 
 @dataclass(frozen=True)
 class Reading:
-    """One look at the file: the days of the span, whose queues and counters, and what they are called."""
+    """One look at the file: the days of the span, whose queues, counters and dossiers, and what they are called."""
 
     db: Connection
     span: Span
     days: list[Day]
     scope: Scope
     names: Names
+    period: Period
 
     @cached_property
     def courses(self) -> list[Course]:
@@ -182,6 +185,10 @@ def _judged(found: list[Judged], unanswered: Mapping[str, int], names: Names) ->
 
 
 def _month(reading: Reading) -> Iterable[Sheet]:
+    found = progress.progress(reading.db, reading.period)
+    sectors = {code: sector for code, _, sector in procedures.titles(reading.db)}
+    yield replace(report_progress.of_agencies(found, reading.names), note="")
+    yield report_progress.of_sectors(found, sectors, reading.names)
     *first, last = (report_sheets.of_figures(reading.numbers, by, reading.names) for by in PAPER)
     yield from (replace(sheet, note="") for sheet in first)  # the same note under each would be said six times
     yield last
@@ -208,7 +215,8 @@ async def _answer(request: Request, tab: str, make: Make, by: By = By.QUEUE, gro
         if "as" in query:
             raise
         span, wrong = default, error
-    sheets = await views.in_thread(_read, house, span, scope, language, make)
+    period = span.period(house.now(), own_sight(request))
+    sheets = await views.in_thread(_read, house, span, scope, period, language, make)
     agency = Names(house.store.centre(), language).named(By.AGENCY, scope.agency) if scope.agency else ""
     if "as" in query:
         head = Head(views.frame(request)["centre_name"], agency, TITLES[tab], span, house.now(), language)
@@ -227,11 +235,11 @@ async def _answer(request: Request, tab: str, make: Make, by: By = By.QUEUE, gro
     return page(request, "admin/report.html", status, **views.frame(request), **context)
 
 
-def _read(house: House, span: Span, scope: Scope, language: str, make: Make) -> list[Sheet]:
+def _read(house: House, span: Span, scope: Scope, period: Period, language: str, make: Make) -> list[Sheet]:
     with house.store.own_reader() as db:
         days = rows.days_between(db, span.first, span.last)
         reach = _with_what_is_gone(db, days, scope)
-        return list(make(Reading(db, span, days, reach, Names(centres.current(db), language))))
+        return list(make(Reading(db, span, days, reach, Names(centres.current(db), language), period)))
 
 
 def _with_what_is_gone(db: Connection, days: list[Day], scope: Scope) -> Scope:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from admin.plots import Drawing, Plot, drawn
 from domain.errors import msgid
-from web.languages import translator
+from web.languages import DEFAULT, translator
 from web.workbooks import Leaf, workbook
 
 Cell = str | int | float | None
@@ -40,7 +40,7 @@ def shown(cell: Cell, language: str) -> str:
         return "–"
     if isinstance(cell, str):
         return cell
-    thousands, decimal = SEPARATORS[language]
+    thousands, decimal = SEPARATORS.get(language, SEPARATORS[DEFAULT])  # a centre may add languages
     text = f"{cell:,}" if isinstance(cell, int) else f"{cell:,.1f}"
     return text.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
 

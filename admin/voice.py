@@ -14,7 +14,7 @@ from operations import speaking
 from operations.entering import find_device
 from web import airtime, forms
 from web.house import act_of, house_of
-from web.languages import NAMES
+from web.languages import offered
 from web.pages import go, page
 from web.voice import Pack, Packs
 
@@ -40,12 +40,15 @@ async def show_voice(request: Request) -> Response:
     house = house_of(request)
     packs: Packs = request.app.state.packs
     await packs.look()
+    voice = house.store.centre().voice
     context = {
         "zones": airtime.zones(house, request.state.language),
         "packs": [shown(name, pack) for name, pack in sorted(packs.names.items())],
-        "voice": house.store.centre().voice,
+        "broken": sorted(packs.broken),
+        "absent": [name for name in (voice.pack, voice.second) if name and name not in packs.names],
+        "voice": voice,
         "recordings": recordings_of(request).all(),
-        "languages": NAMES,
+        "languages": offered(),
         "may_test": any(request.state.visitor.holds(role) for role in MINDERS),
         "now": house.now(),
     }
@@ -55,7 +58,7 @@ async def show_voice(request: Request) -> Response:
 def shown(name: str, pack: Pack) -> Shown:
     """A pack for the list."""
     every = speech.tokens(pack.language)
-    return Shown(name, NAMES.get(pack.language, pack.language), len(every) - len(pack.missing()),
+    return Shown(name, offered().get(pack.language, pack.language), len(every) - len(pack.missing()),
                  len(pack.missing()), pack.licence)  # fmt: skip
 
 

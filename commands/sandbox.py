@@ -18,9 +18,11 @@ CATALOGUE = Path(__file__).parent / "demo" / "procedures.jsonl"
 @click.option("--push-url", default="", help="Where online dossiers are pushed to: …/portal/inbox/nhanhsdvcqg")
 @click.option("--push-secret-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="The file of MOTCUA_INBOX_SECRET_FILE.")  # fmt: skip
+@click.option("--memory", type=click.Path(dir_okay=False, path_type=Path),
+              help="Keeps there what came in, for the next start [nowhere].")  # fmt: skip
 def sandbox(
     host: str, port: int, catalogue: Path, username: str, password_file: Path | None, push_url: str,
-    push_secret_file: Path | None,
+    push_secret_file: Path | None, memory: Path | None,
 ) -> None:  # fmt: skip
     """Run the sandbox portal until stopped: it receives dossiers, pushes some, and fails on demand."""
     from portal.sandbox import TEST_ACCOUNTS, main
@@ -30,5 +32,7 @@ def sandbox(
     words += ["--password", password, "--push-url", push_url]
     if push_secret_file is not None:
         words += ["--push-secret-file", str(push_secret_file)]
+    if memory is not None:
+        words += ["--memory", str(memory)]
     if main(words):
         raise click.ClickException("cổng thử nghiệm không chạy được: xem dòng ở trên")

@@ -35,9 +35,12 @@ def add(chosen: Chosen, folder: Path, name: str | None) -> None:
 @voice.command(name="list")
 @pass_chosen
 def show(chosen: Chosen) -> None:
-    """The packs that can be spoken with."""
-    for name, pack in sorted(Packs(VOICES, chosen.data / PACKS).names.items()):
+    """The packs that can be spoken with, and what is wrong with the others."""
+    packs = Packs(VOICES, chosen.data / PACKS)
+    for name, pack in sorted(packs.names.items()):
         click.echo(f"{name}: {_said(pack)}")
+    for name, wrong in sorted(packs.broken.items()):
+        click.echo(f"{name}: hỏng, không dùng: {wrong}", err=True)
 
 
 def _said(pack: Pack) -> str:

@@ -49,12 +49,21 @@ def after(house: House, zone: str, number: int) -> list[dict[str, Any]]:
 
 
 def as_row(told: Told, house: House) -> dict[str, Any]:
-    """One announcement; `speak` is false when it is too old, or a stop that is no longer so."""
-    row = {"seq": told.seq, "ticket": 0, "number": "", "counter": 0, "kind": told.kind}
+    """One announcement: `speak` is false when it is too old, or a stop that is no longer so.
+
+    `open`: whether the one who is called is still wanted at that counter.
+    """
+    row = {"seq": told.seq, "ticket": 0, "number": "", "counter": 0, "kind": told.kind, "open": False}
     speak = (house.now() - told.at).total_seconds() <= SPOKEN_WITHIN_SECONDS
     if isinstance(told, Call):
-        return row | {"ticket": told.ticket, "number": told.number, "counter": told.counter, "speak": speak}
+        called = {"ticket": told.ticket, "number": told.number, "counter": told.counter}
+        return row | called | {"speak": speak, "open": _is_awaited(told, house.hub.board())}
     return row | {"speak": speak and _still_so(told, house.hub.board(), house.now())}
+
+
+def _is_awaited(call: Call, board: Board) -> bool:
+    place = board.places.get(call.counter)
+    return place is not None and place.ticket is not None and place.ticket.id == call.ticket
 
 
 def _still_so(told: Notice, board: Board, now: datetime) -> bool:

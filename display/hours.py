@@ -12,7 +12,8 @@ from web.scope import Scope
 USUAL_DAYS = 20
 FIRST_HOUR, LAST_HOUR = 7, 17
 KEPT = 50  # agencies of one day
-WIDTH, HEIGHT = 500, 130
+WIDTH, HEIGHT = 560, 76  # as large as on the glass, so that letters keep their size
+NAME_WIDTH = 190  # "ngày thường" and "ordinary day" in the letters of the wall
 _usual: WeakKeyDictionary[Store, dict[tuple[int, str | None], dict[int, float]]] = WeakKeyDictionary()
 
 
@@ -20,7 +21,8 @@ _usual: WeakKeyDictionary[Store, dict[tuple[int, str | None], dict[int, float]]]
 class Hours:
     """Two lines as SVG points, the hours below them, and the most that one hour had.
 
-    Today's ends with the last whole hour; the usual one is empty on a centre's first day.
+    Today's ends with the last whole hour; the usual one is empty on a centre's first day. `usual_end` is where its
+    name stands: at its end, above all of the line that the name would lie on.
     """
 
     today: str
@@ -68,8 +70,13 @@ def drawn(today: dict[int, float], usual: dict[int, float], hour: int) -> Hours:
     of_usual = [point(at, usual.get(at, 0.0)) for at in range(first, last + 1)] if usual else []
     return Hours(
         _line(of_today), _line(of_usual), [(point(at, 0)[0], at) for at in range(first, last + 1)], round(most),
-        of_today[-1] if of_today else None, of_usual[-1] if of_usual else None,
+        of_today[-1] if of_today else None, _above(of_usual) if of_usual else None,
     )  # fmt: skip
+
+
+def _above(points: list[tuple[float, float]]) -> tuple[float, float]:
+    hour = points[-1][0] - points[-2][0]
+    return points[-1][0], min(y for x, y in points if x > WIDTH - NAME_WIDTH - hour)
 
 
 def _line(points: list[tuple[float, float]]) -> str:

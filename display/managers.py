@@ -17,7 +17,7 @@ from store.boards import Board, Line
 from store.database import Connection
 from store.dossier_lists import Sight, Waiting
 from store.ratings import Satisfaction
-from web import airtime, standings, tonight, wording
+from web import airtime, alarms, standings, tonight, wording
 from web.airtime import Zone
 from web.house import House
 from web.languages import translator
@@ -25,13 +25,12 @@ from web.live import NEVER_SHOWN
 from web.pages import text_of
 from web.scope import Scope
 
-LONG_MINUTES = 45
 MOST_QUEUES, MOST_COUNTERS = 9, 12  # with more of them the letters are smaller
+# Alarms in words, as there is room; the rows of all are marked.
+CALM_ALARMS, MOST_ALARMS = 2, 3
 MOST_ZONES = 3
 DEAF_TO = tuple(kind for kind in NEVER_SHOWN if kind not in (AnnouncementEnded, VisitRated))
 HELP = msgid("Quầy %(counters)s gọi trợ giúp: mời người đến ngay.")
-ALONE = msgid("Hàng %(queues)s có người chờ mà chưa có quầy mở.")
-LONG = msgid("Hàng %(queues)s chờ quá 45 phút: mở thêm quầy.")
 
 
 def managers(house: House, scope: Scope, language: str) -> dict[str, Any]:
@@ -50,6 +49,7 @@ def managers(house: House, scope: Scope, language: str) -> dict[str, Any]:
     satisfied = {queue: sums for queue, sums in said.items() if queue in scope.queues}
     rows = _rows(house, scope, language, kept, satisfied)
     counters = _counters(centre, board, scope)
+    is_large = len(rows) > MOST_QUEUES or len(counters["places"]) > MOST_COUNTERS
     place = next((agency for agency in centre.agencies if agency.id == scope.agency), centre)
     return {
         "centre_name": text_of(place.name, language),
@@ -71,10 +71,11 @@ def managers(house: House, scope: Scope, language: str) -> dict[str, Any]:
         "overdue": house.store.read(_overdue, scope, now),
         "hours": hours_of(house, scope, board.day),
         **counters,
-        **_alarms(board, scope, rows, language),
+        **(alarmed := _alarms(house, board, scope, language)),
         **_tonight(house, scope, language),
         "zones": _zones(house, scope, language),
-        "is_dense": len(rows) > MOST_QUEUES or len(counters["places"]) > MOST_COUNTERS,
+        "is_dense": is_large,
+        "is_tight": len(alarmed["sentences"]) > CALM_ALARMS,
     }
 
 
@@ -94,9 +95,10 @@ def _rows(
     for queue in (queue for queue in house.store.centre().queues if queue.id in scope.queues):
         line, counted = board.lines[queue.id], of_queue.get(queue.id, figures.NOTHING)
         rows.append({
-            "prefix": queue.prefix, "title": text_of(queue.title, language), "waiting": line.waiting,
+            "id": queue.id, "prefix": queue.prefix, "title": text_of(queue.title, language),
+            "waiting": line.waiting,
             "longest": _minutes_since(line, now), "figures": counted, "satisfied": satisfied.get(queue.id),
-            "open": sum(1 for place in board.places.values() if place.shift and queue.id in place.skills.all),
+            "open": len(alarms.serving(board, queue.id)),
             "promise": queue.promise_minutes, "kept": _percent(*kept.get(queue.id, (0, 0))),
             "stopped": wording.stop(board.stop_of(queue.id, now), translator(language)),
             "end": tonight.end_of(house, queue.id),
@@ -123,24 +125,19 @@ def _has_closing(house: House, scope: Scope) -> bool:
     return any(closes_at(centre, queue, house.now(), calendar) is not None for queue in scope.queues)
 
 
-def _alarms(board: Board, scope: Scope, rows: list[dict[str, Any]], language: str) -> dict[str, Any]:
-    """What needs somebody at once, as sentences, the most urgent first; and the queues among them."""
-    said = translator(language)
-    alone = [row for row in rows if row["waiting"] and not row["open"]]
-    long = [row for row in rows if row["longest"] >= LONG_MINUTES and row not in alone]
+def _alarms(house: House, board: Board, scope: Scope, language: str) -> dict[str, Any]:
+    """What needs somebody at once, as sentences, the most urgent first; and the queues that they name."""
     asked = [one.counter for one in board.alarms if _is_seen(board, scope, one.counter)]
-    words = [said(HELP) % {"counters": ", ".join(map(str, asked))}] if asked else []
-    words += [said(text) % {"queues": _letters(of)} for text, of in ((ALONE, alone), (LONG, long)) if of]
-    return {"alarms": [*alone, *long], "sentences": words}
+    words = [translator(language)(HELP) % {"counters": ", ".join(map(str, asked))}] if asked else []
+    found = alarms.of_queues(house, scope, language)
+    words += [alarm.words for alarm in found]
+    named = frozenset[str]().union(*(alarm.queues for alarm in found))
+    return {"alarms": named, "sentences": words[:MOST_ALARMS], "unsaid": len(words[MOST_ALARMS:])}
 
 
 def _is_seen(board: Board, scope: Scope, counter: int) -> bool:
     place = board.places.get(counter)
     return place is not None and scope.has_counter(counter, place.skills.all)
-
-
-def _letters(rows: list[dict[str, Any]]) -> str:
-    return ", ".join(row["prefix"] for row in rows)
 
 
 def _zones(house: House, scope: Scope, language: str) -> list[Zone]:

@@ -46,6 +46,7 @@ async def follow(request: Request) -> Response:
     house, language = house_of(request), request.state.language
     if not is_fragment(request):
         return page(request, "display/follow.html", **followed(house, followed_ticket(request), language))
+    request.state.failures_go_to = "#failure"  # in the place's own place, nothing would ever ask again
     await house.store.calm(STANDS_BACK_SECONDS)
     ticket = followed_ticket(request)
     tag = tag_of(house, ticket, language)

@@ -14,12 +14,13 @@ from domain import announcements as rules
 from domain import speech
 from domain.announcements import CHIME, Announcement, Outcome, Plan
 from domain.centre_rules import Voice
-from domain.centres import Centre, Device, DeviceKind
+from domain.centres import Centre, Device
 from domain.errors import Invalid, NotFound
 from domain.roles import Role, open_to
 from operations import speaking
 from operations.speaking import Ended
 from web import forms
+from web.airtime import walls_in
 from web.house import House, act_of, house_of, visitor_of
 from web.speakers import TEST, Asked, Floor
 from web.voice import Pack, Packs, Sound, in_a_row, seconds_of
@@ -50,6 +51,8 @@ async def take_turn(request: Request) -> Response:
     """What this wall says next, after what it has said: a sound and how loud, or in how many seconds to ask."""
     house, device, form = house_of(request), device_of(request), await forms.read_form(request)
     asked = read_asked(device.id, form)
+    if not rules.is_speaker(device):
+        return JSONResponse(_rest(IDLE_SECONDS), headers={"Cache-Control": "no-store"})
     floor = house.speakers.floor(device.zone)
     async with floor.lock:
         answer = floor.answered(asked, house.speakers.timer())
@@ -136,8 +139,8 @@ async def _next(request: Request, device: Device, asked: Asked, floor: Floor) ->
 
 
 def _is_allowed(house: House, centre: Centre, device: Device, asked: Asked, first: Announcement) -> bool:
-    walls = [d for d in centre.devices if d.kind is DeviceKind.WALL and d.zone == device.zone]
-    return house.speakers.may_speak(device.zone, asked, house.now(), first.at, alone=len(walls) < 2)
+    alone = len(walls_in(centre, device.zone)) < 2
+    return house.speakers.may_speak(device.zone, asked, house.now(), first.at, alone=alone)
 
 
 def _parts(voice: Voice, packs: Packs, waiting: int) -> tuple[str, ...]:

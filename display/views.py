@@ -9,13 +9,14 @@ from display import announcing
 from display.plans import plan
 from domain.centre_rules import Policy
 from domain.centres import Centre, Device, Queue
-from domain.days import local
+from domain.days import is_over, local
 from domain.errors import msgid
+from domain.halls_shut import Shut, shut
 from domain.satisfaction import FACES
 from domain.tickets import Ticket
 from domain.waiting.ranges import LONGEST, STEP
 from domain.walls import Screen
-from store import announcements, bulletins, nexts
+from store import announcements, bulletins, calendars, nexts
 from store.tickets import Call
 from web import waits, wording
 from web.house import House
@@ -31,35 +32,55 @@ NEXT_AT_DOOR, MOST_TITLES = 3, 3
 WORDS_SECONDS = 10  # each of several texts, in turn
 RULE = msgid("Ưu tiên: %(classes)s")
 LONGER = msgid("Hàng %(letters)s chờ lâu hơn: %(reason)s")
-TAKEN_BACK_SECONDS = 8
+FRESH_SECONDS = 8
 
 
 def hall(house: House, zone: str, language: str, device: Device | None = None) -> dict[str, Any]:
     """A wall of one zone: the newest call, those before it, and who waits; of this device, if it has wishes."""
     centre, board = house.store.centre(), house.hub.board()
-    every = announcing.calls_of_zone(centre, board, zone)
+    every = [] if is_yesterday(house) else announcing.calls_of_zone(centre, board, zone)
     calls = still_valid(every)
     glass = device.glass if device else Screen()
-    picture = _between_calls(house, every, glass)
-    newest = calls[-1] if calls and not picture else None
+    picture, closed = _between_calls(house, every, glass), closed_hall(house, zone)
+    newest = calls[-1] if calls and not picture and not closed else None
     before = _latest_of_each(calls[:-1] if newest else calls, newest)
     shown = [*before, newest] if newest else before
     return {
         "centre_name": text_of(centre.name, language),
         "now": house.now(),
         "newest": newest,
+        "closed": closed,
         **_way_to(centre, zone, newest.counter if newest else 0, language),
         "picture": picture,
         "picture_at": f"/display/{device.id}/pictures/{picture.name}" if device and picture else "",
         "before": before,
+        "fresh": {call.seq for call in before if is_fresh(call, house.now())},
         "unspoken": house.store.read(announcements.missed_among, [call.seq for call in shown]),
         "taken_back": [call.number for call in every if is_fresh_withdrawal(call, house.now())],
-        "calls": announcing.newest(house, zone),
+        "calls": [] if is_yesterday(house) else announcing.newest(house, zone),
         "lines": lines(house, zone, language),
         "stops": stops(house, zone, language),
         "words": _words(house, zone, language),
         "layout": glass.layout,
     }
+
+
+def is_yesterday(house: House) -> bool:
+    """Whether the newest business day is over and nobody has begun another one: nothing of it is said any more."""
+    day = house.hub.board().day
+    return day is not None and is_over(day, house.now())
+
+
+def closed_hall(house: House, zone: str) -> Shut | None:
+    """How this zone's hall is shut; whoever sits at one of its counters keeps it open."""
+    centre, board = house.store.centre(), house.hub.board()
+    hall = centre.hall_of(zone)
+    if any((place := board.places.get(n)) and place.shift for n in centre.counters_in(hall)) and not is_yesterday(
+        house
+    ):
+        return None
+    queues = [queue.id for queue in centre.queues if queue.hall == hall]
+    return shut(centre, queues, house.now(), house.store.read(calendars.newest))
 
 
 def _between_calls(house: House, calls: list[Call], glass: Screen) -> Picture | None:
@@ -126,11 +147,12 @@ def lines(house: House, zone: str, language: str) -> list[Waiting]:
     centre, board = house.store.centre(), house.hub.board()
     hall = centre.hall_of(zone)
     here = [queue for queue in centre.queues if queue.hall == hall]
-    coming = _nexts(house, centre, [queue.id for queue in here])
+    coming = {} if (over := is_yesterday(house)) else _nexts(house, centre, [queue.id for queue in here])
     told = {queue.id: waits.of_queue(house, queue.id, language) for queue in here}
     return [
         Waiting(
-            queue.prefix, board.lines[queue.id].waiting, board.stop_of(queue.id, house.now()) is not None,
+            queue.prefix, 0 if over else board.lines[queue.id].waiting,
+            board.stop_of(queue.id, house.now()) is not None,
             _range(told[queue.id]), told[queue.id].is_known, tuple(coming.get(queue.id, ())),
         )
         for queue in here
@@ -157,7 +179,7 @@ def _range(told: Told) -> str:
 def door(house: House, device: Device, language: str) -> dict[str, Any]:
     """The screen at one counter's door: whom it calls, who comes next, or why nobody."""
     centre, board, number = house.store.centre(), house.hub.board(), device.counter or 0
-    place = board.places.get(number)
+    place = None if is_yesterday(house) else board.places.get(number)
     clerk = place.shift.person if place and place.shift else ""
     coming: list[str] = []
     if place and clerk and centre.calling.policy is not Policy.RATIO:
@@ -172,7 +194,7 @@ def door(house: House, device: Device, language: str) -> dict[str, Any]:
         "rests": place.pause is not None if place else False,
         "coming": coming,
         "titles": titles[:MOST_TITLES],
-        "calls": announcing.newest(house, device.zone),
+        "calls": [],
     }
 
 
@@ -205,7 +227,12 @@ def still_valid(calls: list[Call]) -> list[Call]:
 
 def is_fresh_withdrawal(call: Call, now: datetime) -> bool:
     """Whether 'số … xin chờ' still stands on the wall."""
-    return call.kind == "withdrawn" and 0 <= (now - call.at).total_seconds() < TAKEN_BACK_SECONDS
+    return call.kind == "withdrawn" and is_fresh(call, now)
+
+
+def is_fresh(call: Call, now: datetime) -> bool:
+    """Whether it is still marked as new, also where a newer one has taken its place (screens.md W2)."""
+    return 0 <= (now - call.at).total_seconds() < FRESH_SECONDS
 
 
 def _latest_of_each(calls: list[Call], newest: Call | None) -> list[Call]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.centres import Centre, DeviceKind
+from domain.centres import Centre, Device, DeviceKind
 from domain.days import local
+from domain.walls import Layout
 
 SPOKEN_WITHIN = timedelta(seconds=90)
 LOOKED_BACK = timedelta(minutes=10)
@@ -148,9 +149,9 @@ def may_speak(lead: Lead | None, speaker: str, seconds: float, oldest: timedelta
 
 
 def is_within(now: datetime, spans: Iterable[tuple[str, str]]) -> bool:
-    """Whether this instant lies in one of these spans of local time."""
+    """Whether this instant lies in one of these spans of local time, of which one may pass midnight."""
     time = f"{local(now):%H:%M}"
-    return any(start <= time < end for start, end in spans)
+    return any(start <= time < end if start < end else time >= start or time < end for start, end in spans)
 
 
 def volume(centre: Centre, zone: str, now: datetime) -> int:
@@ -173,9 +174,14 @@ def _first(centre: Centre, zone: str) -> list:  # type: ignore[type-arg]
     return sorted(centre.zones, key=lambda one: one.id != zone)
 
 
+def is_speaker(device: Device) -> bool:
+    """Whether this device speaks: a hall's wall; the screen at one counter's door does not."""
+    return device.kind is DeviceKind.WALL and device.glass.layout is not Layout.DOOR
+
+
 def zones_with_walls(centre: Centre) -> tuple[str, ...]:
     """The zones in which announcements are spoken, in the centre's order."""
-    walls = {device.zone for device in centre.devices if device.kind is DeviceKind.WALL}
+    walls = {device.zone for device in centre.devices if is_speaker(device)}
     return tuple(zone.id for zone in centre.zones if zone.id in walls)
 
 

@@ -16,6 +16,7 @@ from domain.records import Among, Between, Count, Pattern, Words, Wrong
 Line = Annotated[str, Words(200)]
 SHORT_NAME = r"[A-Za-z0-9][A-Za-z0-9-]{0,31}"
 Id = Annotated[str, Pattern(SHORT_NAME, msgid("dùng chữ không dấu, số và dấu gạch nối"))]
+MIDNIGHT = "24:00"  # as an end only
 Clock = Annotated[str, Pattern(r"([01]\d|2[0-3]):[0-5]\d", msgid("ghi giờ dạng 07:30"))]
 
 
@@ -68,6 +69,15 @@ def in_order(half_days: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], .
     return half_days
 
 
+def around_the_clock(spans: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """The spans, in order; the last may pass midnight, to an end before the first begins. Raises Wrong."""
+    if not spans or spans[-1][0] <= spans[-1][1]:
+        return in_order(spans)
+    *others, (starts, ends) = spans
+    in_order((("00:00", ends), *others, (starts, MIDNIGHT)) if ends > "00:00" else (*others, (starts, MIDNIGHT)))
+    return spans
+
+
 HalfDays = Annotated[tuple[tuple[Clock, Clock], ...], Count(1, 4), in_order]
 Weekdays = Annotated[tuple[Annotated[int, Between(1, 7)], ...], Count(1, 7)]
 
@@ -111,7 +121,8 @@ PackOrNone = Annotated[
     Words(32, may_be_empty=True),
     Pattern(r"([a-z][a-z0-9-]{1,31})?", msgid("dùng 2–32 chữ thường không dấu, số và gạch nối, như vi-south")),
 ]
-Spans = Annotated[tuple[tuple[Clock, Clock], ...], Count(0, 4), in_order]
+Spans = Annotated[tuple[tuple[Clock, Clock], ...], Count(0, 4), around_the_clock]
+SomeSpans = Annotated[tuple[tuple[Clock, Clock], ...], Count(1, 4), around_the_clock]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +141,7 @@ class Loudness:
     """How loud the walls of a zone speak at these times; outside all of them fully."""
 
     zone: Id
-    times: HalfDays
+    times: SomeSpans
     percent: Annotated[int, Between(0, 100)]
 
 

@@ -392,7 +392,7 @@ def _unreadable(centre: Centre) -> Iterator[Mistake]:
             yield Mistake(
                 f"devices[{i}].screen.depth_metres",
                 shown(device.glass.depth_metres),
-                msgid("số trên màn hình này chỉ đọc được từ %(metres)s m"),
+                msgid("số trên màn hình này chỉ đọc rõ khi cách không quá %(metres)s m"),
                 msgid("dùng màn hình lớn hơn, treo thêm một màn hình hoặc chọn cách bày khác"),
                 {"metres": f"{farthest_metres(device.glass):g}"},
             )

@@ -10,6 +10,7 @@ from domain.errors import Invalid, Refused, msgid
 
 SILENT_SECONDS = 60
 OLDEST_CHROMIUM = 120
+OLDEST_OTHERS = {"Firefox": 121, "Version": 16}  # as able as that Chromium; Safari says "Version"
 CHROMIUM = "Chromium"
 REASONS: Mapping[str, str] = {
     "paper": msgid("hết giấy"),
@@ -91,10 +92,14 @@ def is_too_old(agent: str) -> bool:
     found = _CHROME.search(agent)
     if found:
         return int(found[1]) < OLDEST_CHROMIUM
+    other = _OTHERS.search(agent)
+    if other:
+        return int(other[2]) < OLDEST_OTHERS[other[1]]
     return any(word in agent for word in ("MSIE ", "Trident/", "Presto/", "PhantomJS/"))
 
 
 _CHROME = re.compile(r"\bChrom(?:e|ium)/(\d{1,4})\b")
+_OTHERS = re.compile(r"\b(Firefox|Version)/(\d{1,4})\b")
 _BROWSER = re.compile(r"[A-Za-z][A-Za-z ]{0,19}")
 _RELEASE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,29}")
 _LONGEST_AGE = 10 * 365 * 86400

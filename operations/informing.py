@@ -28,6 +28,9 @@ ADDRESS = re.compile(
     r"(https?)://(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(:[0-9]{1,5})?(/[A-Za-z0-9._~/%-]*)?"
 )
 LONGEST_ADDRESS = 300
+MOST_LATE = 500  # given up in one transaction
+CARRIERS = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")  # IETF protocol assignments (RFC 6890): no receiver of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,22 @@ def _is_far(found: re.Match[str]) -> bool:
 
 
 def is_public(address: str) -> bool:
-    """Whether this IP address is one of the public internet: not of this machine, its network or nobody."""
+    """Whether this IP address is one of the public internet: not of this machine, its network or nobody.
+
+    An IPv6 address may carry one of IPv4 to which a gateway of the own network leads: it counts as that one.
+    """
     found = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(found, "ipv4_mapped", None) or found
-    return inner.is_global and not inner.is_multicast
+    inner = found if isinstance(found, ipaddress.IPv4Address) else _carried(found)
+    if inner is not None:
+        return inner.is_global and not inner.is_multicast and inner not in PROTOCOLS
+    return found.is_global and not (found.is_multicast or getattr(found, "is_site_local", False))
+
+
+def _carried(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Mapped, 6to4, NAT64 (RFC 6052) or compatible (RFC 4291)."""
+    if any(found in prefix for prefix in CARRIERS):
+        return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    return found.ipv4_mapped or found.sixtofour
 
 
 def add_receiver(tx: Tx, label: str, address: str, ahead: int, token_hash: bytes, sealed: bytes) -> int:
@@ -101,9 +116,18 @@ def note_test(tx: Tx, receiver: int, answer: str) -> None:
 
 
 def claim_message(tx: Tx, receiver: int) -> Claim:
-    """Lease the oldest message of this receiver that may go; order is kept within a ticket."""
-    now = milliseconds(tx.now)
-    found = receivers.next_message(tx.db, receiver, now)
+    """Lease the oldest message of this receiver that may go; order is kept within a ticket.
+
+    What lay about for more than an hour, because the server was off, is given up untried: nobody is rung up in the
+    morning because the turn was near the evening before.
+    """
+    now, found = milliseconds(tx.now), None
+    for _ in range(MOST_LATE):
+        found = receivers.next_message(tx.db, receiver, now)
+        if found is None or now - found.since <= LATE_AFTER.total_seconds() * 1000:
+            break
+        give_up(tx, found.id, NotTaken.LATE)
+        found = None
     if found is None or not jobs.lease(tx.db, receivers.LEASE, found.id, now, milliseconds(tx.now + LEASE)):
         return Claim(None)
     return Claim(found)

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.announcements import Outcome
-from domain.centres import DeviceKind
+from domain.announcements import Outcome, is_speaker
 from domain.errors import Invalid
 from domain.hall_events import AnnouncementEnded, VoiceClipRecorded, VoicePackFinished, VoiceTestAsked
 from operations.entering import find_device
@@ -30,8 +29,8 @@ def end_announcements(tx: Tx, zone: str, ended: Sequence[Ended]) -> int:
 
 
 def ask_test(tx: Tx, device: str) -> None:
-    """A wall speaks a test. Raises NotFound, Invalid for what is no wall."""
-    if find_device(tx.centre, device).kind is not DeviceKind.WALL:
+    """A wall speaks a test. Raises NotFound, Invalid for what does not speak."""
+    if not is_speaker(find_device(tx.centre, device)):
         raise Invalid(what="device")
     tx.record(VoiceTestAsked(device))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from domain.centres import Centre
 from domain.days import Day
@@ -28,6 +29,14 @@ class Line:
     oldest: datetime | None
     last_n: int
     stop: Stop | None
+
+
+class Came(NamedTuple):
+    """Somebody who waits: since when (the base where a wrong clock was set right), and for one counter alone?"""
+
+    at: datetime
+    is_priority: bool
+    is_directed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +112,15 @@ def _lines(db: Connection, day: int, centre: Centre) -> dict[str, Line]:
     return {q: Line(q, line.waiting, oldest.get(q), line.last, stopped.get(q)) for q, line in lines}
 
 
-def arrivals(db: Connection) -> dict[str, list[datetime]]:
-    """When everybody who waits now came, by queue, earliest first; the base where a wrong clock was set right."""
-    found: dict[str, list[datetime]] = {}
-    rows = db.execute("SELECT queue, min(arrived_at, base) FROM tickets WHERE state = 'waiting' ORDER BY 2")
-    for queue, at in rows:
-        found.setdefault(queue, []).append(moment(at))
+def arrivals(db: Connection) -> dict[str, list[Came]]:
+    """Everybody who waits now, by queue, who came first before the others."""
+    found: dict[str, list[Came]] = {}
+    rows = db.execute(
+        "SELECT queue, min(arrived_at, base), priority IS NOT NULL, directed FROM tickets WHERE state = 'waiting'"
+        " ORDER BY 2"
+    )
+    for queue, at, is_priority, is_directed in rows:
+        found.setdefault(queue, []).append(Came(moment(at), bool(is_priority), bool(is_directed)))
     return found
 
 

@@ -102,6 +102,15 @@ def pauses(db: Connection) -> dict[int, Pause]:
     return {row[0]: Pause(row[0], row[1], row[2], moment(row[3])) for row in rows}
 
 
+def last_acts(db: Connection) -> dict[int, datetime]:
+    """When somebody last did anything at each open counter; sitting down counts."""
+    rows = db.execute(
+        "SELECT s.counter, max(s.opened_at, coalesce((SELECT m.at FROM moves m WHERE m.counter = s.counter"
+        " ORDER BY m.seq DESC LIMIT 1), 0)) FROM shifts s WHERE s.closed_at IS NULL"
+    )
+    return {counter: moment(at) for counter, at in rows}
+
+
 def alarms(db: Connection) -> tuple[Alarm, ...]:
     """All calls for help that nobody has ended, oldest first."""
     rows = db.execute("SELECT counter, person, at FROM alarms WHERE ended_at IS NULL ORDER BY seq")

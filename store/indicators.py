@@ -56,28 +56,29 @@ class Behind:
     since: datetime
 
 
-def _list(values: Collection[int | str]) -> str:
+def list_of(values: Collection[int | str]) -> str:
+    """Constants for SQL."""
     return ", ".join(repr(v) if isinstance(v, str) else str(int(v)) for v in values)
 
 
 _RECEIVED = f"""d.received_at >= :since AND d.received_at < :until
-  AND d.status NOT IN ({_list(NOT_ACCEPTED)}) AND {OWN}"""
+  AND d.status NOT IN ({list_of(NOT_ACCEPTED)}) AND {OWN}"""
 # Under the clock at some time in the period: carried over or received in it, and not at rest now.
 _COURSE = f"""d.received_at < :until AND (d.finished_at IS NULL OR d.finished_at >= :since)
-  AND d.status IN ({_list(CLOCKED)}) AND {OWN}"""
+  AND d.status IN ({list_of(CLOCKED)}) AND {OWN}"""
 _COMPLETED = f"""d.received_at < :until AND d.finished_at >= :since AND d.finished_at < :until
-  AND d.status IN ({_list(WITH_RESULT)}) AND {OWN}"""
+  AND d.status IN ({list_of(WITH_RESULT)}) AND {OWN}"""
 _ZONE = LOCAL_HOURS * HOUR
 # All that is counted stands in this index: its rows are a tenth of the table's.
 _COVERED = "dossiers d INDEXED BY dossiers_received"
 
 
-def _date(instant: str) -> str:
+def date_of(instant: str) -> str:
     return f"(({instant} + {_ZONE}) / {DAY})"
 
 
 # By local dates only, as the index compares them (domain.deadlines.verdict); what has no due date is never late.
-_LATE = f"coalesce({_date('min(coalesce(d.finished_at, :judged), :judged)')} > {_date('d.due')}, 0)"
+_LATE = f"coalesce({date_of('min(coalesce(d.finished_at, :judged), :judged)')} > {date_of('d.due')}, 0)"
 _SYNCED = """EXISTS (SELECT 1 FROM portal_messages m WHERE m.dossier = d.code AND m.kind = 'dossier'
   AND m.state = 'acknowledged')"""
 _DUTY = f"f.amount > 0 AND f.state <> '{FeeState.CANCELLED}'"
@@ -94,12 +95,12 @@ def _file(holds: str) -> str:
 
 _ELECTRONIC, _REUSED = _file(_IS_RESULT), _file(_IS_REUSED)
 _LINKED = _file(f"{_IS_RESULT} AND {_OPENS}")
-_DUE_RESULT = f"d.status IN ({_list(WITH_RESULT)})"
+_DUE_RESULT = f"d.status IN ({list_of(WITH_RESULT)})"
 
 
 def counted(db: Connection, period: Period, queues: Collection[str] | None = None) -> list[tuple[Id, Count]]:
     """Every indicator of the period; opinions of these queues, None: of all."""
-    values = _values(period)
+    values = values_of(period)
     # Each table is asked once a dossier: a year of them is looked at while somebody waits.
     received, synced, duty, online, due, linked, digitised, reused = db.execute(
         f"""WITH found AS MATERIALIZED (
@@ -135,7 +136,7 @@ def counted(db: Connection, period: Period, queues: Collection[str] | None = Non
 def on_time_of(db: Connection, period: Period) -> Count:
     """2.1 alone: done on time or still within term, over all that were under the clock in the period."""
     below, late = db.execute(
-        f"SELECT count(*), total({_LATE}) FROM {_COVERED} WHERE {_COURSE}", _values(period)
+        f"SELECT count(*), total({_LATE}) FROM {_COVERED} WHERE {_COURSE}", values_of(period)
     ).fetchone()
     return Count(below - late, below)
 
@@ -143,7 +144,7 @@ def on_time_of(db: Connection, period: Period) -> Count:
 def synced_of(db: Connection, period: Period) -> Count:
     """1.4 alone: known to the portal, over all received in the period."""
     below, above = db.execute(
-        f"SELECT count(*), total({_SYNCED}) FROM {_COVERED} WHERE {_RECEIVED}", _values(period)
+        f"SELECT count(*), total({_SYNCED}) FROM {_COVERED} WHERE {_RECEIVED}", values_of(period)
     ).fetchone()
     return Count(above, below)
 
@@ -190,12 +191,12 @@ def behind(db: Connection, of: Id, period: Period, count: int, skip: int = 0) ->
     rows = db.execute(
         f"SELECT d.code, d.procedure, d.unit, {lack}, {since} AS since FROM {_COVERED} WHERE {which}"
         " ORDER BY since, d.seq LIMIT :count OFFSET :skip",
-        _values(period) | {"count": count, "skip": skip},
+        values_of(period) | {"count": count, "skip": skip},
     )
     return [Behind(code, procedure, unit, Lack(why), moment(at)) for code, procedure, unit, why, at in rows]
 
 
-def _values(period: Period) -> dict[str, Any]:
+def values_of(period: Period) -> dict[str, Any]:
     return {
         "since": milliseconds(period.since), "until": milliseconds(period.until),
         "now": milliseconds(period.now), "judged": milliseconds(period.judged_at),

@@ -26,7 +26,7 @@ from store.store import Store
 
 PROMISED_WITHIN = 600_000  # milliseconds in which the newest slip of a queue says what its wall said
 OF_A_WALL = (
-    "centre", "days", "journal", "stopped_queues", "notices", "bulletins", "lines", "tickets", "calls",
+    "centre", "calendars", "days", "journal", "stopped_queues", "notices", "bulletins", "lines", "tickets", "calls",
     "announcements", "shifts", "skills", "pauses", "alarms",
 )  # fmt: skip
 
@@ -182,6 +182,7 @@ def _tickets(state: str, columns: str, which: str) -> str:
 
 _COPIES = (
     "INSERT INTO centre SELECT * FROM now.centre WHERE seq <= :seen ORDER BY seq DESC LIMIT 1",
+    "INSERT INTO calendars SELECT * FROM now.calendars WHERE seq <= :seen ORDER BY seq DESC LIMIT 1",
     "INSERT INTO days SELECT * FROM now.days WHERE id <= :day",
     "INSERT INTO notices SELECT * FROM now.notices WHERE seq <= :seen",
     ("INSERT INTO bulletins SELECT seq, hall, vi, en, fr, starts, ends, NULL FROM now.bulletins WHERE seq <= :seen"

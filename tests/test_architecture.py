@@ -43,7 +43,7 @@ AGES_A_FILE = {"bench.history", "bench.old_dossiers"}
 SQLITE = {"sqlite3", "pysqlite3", "sqlite_utils"}
 WALL_CLOCK = {"datetime": {"now", "utcnow", "today"}, "date": {"today"}, "time": {"time", "time_ns", "localtime"}}
 # The simulated portal and printer stamp what they got by clocks of their own, which their tests replace.
-OWN_CLOCKS = {"clock.now", "portal.sandbox.wall_clock", "printers.simulator_paper.device_clock"}
+OWN_CLOCKS = {"clock.now", "portal.sandbox.server.wall_clock", "printers.simulator.paper.device_clock"}
 LONGEST_FUNCTION, LONGEST_MODULE = 50, 400
 
 
@@ -109,11 +109,11 @@ def acquainted_strangers(modules: Iterable[Module]) -> list[str]:
     wrong = []
     for module in modules:
         own = f"{module.package}.{STRANGERS.get(module.package, '-')}"
-        if module.name.startswith(own):
+        if f"{module.name}.".startswith(f"{own}."):
             wrong += [
                 f"{module.at(node)} imports {name}"
                 for node, name in imports(module)
-                if name.split(".")[0] in MAY_IMPORT and not name.startswith(own)
+                if name.split(".")[0] in MAY_IMPORT and not f"{name}.".startswith(f"{own}.")
             ]
     return wrong
 
@@ -248,7 +248,7 @@ PLANTED = [
     (wrong_directions, Module("kiosk.views", "from .routes import ROUTES\n")),
     (wrong_directions, Module("commands.slip", "from dossiers.papers import print_form\n")),
     (wrong_directions, Module("dossiers.papers", "from admin.pdfs import as_pdf\n")),
-    (acquainted_strangers, Module("printers.simulator_page", "from printers.thermal import job\n")),
+    (acquainted_strangers, Module("printers.simulator.page", "from printers.thermal import job\n")),
     (acquainted_strangers, Module("portal.sandbox", "import portal.messages\n")),
     (circles, Module("domain.days", "import commands.main\n")),
     (sql_outside_store, Module("web.health", "import sqlite3\n")),
@@ -257,7 +257,7 @@ PLANTED = [
     (clock_readers, Module("web.pages", "from datetime import datetime\nnow = datetime.now()\n")),
     (clock_readers, Module("web.pages", "import time\nstart = time.time()\n")),
     (clock_readers, Module("store.days", "import datetime\nday = datetime.date.today()\n")),
-    (clock_readers, Module("portal.sandbox", "def other():\n    return datetime.now(UTC)\n")),
+    (clock_readers, Module("portal.sandbox.server", "def other():\n    return datetime.now(UTC)\n")),
     (foreign_to_domain, Module("domain.days", "import os\n")),
     (too_long, Module("web.pages", "def f():\n" + "    x = 1\n" * 50)),
     (too_long, Module("web.pages", "x = 1\n" * 401)),

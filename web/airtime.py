@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain import announcements as rules
-from domain.centres import Centre, DeviceKind
+from domain.centres import Centre
 from store import announcements
 from store.announcements import Spoken
 from web.house import House
@@ -63,5 +63,5 @@ def available(centre: Centre, zone: str, now: datetime) -> int:
 
 
 def walls_in(centre: Centre, zone: str) -> tuple[str, ...]:
-    """The walls of a zone."""
-    return tuple(d.id for d in centre.devices if d.kind is DeviceKind.WALL and d.zone == zone)
+    """The walls of a zone that speak."""
+    return tuple(device.id for device in centre.devices if rules.is_speaker(device) and device.zone == zone)

@@ -5,7 +5,7 @@ One board at a time; what happens meanwhile is in the next. No request and no op
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ import structlog
 from domain.days import local
 from domain.queue_events import EstimatesKept
 from domain.tickets import milliseconds
-from domain.waiting.advice import Advice, Remedy, advise, remedy, worst
+from domain.waiting.advice import Advice, Remedy, advise, pressed, remedy, worst
 from domain.waiting.boards import (
     MOST_WITH_ALL,
     NOTHING_KNOWN,
@@ -29,6 +29,7 @@ from domain.waiting.boards import (
 from domain.waiting.ends import Ends, Expected, ends
 from domain.waiting.kept import KeptEstimate, kept
 from domain.waiting.learning import HEEDS, Learner
+from domain.waiting.quantities import Quantities
 from domain.waiting.twins import BOARD_ROLLOUTS, SHORT_ROLLOUTS
 from operations.estimating import keep_estimates
 from store import centres, days, estimates, expectations, snapshots
@@ -50,6 +51,7 @@ class Tonight:
     """How each queue's day ends, and what each agency with people too late can do about its worst queue.
 
     `days`: from how many past ones the coming people are guessed. `counters` were open when it was played.
+    `reliefs`: for each of the queues that are pressed now, which counter helps most; None: no closed one does.
     """
 
     at: datetime
@@ -57,6 +59,7 @@ class Tonight:
     ends: Ends = field(default_factory=dict)
     remedies: tuple[Remedy, ...] = ()
     counters: frozenset[int] = frozenset()
+    reliefs: Mapping[str, Advice | None] = field(default_factory=dict)
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether it is young enough to be shown."""
@@ -69,6 +72,16 @@ NO_EVENING = Tonight(datetime(1970, 1, 1, tzinfo=UTC))
 def _open_counters(board: WaitBoard) -> frozenset[int]:
     desks = board.snapshot.desks if board.snapshot else ()
     return frozenset(desk.number for desk in desks if desk.is_open)
+
+
+def _reliefs(board: WaitBoard, quantities: Quantities) -> dict[str, Advice | None]:
+    """What one more counter would do for whoever comes now, for each queue that is pressed."""
+    hall, found = board.snapshot, dict[str, Advice | None]()
+    for queue in pressed(hall) if hall else ():
+        place = board.places.get((queue, None))
+        advised = advise(hall, quantities, queue, place, board.seq) if hall and place else []
+        found[queue] = min(advised, key=lambda one: inf if one.after is None else one.after, default=None)
+    return found
 
 
 class Forecaster:
@@ -145,7 +158,9 @@ class Forecaster:
         of_agencies = ({q.id for q in centre.queues if q.agency == one.id} for one in centre.agencies)
         latest = [end for queues in of_agencies if (end := worst(found, queues)) is not None]
         advised = tuple(remedy(hall, quantities, expected, end, board.seq) for end in latest)
-        self.tonight = Tonight(board.at, expected.days, found, advised, _open_counters(board))
+        self.tonight = Tonight(
+            board.at, expected.days, found, advised, _open_counters(board), _reliefs(board, quantities)
+        )
         self._tonight_at, self._tonight_cost = time.monotonic(), time.thread_time() - began
 
     def _is_evening_due(self) -> bool:
@@ -153,7 +168,10 @@ class Forecaster:
         since, cost = time.monotonic() - self._tonight_at, self._tonight_cost
         if since >= max(TONIGHT_SECONDS, 100 * cost):
             return True
-        has_changed = _open_counters(self._store.waits) != self.tonight.counters
+        board = self._store.waits
+        has_changed = _open_counters(board) != self.tonight.counters
+        if board.snapshot is not None:
+            has_changed |= set(pressed(board.snapshot)) != set(self.tonight.reliefs)
         return has_changed and since >= max(LEAST_SECONDS, 20 * cost)
 
     def _expected(self, db: Connection, day: int) -> Expected:
@@ -167,6 +185,10 @@ class Forecaster:
         if self._learner is None:
             raise NoCentre()
         return self._learner[1]
+
+    def relief(self, queue: str, now: datetime) -> Advice | None:
+        """The counter that helps a pressed queue most, as it was last played; None: not known, or none does."""
+        return self.tonight.reliefs.get(queue) if self.tonight.is_fresh(now) else None
 
     async def advise(self, queue: str, until: float) -> list[Advice]:
         """Which counters to open for a queue until a minute of the day, by the last board, none before it."""

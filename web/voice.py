@@ -5,10 +5,10 @@ overlap inside one player. A centre's recorded pack and the one made at set-up h
 """
 
 import asyncio
-import contextlib
 import hashlib
 import io
 import json
+import re
 import wave
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +28,10 @@ USUAL_PACK = "vi-north"
 MOST_PACKS = 40
 RATES = range(8_000, 48_001)
 LARGEST_FILE_BYTES = 2_000_000
+LARGEST_PACK_BYTES = 100_000_000
+MOST_CLIPS = 1_000
+LONGEST_LICENCE = 2_000
+LANGUAGE = re.compile(r"[a-z]{2,5}")  # a part of the address of a sound (`display.speaking`)
 KEPT_ANNOUNCEMENTS = 64  # about 250 kB each
 
 
@@ -80,7 +84,11 @@ class Pack:
         """Read a pack and check every clip. Raises BadPack naming the clip or entry that is wrong."""
         manifest = _manifest(folder)
         rate = manifest["rate"]
-        clips = {token: _frames(folder, token, clip, rate) for token, clip in manifest["clips"].items()}
+        clips = dict[str, bytes]()
+        for token, clip in manifest["clips"].items():
+            clips[token] = _frames(folder, token, clip, rate)
+            if sum(map(len, clips.values())) > LARGEST_PACK_BYTES:
+                raise BadPack(f"{folder} holds more than {LARGEST_PACK_BYTES} bytes of sound")
         return cls(manifest["language"], manifest["licence"], rate, clips)
 
     def missing(self) -> tuple[str, ...]:
@@ -132,6 +140,7 @@ class Packs(Mapping[str, Pack]):
         self._folders = folders
         self._stamp: tuple[int, ...] = ()
         self._named: dict[str, Pack] = {}
+        self._broken: dict[str, str] = {}
         self._load(self._stamps())
 
     async def look(self) -> None:
@@ -149,6 +158,11 @@ class Packs(Mapping[str, Pack]):
     def names(self) -> Mapping[str, Pack]:
         """Every pack by its name."""
         return self._named
+
+    @property
+    def broken(self) -> Mapping[str, str]:
+        """What is wrong with each pack that is left out, by its name."""
+        return self._broken
 
     def named(self, name: str) -> Pack | None:
         """The pack of this name, None when it is not here."""
@@ -175,12 +189,15 @@ class Packs(Mapping[str, Pack]):
 
     def _load(self, stamp: tuple[int, ...]) -> None:
         named: dict[str, Pack] = {}
+        broken: dict[str, str] = {}
         for folder in self._folders:
             for place in sorted(folder.iterdir())[:MOST_PACKS] if folder.is_dir() else []:
-                if not place.name.startswith("."):
-                    with contextlib.suppress(BadPack):
+                if place.is_dir() and not place.name.startswith("."):
+                    try:
                         named[place.name] = Pack.load(place)
-        self._named, self._stamp = named, stamp
+                    except BadPack as error:
+                        broken[place.name] = str(error)
+        self._named, self._broken, self._stamp = named, broken, stamp
 
 
 def in_a_row(sounds: Sequence[Sound]) -> bytes:
@@ -207,20 +224,27 @@ def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
         manifest: dict[str, Any] = json.loads(_content(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadPack(f"{path} is not JSON: {error}") from error
     expected = {"language": str, "licence": str, "rate": int, "clips": dict}
     for entry, kind in expected.items():
         if not isinstance(manifest, dict) or not isinstance(manifest.get(entry), kind):
             raise BadPack(f"{path} has no proper entry {entry!r}")
-    if manifest["rate"] not in RATES:
-        raise BadPack(f"{path} has no proper entry 'rate'")
+    proper = {
+        "rate": manifest["rate"] in RATES,
+        "language": LANGUAGE.fullmatch(manifest["language"]) is not None,
+        "licence": bool(manifest["licence"].strip()) and len(manifest["licence"]) <= LONGEST_LICENCE,
+        "clips": 0 < len(manifest["clips"]) <= MOST_CLIPS,
+    }
+    for entry, is_proper in proper.items():
+        if not is_proper:
+            raise BadPack(f"{path} has no proper entry {entry!r}")
     return manifest
 
 
 def _frames(folder: Path, token: str, clip: Any, rate: int) -> bytes:
     name, sha256 = (clip.get("file"), clip.get("sha256")) if isinstance(clip, dict) else (None, None)
-    if not isinstance(name, str) or Path(name).name != name:
+    if not isinstance(name, str) or not name.isprintable() or Path(name).name != name or not name:
         raise BadPack(f"clip {token!r} names no file inside {folder}")
     content = _content(folder / name)
     if hashlib.sha256(content).hexdigest() != sha256:
@@ -233,9 +257,9 @@ def _pcm(clip: str, content: bytes, rate: int) -> bytes:
         with wave.open(io.BytesIO(content)) as wav:
             form = (wav.getnchannels(), wav.getsampwidth(), wav.getframerate())
             frames: bytes = wav.readframes(wav.getnframes())
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, RuntimeError) as error:
         raise BadPack(f"{clip} is not a WAV file: {error}") from error
-    if form != (1, 2, rate) or not frames:
+    if form != (1, 2, rate) or not frames or len(frames) % 2:
         raise BadPack(f"{clip} is not 16-bit mono sound at {rate} Hz")
     return frames
 

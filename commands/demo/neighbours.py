@@ -61,6 +61,7 @@ def neighbours(data: Path, port: int) -> Iterator[Neighbours]:
             "portal.sandbox", "--port", str(ports["portal"]), "--catalogue", str(HERE / "procedures.jsonl"),
             "--username", PORTAL_USER, "--password", PORTAL_PASSWORD,
             "--push-url", f"http://127.0.0.1:{port}/portal/inbox/nhanhsdvcqg", "--push-secret-file", str(letters),
+            "--memory", str(data / "sandbox-portal.jsonl"),
         ),
     ]  # fmt: skip
     try:

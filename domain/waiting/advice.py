@@ -6,12 +6,14 @@ from math import ceil, inf
 
 from domain.waiting.ends import HALF_HOUR, Ends, Expected, QueueEnd, ends, opened
 from domain.waiting.quantities import Quantities
-from domain.waiting.snapshots import Desk, Place, Snapshot, Standing
+from domain.waiting.snapshots import Desk, Group, Place, Snapshot, Standing
 from domain.waiting.twins import CLOSING_ROLLOUTS, Twin
 
 MOST_COUNTERS = 8  # tried for one question
 MOST_TRIED = 3  # of them with the whole rest of the day
 WORTH_MINUTES = 5.0
+LONG_MINUTES, TOO_LONG_MINUTES, PRIORITY_MINUTES = 45, 60, 15  # waiting.md 10: past these the remedy is a counter
+MOST_RELIEVED = 3
 TONIGHT = 24 * 60.0
 
 
@@ -83,6 +85,21 @@ def advise(
         end_after = ends(hall, quantities, expected, seed).get(queue) if expected is not None else None
         found.append(Advice(number, before, after, end_before, end_after))
     return [one for one in found if one.is_worth_it]
+
+
+def pressed(snapshot: Snapshot) -> tuple[str, ...]:
+    """The queues in which somebody waits longer than anybody should, or that nobody serves; longest wait first."""
+    over = {
+        queue: max(_beyond(snapshot, place) for place in line)
+        for queue, line in snapshot.lines.items()
+        if line and (not snapshot.serving(queue) or any(_beyond(snapshot, place) >= 0 for place in line))
+    }
+    return tuple(sorted(over, key=lambda queue: (-over[queue], queue))[:MOST_RELIEVED])
+
+
+def _beyond(snapshot: Snapshot, place: Place) -> float:
+    limit = PRIORITY_MINUTES if place.group is Group.PRIORITY else LONG_MINUTES
+    return snapshot.now - place.came - limit
 
 
 def worst(found: Ends, queues: Collection[str]) -> QueueEnd | None:

@@ -11,6 +11,7 @@ from operations import calling, shifts, ticketing
 from store import centres, counters
 from store.writer import Act
 from tests.support.asking import NO_PRINTERS, browser, request_id, seq, watching
+from tests.support.forecasts import refresh_tonight
 from tests.support.halls import HandClock, demo_centre
 from tests.support.servers import running
 from web.scope import scope_of
@@ -36,6 +37,13 @@ class Floor:
     def take(self, queue, times=1):
         for _ in range(times):
             self.do(ticketing.take_ticket, queue)
+
+    def occupy(self, *places):
+        """Each of them has somebody before it."""
+        for counter in places:
+            self.sit(counter)
+            self.take(next(c.queues[0] for c in demo_centre().counters if c.number == counter))
+            self.do(calling.call_next, counter, f"cb{counter:02d}")
 
     def page(self, browser=None):
         answer = (browser or self.manager).get("/admin/floor")
@@ -87,7 +95,7 @@ def test_a_counter_says_whom_it_serves_since_when_or_why_it_rests(floor):
 
 
 def test_waits_past_45_and_60_minutes_are_counted_and_noticed(floor):
-    floor.sit(1)
+    floor.occupy(1)
     floor.take("ho-tich", 2)
     floor.clock.forward(minutes=20)
     floor.take("ho-tich", 3)
@@ -95,33 +103,82 @@ def test_waits_past_45_and_60_minutes_are_counted_and_noticed(floor):
     assert floor.row("A Hộ tịch").startswith("A Hộ tịch 5 64 2 2 ")
     floor.clock.forward(minutes=1)
     assert floor.row("A Hộ tịch").startswith("A Hộ tịch 5 65 5 2 ")
-    assert floor.notices() == ["Chờ quá 60 phút ở hàng A (2): hãy mở thêm quầy ngay."]
+    assert floor.notices() == ["Chờ quá 60 phút ở hàng A (2): hãy mở quầy 2 cho hàng A."]
 
 
 def test_a_queue_is_named_once_and_the_fullest_first(floor):
-    floor.sit(1, 2, 3, 4)
+    floor.occupy(1, 2, 3, 4)
     floor.take("ho-tich")
     floor.clock.forward(minutes=20)
+    floor.occupy(5)
     floor.take("chung-thuc", 1)
     floor.take("cu-tru", 2)
-    floor.sit(5)
     floor.clock.forward(minutes=45)
     assert floor.notices() == [
-        "Chờ quá 60 phút ở hàng A (1): hãy mở thêm quầy ngay.",
-        "Chờ quá 45 phút ở hàng C (2), B (1): hãy mở thêm quầy.",
+        "Chờ quá 60 phút ở hàng A (1): hãy giao thêm hàng A cho một quầy đang mở.",
+        "Chờ quá 45 phút ở hàng C (2), B (1): hãy mở quầy 6 cho hàng C.",
     ]
 
 
 def test_44_minutes_are_no_alarm(floor):
-    floor.sit(1)
+    floor.occupy(1)
     floor.take("ho-tich")
     floor.clock.forward(minutes=44)
     assert floor.notices() == []
 
 
+def test_priority_past_15_minutes_is_an_alarm_and_14_are_none(floor):
+    floor.occupy(1)
+    floor.do(ticketing.take_ticket, "ho-tich", "vi", "cao-tuoi")
+    floor.clock.forward(minutes=14)
+    assert floor.notices() == []
+    floor.clock.forward(minutes=1)
+    assert floor.notices() == ["Diện ưu tiên chờ quá 15 phút ở hàng A (1): hãy mở quầy 2 cho hàng A."]
+
+
+def test_a_counter_that_calls_nobody_beside_a_line_is_named_after_three_minutes(floor):
+    floor.sit(1)
+    floor.take("ho-tich")
+    floor.clock.forward(minutes=2)
+    assert floor.notices() == []
+    floor.clock.forward(minutes=1)
+    assert floor.notices() == ["Quầy 1 đang rảnh mà hàng A có người chờ: hãy nhắc gọi tiếp."]
+    floor.do(calling.call_next, 1, "cb01")
+    floor.take("ho-tich")
+    floor.clock.forward(minutes=9)
+    assert floor.notices() == [], "it has somebody before it"
+    floor.do(calling.finish, 1, "cb01")
+    assert floor.notices() == [], "it has just finished"
+    floor.clock.forward(minutes=3)
+    assert len(floor.notices()) == 1
+    floor.do(shifts.pause, 1, "cb01", "break", 10)
+    assert floor.notices() == ["Chưa quầy nào phục vụ hàng A (1): hãy mở quầy 2 cho hàng A."]
+
+
+def test_a_long_wait_comes_with_the_counter_that_helps_most_and_by_how_much(floor):
+    floor.occupy(10)
+    floor.take("dat-dai", 14)
+    floor.clock.forward(minutes=46)
+    refresh_tonight(floor.server)
+    (words,) = floor.notices()
+    found = re.fullmatch(
+        r"Chờ quá 45 phút ở hàng E \(14\): mở quầy (\d+) thì ai đến hàng E lúc này"
+        r" chờ khoảng (\d+) phút thay vì (\d+)\.",
+        words,
+    )
+    assert found is not None, words
+    counter, after, before = map(int, found.groups())
+    assert counter in (9, 11, 12)
+    assert after < before and after % 5 == before % 5 == 0
+    floor.sit(counter)
+    assert f"mở quầy {counter} " not in floor.notices()[0], "it is open now"
+    floor.clock.forward(minutes=6)
+    assert "thay vì" not in floor.notices()[0], "what was played is old"
+
+
 def test_people_without_an_open_counter_are_an_alarm_also_when_it_only_rests(floor):
     floor.take("dat-dai", 3)
-    assert floor.notices() == ["Chưa quầy nào phục vụ hàng E (3): hãy mở quầy hoặc đổi hàng cho một quầy."]
+    assert floor.notices() == ["Chưa quầy nào phục vụ hàng E (3): hãy mở quầy 10 cho hàng E."]
     counter = next(c.number for c in demo_centre().counters if "dat-dai" in c.queues)
     floor.sit(counter)
     assert floor.notices() == []

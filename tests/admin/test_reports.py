@@ -12,10 +12,11 @@ from sqlite_utils.utils import sqlite3
 
 from admin.report_spans import Span, SpanWrong, month_before, wanted_span
 from admin.sheets import Sheet, as_csv, as_workbook, shown
+from domain.applicants import applicant, particulars, to_bytes
 from domain.centres import Centre
 from domain.events import PersonAdded
 from domain.queue_events import WordsRead
-from operations import calling, managing, opening, rating, shifts, ticketing
+from operations import calling, intake, managing, opening, rating, shifts, ticketing
 from store import journal
 from store.writer import Act
 from tests.support.asking import NO_PRINTERS, browser, seq
@@ -195,6 +196,24 @@ def test_ninety_two_days_and_no_more():
     with pytest.raises(SpanWrong):
         wanted_span("2026-08-01", "2026-11-01", default)
     assert wanted_span("", "", default) is default
+
+
+@pytest.mark.parametrize("path", ["", "/calls", "/satisfaction", "/estimates", "/words", "/month"])
+@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "9999-12-31", "2026-02-29"])
+def test_a_date_beyond_all_calendars_is_refused_in_words(people, path, day):
+    answer = people["manager"].get(f"/admin/reports{path}", params={"from": day, "to": day})
+    assert (answer.status_code, "Hãy chọn ngày đầu" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize("day", ["1970-01-01", "2024-02-29", "2026-11-22", "2099-12-31", "9998-12-31"])
+@pytest.mark.parametrize("path", ["", "/calls", "/satisfaction", "/estimates", "/month"])
+def test_days_without_anybody_are_said_on_the_page_and_in_each_file(people, path, day):
+    asked = {"from": day, "to": day}
+    assert "Không có gì trong những ngày này." in people["manager"].get(f"/admin/reports{path}", params=asked).text
+    book = people["manager"].get(f"/admin/reports{path}", params=asked | {"as": "xlsx"})
+    ((_, rows),) = leaves(book.content).items()
+    assert rows[1] == [("s", "Không có gì trong những ngày này.")]
+    assert people["manager"].get(f"/admin/reports{path}", params=asked | {"as": "csv"}).status_code == 200
 
 
 def test_the_month_before():
@@ -468,6 +487,10 @@ def test_numbers_on_pages_have_the_separators_of_the_language(cell, vi, en, fr):
     assert [shown(cell, language) for language in ("vi", "en", "fr")] == [vi, en, fr]
 
 
+def test_numbers_in_a_language_that_a_centre_added_are_written_as_at_home():
+    assert shown(1234.5, "tyz") == "1.234,5"
+
+
 def test_a_table_that_is_not_there(people):
     answer = people["manager"].get("/admin/reports?as=csv&table=khong-co")
     assert answer.status_code == 404
@@ -481,9 +504,25 @@ def test_the_csv_has_a_plain_name(people):
 
 def test_the_month_holds_every_table_but_the_list(people):
     page = people["manager"].get(f"/admin/reports/month?from={DAY}&to={DAY}").text
-    assert len(re.findall(r"<section><header><h2>", page)) == 6 + 2 + 4 + 3 + 3 + 2
+    assert len(re.findall(r"<section><header><h2>", page)) == 2 + 6 + 2 + 4 + 3 + 3 + 2
     assert name_of("cb01") not in page
     assert "01/10/2026–31/10/2026" in people["manager"].get("/admin/reports/month").text
+
+
+def test_the_month_begins_with_the_dossiers_that_a_province_asks_for(centre, people):
+    sealed = centre.app.state.house.vault.seal(to_bytes(particulars(applicant("LÊ VĂN MẪU", "", "", ""), "", ())))
+    do(centre, shifts.open_shift, 1, "cb01", who="cb01")
+    do(centre, intake.receive_dossier, 1, "cb01", intake.Intake("1.001193", sealed), who="cb01")
+    today = "2026-11-24"
+    query = {"from": today, "to": today, "as": "csv"}
+    page = people["manager"].get("/admin/reports/month", params={"from": today, "to": today})
+    paper = people["manager"].get("/admin/reports/month", params=query)
+    assert page.text.index("Hồ sơ tiếp nhận và giải quyết theo cơ quan") < page.text.index("Lượt, chờ và phục vụ")
+    (first, every) = csv.DictReader(io.StringIO(paper.content.decode("utf-8-sig")))
+    assert (first["Cơ quan"], every["Nhận trực tiếp"]) == ("Ủy ban nhân dân phường Bến Lụa", "1")
+    assert (every["Đang giải quyết trong hạn"], every["Trực tuyến (%)"], every["Đúng hạn (%)"]) == ("1", "0.0", "")
+    sectors = people["department"].get("/admin/reports/month", params=query | {"table": "progress-sectors"})
+    assert len(sectors.text.splitlines()) == 1, "another agency's dossiers are not read"
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Civil status"), ("fr", "État civil")])

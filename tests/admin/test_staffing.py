@@ -89,6 +89,14 @@ def test_two_days_say_nothing_and_the_page_says_so(centre, clock):
     assert "Mới có 2 ngày làm việc đã qua; cần ít nhất 3 ngày" in page and "<svg class" not in page
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "pdf"])
+def test_a_file_without_any_advice_says_so(centre, clock, kind):
+    answer = centre.client("ql02").get(f"/admin/reports/staffing?on=2026-12-08&as={kind}")
+    assert answer.status_code == 200
+    if kind == "csv":
+        assert "Không có gì trong những ngày này." in answer.text
+
+
 def test_a_day_on_which_nobody_works_needs_nobody(centre, clock):
     live(centre, clock, 4)
     assert "Ngày này trung tâm không làm việc" in ask(centre, "?on=2027-01-01").text

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -13,12 +15,12 @@ from domain import speech
 from domain.announcements import Outcome
 from domain.centre_rules import Loudness, Voice
 from domain.hall_events import VoiceClipRecorded, VoicePackFinished
-from operations import configuring, speaking, ticketing
+from operations import calling, configuring, shifts, speaking, ticketing
 from store.writer import Act
 from tests.support.asking import NO_PRINTERS, a_clip, browser
 from tests.support.halls import MORNING, HandClock, demo_calendar, demo_centre
 from tests.support.servers import running
-from web import airtime, sounds
+from web import airtime, languages, sounds
 from web.recordings import Recordings
 from web.visitors import SIGN_IN_COOKIE
 from web.voice import VOICES, Pack
@@ -186,3 +188,60 @@ def test_a_zone_that_is_turned_down_has_no_seconds_to_speak_in():
     )
     seconds = {zone: airtime.available(centre, zone, MORNING) for zone in ("khu-1", "khu-3")}
     assert seconds == {"khu-1": 60 * (60 - 14 - 30), "khu-3": 60 * (60 - 14)}
+
+
+def test_a_broken_pack_and_one_that_is_not_here_are_told(centre, administrator):
+    """A chosen voice that is not spoken with is a thing to mend: it is not silently another one."""
+    broken = shutil.copytree(VOICES / "en", centre.data / "packs" / "giong-hong")
+    (broken / "7.wav").write_bytes(b"spoilt")
+    own = replace(demo_centre(), voice=Voice("giong-hong", "khong-co"))
+    centre.store.write_now(Act("ql03"), configuring.load_centre, own, demo_calendar())
+    page = administrator.get("/admin/voice").text
+    assert "Bộ giọng “giong-hong” được chọn" in page and "Bộ giọng “khong-co” được chọn" in page
+    assert "Bộ giọng “giong-hong” bị hỏng" in page
+    listed = CliRunner().invoke(main, ["--data", str(centre.data), "voice", "list"])
+    assert listed.exit_code == 0 and "7.wav" in listed.stderr and "vi-north" in listed.stdout
+
+
+@pytest.mark.parametrize(
+    ("left", "content"), [(".giong-ta.old", b"{}"), (".hong", b"x"), (".hong", b"[]"), (".hong", b"{}")]
+)
+def test_what_a_sudden_end_left_behind_does_not_close_the_page(left, content, centre, administrator):
+    begin(administrator)
+    place = centre.app.state.packs.own / left
+    place.mkdir()
+    (place / "manifest.json").write_bytes(content)
+    page = administrator.get("/admin/voice")
+    assert page.status_code == 200 and f"{HERE}/giong-ta" in page.text
+
+
+def test_two_who_record_at_once_keep_both_clips(centre, administrator):
+    begin(administrator)
+    recordings, clip = Recordings(centre.app.state.packs.own), sounds.recorded(a_clip())
+    with ThreadPoolExecutor(8) as desks:
+        list(desks.map(lambda token: recordings.keep("giong-ta", token, clip), "0123456789" * 3))
+    assert set(recordings.find("giong-ta").clips) == set("0123456789")
+
+
+def test_a_language_without_a_made_voice_is_recorded_and_spoken_second(centre, administrator, monkeypatch):
+    """Tày, Thái, Mường: recorded packs only, read from the Vietnamese words."""
+    monkeypatch.setattr(languages, "_added", {"tyz": SimpleNamespace(name="Tày")})
+    assert '<option value="tyz">Tày</option>' in administrator.get("/admin/voice").text
+    begin(administrator, "giong-tay", "tyz")
+    page = administrator.get(f"{HERE}/giong-tay/clips/moi-so").text
+    assert "nói câu này bằng tiếng “Tày”" in page and '<p class="words" lang="vi">Xin mời số' in page
+    send(administrator, fill(centre, "giong-tay", "tyz"), a_clip(), "giong-tay")
+    assert administrator.post(f"{HERE}/giong-tay/finishes", data={}).status_code == 303
+    own = replace(demo_centre(), voice=Voice("vi-north", "giong-tay"))
+    centre.store.write_now(Act("ql03"), configuring.load_centre, own, demo_calendar())
+    centre.store.write_now(Act("t"), ticketing.take_ticket, "ho-tich")
+    centre.store.write_now(Act("cb01"), shifts.open_shift, 1, "cb01")
+    centre.store.write_now(Act("cb01"), calling.call_next, 1, "cb01")
+    wall = browser(centre, f"motcua-device-W1={centre.device_cookie('W1')}")
+    turn = wall.post("/display/W1/voice/turns", data={"speaker": "abcdef1", "n": 1}).json()
+    assert turn["url"].split("/")[4] == "chime+vi+vi+tyz"
+    assert wall.get(turn["url"]).status_code == 200
+
+
+def test_a_language_that_nobody_has_added_is_not_recorded(administrator):
+    assert begin(administrator, "giong-tay", "tyz").status_code == 422

@@ -17,7 +17,7 @@ opened, running = ExitStack(), list[Browser]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here drives a browser; BROWSER_PART=0-40 keeps the first 40 %, for two side by side."""
+    """Everything here drives a browser; BROWSER_PART=0-40 keeps the first 40 %, for several side by side."""
     here = [item for item in items if HERE in item.path.parents]
     for item in here:
         item.add_marker(pytest.mark.browser)
@@ -64,6 +64,23 @@ def open_screen(chromium: Browser) -> Iterator[Screens]:
         unexpected = screens.unexpected()
     finally:
         screens.close()
+    assert not unexpected, "\n".join(unexpected)
+
+
+@pytest.fixture(scope="module")
+def lasting_screens(chromium: Browser) -> Iterator[Screens]:
+    """The same for a whole module: a new screen costs as much as what most tests look at on it."""
+    screens = Screens(chromium)
+    yield screens
+    screens.close()
+
+
+@pytest.fixture
+def without_complaint(lasting_screens: Screens) -> Iterator[None]:
+    """What a lasting screen complains about fails the test in which it does."""
+    lasting_screens.forget_all()
+    yield
+    unexpected = lasting_screens.unexpected()
     assert not unexpected, "\n".join(unexpected)
 
 

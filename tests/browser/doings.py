@@ -20,10 +20,16 @@ def unfold(page: Page, scene: Scene) -> None:
     page.click("details summary")
 
 
+def hear_nothing(page: Page, scene: Scene) -> None:
+    """A phone that has had no answer for a minute."""
+    advance(page, 60, clock="page")
+    page.wait_for_selector("body.stale #unheard")
+
+
 def give_way(page: Page, scene: Scene) -> None:
     unfold(page, scene)
     page.click("details .primary")
-    page.wait_for_selector("#place:not(:has(details))")
+    page.wait_for_selector("#place:not(:has(details .primary))")
 
 
 def smile(page: Page, scene: Scene) -> None:

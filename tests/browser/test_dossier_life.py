@@ -15,7 +15,7 @@ import zxingcpp
 from playwright.sync_api import Page, expect
 
 from portal.sandbox import TEST_ACCOUNTS, SandboxThread
-from portal.sandbox_state import Dossier, State
+from portal.sandbox.state import Dossier, State
 from printers.simulator import PrinterSimulator
 from store import dossiers
 from tests.browser.forms_seen import FormsSeen

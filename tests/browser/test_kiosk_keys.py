@@ -10,8 +10,10 @@ from tests.browser.scenes import NOWHERE
 from tests.browser.screens import Screens, connected, device_pass
 from tests.browser.test_kiosk import assert_one_given, given
 from tests.support.servers import Server, running
+from tests.support.sizes import crossed
 
 MODES = ["", "big=1", "reach=1", "contrast=1", "reach=1&big=1&contrast=1"]
+SPOKEN_MODES = crossed("kiosk-modes-spoken", MODES, ["vi", "en", "fr"])
 ARROWS = {"down": "ArrowDown", "up": "ArrowUp", "left": "ArrowLeft", "right": "ArrowRight"}
 CONTROLS = (
     "main a[href], main button:not(:disabled), main input:not([type=hidden]),"
@@ -25,9 +27,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def lasting_kiosk(server: Server, lasting_screens: Screens) -> Page:
+    return lasting_screens.blank("kiosk", device_pass(server, "K1"))
+
+
 @pytest.fixture
-def kiosk(server: Server, open_screen: Screens) -> Page:
-    return open_screen.blank("kiosk", device_pass(server, "K1"))
+def kiosk(lasting_kiosk: Page, without_complaint: None) -> Page:
+    return lasting_kiosk
 
 
 def open_at(kiosk: Page, server: Server, path: str) -> Page:
@@ -49,8 +56,7 @@ def step_to(page: Page, selector: str, key: str = "ArrowDown", most: int = 40) -
 
 
 @pytest.mark.shows("K5", "K8", "EN 5.1.6", "EN 5.1.3.14", "WCAG 2.1.1", "WCAG 2.4.3")
-@pytest.mark.parametrize("language", ["vi", "en", "fr"])
-@pytest.mark.parametrize("modes", MODES, ids=lambda m: m or "plain")
+@pytest.mark.parametrize(("modes", "language"), SPOKEN_MODES, ids=lambda m: m or "plain")
 def test_k5_the_journey_by_five_keys(modes: str, language: str, kiosk: Page, server: Server) -> None:
     """Arrows and Enter only: first screen, queue, number, done."""
     before = given(server.store)
@@ -68,8 +74,7 @@ def test_k5_the_journey_by_five_keys(modes: str, language: str, kiosk: Page, ser
 
 
 @pytest.mark.shows("K1", "K8", "K12", "EN 5.1.4", "WCAG 2.5.8")
-@pytest.mark.parametrize("language", ["vi", "en", "fr"])
-@pytest.mark.parametrize("modes", MODES, ids=lambda m: m or "plain")
+@pytest.mark.parametrize(("modes", "language"), SPOKEN_MODES, ids=lambda m: m or "plain")
 def test_k8_the_journey_by_touch(modes: str, language: str, kiosk: Page, server: Server) -> None:
     """The language and the modes go with the citizen to the number, and not to the next one."""
     before = given(server.store)

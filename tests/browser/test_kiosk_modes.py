@@ -12,6 +12,7 @@ from tests.browser.screens import Screens, connected
 from tests.browser.situations import all_scenes
 from tests.browser.states import ALL_MODES, KIOSK
 from tests.browser.test_kiosk import given
+from tests.support.sizes import crossed
 
 Halls = Callable[[str], Scene]
 PATHS = ["", "/queues", "/appointments", "/procedures", "/procedures/1.001193", "ticket"]
@@ -28,9 +29,14 @@ def halls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Halls]:
         yield scenes
 
 
+@pytest.fixture(scope="module")
+def lasting_kiosk(halls: Halls, lasting_screens: Screens) -> Page:
+    return lasting_screens.blank("kiosk", halls("busy").passes(KIOSK))
+
+
 @pytest.fixture
-def kiosk(halls: Halls, open_screen: Screens) -> Page:
-    return open_screen.blank("kiosk", halls("busy").passes(KIOSK))
+def kiosk(lasting_kiosk: Page, without_complaint: None) -> Page:
+    return lasting_kiosk
 
 
 def at(page: Page, halls: Halls, path: str, query: str) -> Page:
@@ -106,8 +112,7 @@ def low(page: Page) -> list[str]:
 
 
 @pytest.mark.shows("K4", "EN 8.3.2.1", "EN 8.3.4.1")
-@pytest.mark.parametrize("language", ["vi", "fr"])
-@pytest.mark.parametrize("query", ["reach=1", ALL_MODES])
+@pytest.mark.parametrize(("query", "language"), crossed("kiosk-reach-spoken", ["reach=1", ALL_MODES], ["vi", "fr"]))
 @pytest.mark.parametrize("path", PATHS)
 def test_k4_everything_that_is_pressed_is_low(
     path: str, query: str, language: str, kiosk: Page, halls: Halls

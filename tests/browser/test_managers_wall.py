@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page
 
+from operations import shifts
+from store.writer import Act
 from tests.browser.looking import settle
-from tests.browser.scenes import Scene
+from tests.browser.scenes import CLERKS, Scene
 from tests.browser.screens import Screens, language_pass
 from tests.browser.situations import all_scenes
+from tests.support.forecasts import refresh_tonight
 
 Halls = Callable[[str], Scene]
 MANAGER = "person:ql02"
@@ -55,3 +58,26 @@ def test_planted_a_part_that_is_too_high_is_found(open_screen: Screens, halls: H
     page.evaluate("document.querySelector('.queues-now tbody').style.fontSize = '90px'")
     page.evaluate("document.querySelectorAll('.queues-now tbody th').forEach(th => th.style.fontSize = '90px')")
     assert page.evaluate(OVERLAPS) != []
+
+
+@pytest.fixture(scope="module")
+def everything_at_once(halls: Halls) -> Scene:
+    """Somebody calls for help, a queue has no counter, all wait too long, priority too; a counter is idle."""
+    scene = halls("troubled")
+    for counter in (2, 5):
+        scene.server.store.write_now(Act(CLERKS[counter]), shifts.call_for_help, counter, CLERKS[counter])
+    for queue in ("ho-tich", "cu-tru", "giay-to"):
+        scene.ticket(queue, priority="cao-tuoi")
+    scene.clock.forward(minutes=20)
+    refresh_tonight(scene.server)
+    return scene
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "fr"])
+def test_all_alarms_at_once_lie_over_nothing(
+    open_screen: Screens, everything_at_once: Scene, language: str
+) -> None:
+    page = shown(open_screen, everything_at_once, language)
+    assert page.locator(".alarms li").count() == 3
+    assert page.locator(".alarms + .calm").inner_text().startswith(("và 2", "and 2", "et 2"))
+    assert page.evaluate(OVERLAPS) == []

@@ -112,3 +112,77 @@ def test_while_nobody_answers_it_asks_ever_more_slowly(centre: Server, open_scre
     page.clock.run_for(125_000)
     expect(page.locator(".go")).to_be_visible()
     expect(page.locator(".number")).to_be_visible()
+
+
+ELSEWHERE = {"a proxy": (502, "<h1>502 Bad Gateway</h1>"), "a Wi-Fi": (200, "<h1>Mời đăng nhập Wi-Fi</h1>")}
+
+
+def keeps_its_number(page: Page, centre: Server, screens: Screens, who: str) -> None:
+    """Somebody else answers: the number stays, the page says since when it has heard nothing, and asks on."""
+    status, body = ELSEWHERE[who]
+    screens.allow(page, "502", "not our answer", "no answer")
+    page.route("**/follow/**", lambda route: route.fulfill(status=status, body=body, content_type="text/html"))
+    page.clock.run_for(11_000)
+    expect(page.get_by_text("Mất kết nối từ")).to_be_visible()
+    expect(page.locator(".number")).to_be_visible()
+    expect(page.locator(".wait")).to_be_hidden()
+    assert body not in page.content()
+    page.unroute("**/follow/**")
+    call(centre)
+    page.clock.run_for(60_000)
+    expect(page.locator(".go")).to_be_visible()
+    expect(page.get_by_text("Mất kết nối từ")).to_be_hidden()
+
+
+@pytest.mark.parametrize("who", ELSEWHERE)
+def test_what_others_say_in_our_place_is_no_answer(who: str, centre: Server, open_screen: Screens) -> None:
+    keeps_its_number(watching(centre, open_screen, take(centre, 1)[0]), centre, open_screen, who)
+
+
+@pytest.mark.planted
+def test_a_page_that_believes_anybody_is_caught(centre: Server, open_screen: Screens) -> None:
+    page = watching(centre, open_screen, take(centre, 1)[0])
+    page.evaluate("Headers.prototype.get = () => 'trusted-types htmx'")
+    with pytest.raises(AssertionError):
+        keeps_its_number(page, centre, open_screen, "a proxy")
+    open_screen.allow(page, ".")
+
+
+def test_a_phone_that_hears_nothing_shows_no_place(centre: Server, open_screen: Screens) -> None:
+    """Out of the hall's Wi-Fi, or asleep in a pocket: what was true then is not shown as true now."""
+    page = watching(centre, open_screen, take(centre, 3)[2])
+    open_screen.allow(page, "ERR_FAILED", "Failed to fetch")
+    expect(page.get_by_text("Còn 2 người trước bạn")).to_be_visible()
+    page.route("**/follow/**", lambda route: None)  # nobody says anything
+    page.clock.run_for(30_000)
+    expect(page.get_by_text("Mất kết nối từ")).to_be_visible()
+    for gone in (".place", ".wait", ".soon"):
+        expect(page.locator(gone)).to_be_hidden()
+    expect(page.locator(".number")).to_be_visible()
+
+
+def test_a_refusal_of_ours_does_not_end_the_page(centre: Server, open_screen: Screens) -> None:
+    """A full disk, a flood: the server says so below the number, which stays, and the page asks again."""
+    page = watching(centre, open_screen, take(centre, 1)[0])
+    open_screen.allow(page, "404")
+    address = centre.url + follow_path(centre, 1).rpartition("-")[0] + "-nobody"
+    page.route("**/follow/**", lambda route: route.continue_(url=address))
+    page.clock.run_for(11_000)
+    expect(page.locator("#failure")).to_contain_text("Không tìm thấy số này")
+    expect(page.locator(".number")).to_be_visible()
+    page.unroute("**/follow/**")
+    call(centre)
+    page.clock.run_for(60_000)
+    expect(page.locator(".go")).to_be_visible()
+    expect(page.locator("#failure")).to_be_empty()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_nobody_leaves_by_one_tap(script: bool, centre: Server, open_screen: Screens) -> None:
+    ticket = take(centre, 1)[0]
+    page = open_screen("phone", centre.url + follow_path(centre, ticket), java_script_enabled=script)
+    page.get_by_text("Tôi không chờ nữa").tap()
+    expect(page.get_by_text("Số này sẽ không được gọi nữa.")).to_be_visible()
+    expect(page.get_by_text("Bạn là người tiếp theo")).to_be_visible()
+    page.get_by_role("button", name="Thôi chờ").tap()
+    expect(page.get_by_text("Bạn đã thôi chờ.")).to_be_visible()

@@ -13,7 +13,7 @@ import commands.demo
 from domain.centre_outside import Lookup
 from domain.lookups import Database
 from portal.sandbox import SandboxThread
-from portal.sandbox_faults import FaultName
+from portal.sandbox.faults import FaultName
 from store import journal, lookups
 from tests.counter.test_commands import clear
 from tests.counter.test_receptions import PATH, received, send, sheet

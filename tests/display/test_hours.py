@@ -108,8 +108,14 @@ def test_todays_line_ends_with_the_last_whole_hour_and_the_highest_point_is_the_
     found = drawn({8: 10.0, 9: 40.0}, {8: 20.0, 9: 20.0, 10: 20.0, 16: 5.0}, 10)
     assert (found.most, len(found.hours)) == (40, 11)
     points = [tuple(map(float, point.split(","))) for point in found.today.split()]
-    assert points == [(0, 130), (50, 97.5), (100, 0)]
-    assert found.today_end == (100, 0)
+    assert points == [(0, HEIGHT), (WIDTH / 10, 0.75 * HEIGHT), (WIDTH / 5, 0)]
+    assert found.today_end == (WIDTH / 5, 0)
+
+
+def test_the_name_of_the_usual_day_stands_above_the_part_of_the_line_that_it_would_lie_on():
+    found = drawn({}, {8: 20.0, 13: 20.0, 14: 10.0, 16: 5.0}, 7)
+    assert found.usual_end == (WIDTH, 0.0), "at its end, as high as it was three hours before"
+    assert drawn({}, {8: 20.0, 16: 5.0}, 7).usual_end == (WIDTH, 0.75 * HEIGHT)
 
 
 def test_a_first_morning_has_no_lines():

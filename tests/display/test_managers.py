@@ -100,6 +100,24 @@ def test_the_loudspeakers_by_zone_with_what_was_shown_and_not_spoken(centre):
     assert "Khu 1 3000/3600 83 % 2" in wall(centre)
 
 
+def test_every_alarm_is_said_and_a_counter_that_rests_serves_nobody(centre, clock):
+    """A call for help, a queue without a counter, a wait past 45 minutes: none pushes another off the wall."""
+    for counter in (1, 5, 10):
+        centre.open_shift(f"cb{counter:02d}", counter)
+    for queue in ("ho-tich", "cu-tru", LAND, LAND):
+        centre.store.write_now(Act("t"), ticketing.take_ticket, queue)
+    for counter in (1, 5):
+        centre.store.write_now(Act("t"), calling.call_next, counter, f"cb{counter:02d}")
+    centre.store.write_now(Act("t"), ticketing.take_ticket, "cu-tru")
+    centre.store.write_now(Act("cb10"), shifts.pause, 10, "cb10", "break", 15)
+    centre.store.write_now(Act("cb01"), shifts.call_for_help, 1, "cb01")
+    clock.forward(minutes=50)
+    words = wall(centre)
+    for said in ("Quầy 1 gọi trợ giúp", "Chưa quầy nào phục vụ hàng E (2)", "Chờ quá 45 phút ở hàng C (1)"):
+        assert said in words
+    assert re.search(r"E Đất đai 2 50 0 % 45 phút 0 ", words), "its one counter rests"
+
+
 def test_a_call_for_help_is_the_first_alarm(centre):
     centre.open_shift("cb01", 1)
     centre.store.write_now(Act("cb01"), shifts.call_for_help, 1, "cb01")

@@ -10,6 +10,7 @@ import pytest
 
 from domain.announcements import Outcome
 from domain.centre_rules import Loudness, Voice
+from domain.walls import Layout, Screen
 from operations import calling, configuring, shifts, speaking, ticketing, undoing
 from store import announcements, journal
 from store.writer import Act
@@ -392,3 +393,19 @@ def test_a_sound_of_nothing_is_not_found(path, centre):
 
 def test_every_outcome_has_words():
     assert set(Outcome) == set(SPEECH_ENDS)
+
+
+def test_the_screen_at_a_door_speaks_nothing_and_leads_no_zone(centre, clock):
+    """A zone whose only screen hangs at a door is spoken by the hall's wall; a door never takes the turn."""
+    door = next(device for device in demo_centre().devices if device.id == "W1")
+    screens = [replace(door, id=f"W{n}", zone=zone, counter=1, screen=Screen(Layout.DOOR, 43, 8))
+               for n, zone in ((7, "khu-1"), (8, "khu-2"))]  # fmt: skip
+    settle(centre, devices=(*demo_centre().devices, *screens))
+    seqs = [call(centre, 1), call(centre, 5)]
+    clock.forward(seconds=10)
+    for at_door in (Wall(centre, "W7"), Wall(centre, "W8")):
+        assert at_door.ask()["url"] is None
+    wall, heard = Wall(centre), []
+    while (turn := wall.ask(*heard[-1:]))["url"]:
+        heard.append(turn["seq"])
+    assert heard == seqs

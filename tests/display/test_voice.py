@@ -1,5 +1,6 @@
 """The clips are made by the real maker with the real espeak-ng library, once for all tests of this file."""
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ from commands import voice_clips
 from domain.readings import READINGS
 from domain.speech import resumption, sentence, stop, tokens, withdrawal
 from domain.stopping import REASONS
-from web.voice import GAP_MS, KEPT_ANNOUNCEMENTS, BadPack, MissingClips, Pack
+from web.voice import GAP_MS, KEPT_ANNOUNCEMENTS, BadPack, MissingClips, Pack, Packs
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {"vi": "vi-north", "en": "en", "fr": "fr"}
@@ -234,3 +235,56 @@ def test_clips_of_another_rate_are_refused(pack_folder):
 def test_a_folder_without_a_pack_is_refused(tmp_path):
     with pytest.raises(BadPack, match=r"manifest\.json cannot be read"):
         Pack.load(tmp_path)
+
+
+WRONG = {
+    "a language that no address can name": {"language": "vi-VN"},
+    "a language of nothing": {"language": ""},
+    "an empty licence": {"licence": "  "},
+    "an endless licence": {"licence": "x" * 3000},
+    "no clip at all": {"clips": {}},
+    "a clip that is no entry": {"clips": {"0": "0.wav"}},
+    "a clip with a zero in its name": {"clips": {"0": {"file": "0\0.wav", "sha256": "0" * 64}}},
+    "a clip that is the folder": {"clips": {"0": {"file": "", "sha256": "0" * 64}}},
+    "more clips than a language has": {"clips": {str(n): {"file": "0.wav", "sha256": "0"} for n in range(1001)}},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_manifest_is_refused(wrong, pack_folder):
+    change_manifest(pack_folder, **WRONG[wrong])
+    with pytest.raises(BadPack, match=r"manifest\.json|clip '0'"):
+        Pack.load(pack_folder)
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"{}", b"[]", b"\xff\xfe", b"x" * 3_000_000])
+def test_what_is_no_manifest_is_refused(content, pack_folder):
+    (pack_folder / "manifest.json").write_bytes(content)
+    with pytest.raises(BadPack, match=r"manifest\.json"):
+        Pack.load(pack_folder)
+
+
+RIFF = b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x22\x56\0\0\x44\xac\0\0\x02\0\x10\0data"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"RIFF", RIFF + b"\xff\xff\xff\xffx", RIFF + b"\0\0\0\0", RIFF[:20], RIFF + b"\x03\0\0\0abc"]
+)
+def test_a_clip_without_sound_is_refused(content, pack_folder):
+    clips = clips_of(pack_folder)
+    (pack_folder / "0.wav").write_bytes(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    change_manifest(pack_folder, clips=clips | {"0": {"file": "0.wav", "sha256": sha256}})
+    with pytest.raises(BadPack, match="clip '0'"):
+        Pack.load(pack_folder)
+
+
+def test_a_broken_pack_is_left_out_and_named(pack_folder, tmp_path):
+    folder = tmp_path / "packs"
+    shutil.copytree(pack_folder, folder / "lanh")
+    shutil.copytree(pack_folder, folder / "hong")
+    (folder / "hong" / "7.wav").write_bytes(b"spoilt")
+    (folder / "note.txt").write_text("x")
+    packs = Packs(folder)
+    assert list(packs.names) == ["lanh"]
+    assert "7.wav" in packs.broken["hong"] and set(packs.broken) == {"hong"}

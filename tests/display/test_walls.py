@@ -166,6 +166,44 @@ def test_notices_and_the_rule_take_turns(centre, clock):
     assert (views.hall(house(centre), "khu-1", "en")["words"][1]).startswith(("Closed", "Priority"))
 
 
+def test_after_midnight_nothing_of_yesterday_is_said_any_more(centre, clock):
+    """Nobody has begun the new day yet: yesterday's last call is no call, and who left waits no longer."""
+    number = call(centre).ticket.number
+    write(centre, ticketing.take_ticket, "ho-tich")
+    for at, shown in (("23:59", True), ("00:01", False)):
+        clock.at(at)
+        if at == "00:01":
+            clock.forward(days=1)
+        walls = [wall(centre, device).get(f"/display/{device}").text for device in ("W1", "W3", "W4")]
+        assert [number in page for page in walls] == [shown] * 3, at
+        assert views.lines(house(centre), "khu-1", "vi")[0].people == int(shown)
+    assert "Trung tâm đang nghỉ.<br>Mở cửa lại lúc 07:30, thứ Tư 25/11/2026." in walls[0]
+    assert "Mở cửa lại lúc 07:30" in wall(centre, "W1").get("/display/W1?plain=1").text
+
+
+def test_a_call_that_another_one_pushed_aside_is_still_marked_as_new(centre, clock):
+    first = call(centre).ticket.id
+    clock.forward(seconds=3)
+    call(centre)
+    marked = f'<li class="fresh" id="before-{first}">'
+    assert marked in wall(centre, "W1").get("/display/W1").text
+    clock.forward(seconds=5)
+    assert marked not in wall(centre, "W1").get("/display/W1").text
+
+
+def test_a_hall_that_rests_says_when_it_opens_again(centre, clock):
+    number = call(centre).ticket.number
+    clock.at("11:45")
+    newest = f'<p class="number">{number}</p>'
+    assert newest in wall(centre, "W1").get("/display/W1").text, "somebody still sits there"
+    write(centre, calling.finish, 3, "cb03")
+    write(centre, shifts.close_shift, 3, "cb03")
+    page = wall(centre, "W1").get("/display/W1").text
+    assert "Trung tâm đang nghỉ.<br>Mở cửa lại lúc 13:30." in page and newest not in page
+    clock.at("13:30")
+    assert "đang nghỉ" not in wall(centre, "W1").get("/display/W1").text
+
+
 def shelve(centre, name, content):
     folder = house(centre).pictures.folder
     folder.mkdir(exist_ok=True)
@@ -205,7 +243,15 @@ def test_nothing_beside_the_shelf_is_served(centre, name):
     assert wall(centre, "W1").get(f"/display/W1/pictures/{name}").status_code == 404
 
 
-@pytest.mark.parametrize(("agent", "plain"), [(OLD, True), (TELEVISION, True), (NEW, False), ("", False)])
+SAFARI = "Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) AppleWebKit/605.1.15 Version/12.1.2 Safari/604.1"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:102.0) Gecko/20100101 Firefox/102.0"
+
+
+@pytest.mark.parametrize(
+    ("agent", "plain"),
+    [(OLD, True), (TELEVISION, True), (NEW, False), ("", False), (SAFARI, True),
+     (SAFARI.replace("/12.1.2", "/17.4"), False), (FIREFOX, True), (FIREFOX.replace("102", "140"), False)],
+)  # fmt: skip
 def test_an_old_browser_gets_a_page_that_loads_itself(centre, agent, plain):
     call(centre)
     answer = wall(centre, "W1", **{"user-agent": agent}).get("/display/W1")

@@ -14,12 +14,17 @@ from domain.announcements import (
     Outcome,
     Plan,
     counters_spoken,
+    is_silent,
+    is_within,
     line_up,
     may_speak,
     speaking_zone,
     zones_with_walls,
 )
+from domain.centre_rules import Voice, around_the_clock
 from domain.centres import Device, DeviceKind
+from domain.days import local
+from domain.records import Wrong
 from tests.support.halls import MORNING, demo_centre
 
 AGES = st.integers(0, 200)
@@ -163,3 +168,35 @@ def test_a_zone_without_a_wall_is_spoken_for_by_the_first_of_its_hall():
     assert counters_spoken(own, "khu-1") == {1, 2, 3, 4, 8}
     alone = replace(centre, devices=())
     assert speaking_zone(alone, "khu-1") is None
+
+
+NIGHT = (("12:00", "13:00"), ("22:00", "06:00"))
+
+
+@pytest.mark.parametrize(
+    ("time", "within"),
+    [("05:59", True), ("06:00", False), ("11:59", False), ("12:00", True), ("13:00", False), ("21:59", False),
+     ("22:00", True), ("23:59", True), ("00:00", True)],
+)  # fmt: skip
+def test_quiet_hours_may_pass_midnight(time, within):
+    moment = local(MORNING).replace(hour=int(time[:2]), minute=int(time[3:]))
+    assert is_within(moment, NIGHT) is within
+    centre = replace(demo_centre(), voice=Voice(quiet=NIGHT), volumes=())
+    assert is_silent(centre, "khu-1", moment) is within
+
+
+@pytest.mark.parametrize(
+    "spans", [NIGHT, (("22:00", "06:00"),), (("23:59", "00:00"),), (("06:00", "07:00"), ("22:00", "06:00")), ()]
+)
+def test_the_last_span_may_end_on_the_next_day(spans):
+    assert around_the_clock(spans) == spans
+
+
+@pytest.mark.parametrize(
+    "spans",
+    [(("22:00", "06:00"), ("07:00", "08:00")), (("05:00", "07:00"), ("22:00", "06:00")), (("08:00", "08:00"),),
+     (("07:00", "23:00"), ("22:00", "06:00")), (("00:00", "00:00"),)],
+)  # fmt: skip
+def test_spans_that_overlap_are_refused(spans):
+    with pytest.raises(Wrong):
+        around_the_clock(spans)

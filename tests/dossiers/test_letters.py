@@ -23,8 +23,8 @@ from portal import letter_worker
 from portal.edxml import build
 from portal.edxml_reading import read
 from portal.sandbox import SandboxThread
-from portal.sandbox_axis import ACCOUNTS
-from portal.sandbox_axis_state import AxisState
+from portal.sandbox.axis import ACCOUNTS
+from portal.sandbox.axis_state import AxisState
 from store import dossiers, letters
 from tests.dossiers.desks import NAME, Desk
 from tests.portal.callers import PROCEDURE

@@ -13,8 +13,8 @@ from domain.centre_axis import Axis
 from domain.letters import Letter, LetterKind, Organisation, Trace
 from operations import corresponding
 from portal.sandbox import SandboxThread
-from portal.sandbox_axis import ACCOUNTS
-from portal.sandbox_axis_state import AxisState
+from portal.sandbox.axis import ACCOUNTS
+from portal.sandbox.axis_state import AxisState
 from store.store import Store
 from store.vault import Vault
 from store.writer import Act

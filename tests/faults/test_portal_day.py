@@ -24,7 +24,7 @@ from operations.processing import Doing
 from portal import worker as workers
 from portal.client import PortalClient, Profile
 from portal.sandbox import TEST_ACCOUNTS, SandboxThread
-from portal.sandbox_state import State
+from portal.sandbox.state import State
 from portal.worker import PortalWorker
 from store import dossiers, outbox
 from store.store import Store

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from portal.sandbox import TEST_ACCOUNTS, SandboxThread
-from portal.sandbox_state import State
+from portal.sandbox.state import State
 from tests.support.crowd import (
     Browser,
     Furnished,

@@ -194,6 +194,22 @@ def test_what_is_no_address_is_refused_always(address):
         informing.checked_address(address, nearby=True)
 
 
+@pytest.mark.parametrize("address", [
+    "127.0.0.1", "10.0.0.1", "192.168.4.5", "169.254.169.254", "100.64.0.1", "0.0.0.0", "192.0.0.8", "224.0.0.1",
+    "::1", "::", "fe80::1%eth0", "fd00::1", "fec0::1", "ff02::1", "::ffff:10.0.0.1", "::10.0.0.1",
+    "64:ff9b::10.0.0.1", "64:ff9b::7f00:1", "2002:a00:1::1", "2002:c0a8:101::", "2001:0:53aa:64c::1",
+])  # fmt: skip
+def test_an_address_that_leads_into_the_own_network_in_whatever_dress_is_not_public(address):
+    assert not informing.is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "203.162.4.190", "2606:4700::1111", "64:ff9b::1.1.1.1", "2002:101:101::1"]
+)
+def test_the_public_internet_is_public(address):
+    assert informing.is_public(address)
+
+
 @pytest.mark.parametrize(
     ("label", "ahead"), [("", 1), ("  ", 1), ("a" * 61, 1), ("a\x00b", 1), ("x", -1), ("x", 21)]
 )
@@ -261,6 +277,32 @@ def test_a_message_that_is_tried_for_ever_is_caught(open_hall, monkeypatch):
     monkeypatch.setattr(informing, "LATE_AFTER", timedelta(days=9))
     with pytest.raises(AssertionError):
         an_hour_of_failure_ends(open_hall)
+
+
+def what_is_late_is_not_sent(hall) -> None:
+    """The server was off for a night: yesterday's messages are given up, today's go out."""
+    receiver = add(hall, 0, FAR)
+    hall.do(moving.leave, hall.line[3])
+    hall.clock.forward(hours=1)
+    assert claim(hall, receiver) is not None, "an hour is not more than an hour"
+    hall.clock.forward(hours=14)
+    assert claim(hall, receiver) is None
+    stands = receivers.standings(hall.db)[receiver]
+    assert (stands.given_up, stands.reason) == (2, "late"), "who left, and whose turn came near by it"
+    hall.do(moving.leave, hall.line[2])
+    assert claim(hall, receiver).ticket == hall.line[2]
+
+
+def test_what_lay_about_for_a_night_is_told_to_nobody(open_hall):
+    what_is_late_is_not_sent(open_hall)
+
+
+@pytest.mark.planted
+def test_a_message_of_last_night_that_is_sent_is_caught(open_hall, monkeypatch):
+    monkeypatch.setattr(informing, "MOST_LATE", 0)
+    monkeypatch.setattr(informing, "LATE_AFTER", timedelta(days=9))
+    with pytest.raises(AssertionError):
+        what_is_late_is_not_sent(open_hall)
 
 
 def test_what_was_given_up_goes_out_again_when_a_person_says_so(open_hall):

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 
 from portal.sandbox import SandboxThread
-from portal.sandbox_adapter import DESTINATION
+from portal.sandbox.adapter import DESTINATION
 
 FORWARD = "/XrdAdapter/RestService/forward"
 CODE = "H56.19-260713-0042"

@@ -15,10 +15,10 @@ from portal.axis import AxisClient, AxisError, Delivery, Failure, Permanent, Pro
 from portal.edxml import build, build_status
 from portal.edxml_reading import read
 from portal.sandbox import SandboxThread
-from portal.sandbox_axis import ACCOUNTS
-from portal.sandbox_axis_rules import parsed
-from portal.sandbox_axis_rules import read as strictly
-from portal.sandbox_axis_state import AxisState
+from portal.sandbox.axis import ACCOUNTS
+from portal.sandbox.axis_rules import parsed
+from portal.sandbox.axis_rules import read as strictly
+from portal.sandbox.axis_state import AxisState
 from tests.portal.callers import Clock
 from tests.portal.letters import LETTER, MORNING, PLAIN, POLICE, foreign, status_document
 

@@ -16,7 +16,7 @@ from operations.processing import Doing
 from portal.messages import Fee as Told
 from portal.messages import dossier_record
 from portal.sandbox import SandboxThread
-from portal.sandbox_rules import DOSSIER, record_problems
+from portal.sandbox.rules import DOSSIER, record_problems
 from store import fees, outbox
 from store.writer import Act
 from tests.portal.examples import ENTRY, FACTS

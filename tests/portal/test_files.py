@@ -13,10 +13,10 @@ from domain.attachments import Limits, Part
 from operations import attaching, intake, shifts
 from operations.attaching import Sent
 from portal import files as portal_files
-from portal import sandbox_files
 from portal.files import Fetching
 from portal.sandbox import TEST_ACCOUNTS, SandboxThread
-from portal.sandbox_files import Fetcher, addresses, fetch
+from portal.sandbox import files as sandbox_files
+from portal.sandbox.files import Fetcher, addresses, fetch
 from store import procedures
 from store.vault import Vault
 from store.writer import Act

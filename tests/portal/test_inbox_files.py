@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.attachments import Media
-from portal import inbox_files, sandbox_pushes
+from portal import inbox_files
 from portal.inbox_files import is_below
+from portal.sandbox import pushes
 from store import attachments, outbox
 from tests.portal.inbox_letters import OTHER_PDF, PDF, completion, dossier
 from tests.portal.inbox_posts import Post, new_code, posted, refuses, said
@@ -278,4 +279,4 @@ def test_a_file_that_is_left_behind_by_a_refusal_is_found(post, monkeypatch):
 
 
 def test_the_paper_of_the_sandbox_is_a_whole_pdf():
-    assert checked(base64.b64decode(sandbox_pushes.PAPER)) is Media.PDF
+    assert checked(base64.b64decode(pushes.PAPER)) is Media.PDF

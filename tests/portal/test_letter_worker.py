@@ -18,8 +18,8 @@ from portal.axis import AxisClient, AxisError, Failure, Profile
 from portal.edxml_reading import read
 from portal.letter_worker import LetterWorker
 from portal.sandbox import SandboxThread
-from portal.sandbox_axis import ACCOUNTS
-from portal.sandbox_axis_state import AxisState
+from portal.sandbox.axis import ACCOUNTS
+from portal.sandbox.axis_state import AxisState
 from portal.service import LetterService
 from store import jobs, letters
 from store.letters import KeptLetter

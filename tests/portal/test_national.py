@@ -29,7 +29,7 @@ from domain.lookups import (
 from portal.national import REST_SECONDS, Lookups
 from portal.national_client import read_answer
 from portal.sandbox import SandboxThread
-from portal.sandbox_faults import FaultName
+from portal.sandbox.faults import FaultName
 from store import journal, lookups
 from tests.support.registers import Silent, connect, write_keys
 from tests.support.servers import Server, running

@@ -24,8 +24,8 @@ from portal.client import Temporary
 from portal.payment_service import Word
 from portal.payments import Collection, NotAConfirmation, NotSealed, init_message, read_confirmation
 from portal.sandbox import SandboxThread
-from portal.sandbox_faults import FaultName
-from portal.sandbox_payments import SECRET
+from portal.sandbox.faults import FaultName
+from portal.sandbox.payments import SECRET
 from store import fees, journal
 from store.writer import Act
 from tests.support.halls import demo_calendar, demo_centre

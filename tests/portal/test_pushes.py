@@ -15,7 +15,7 @@ from operations.inbound import Taken
 from operations.processing import Doing
 from portal.poller import Poller, PollFailed
 from portal.sandbox import SandboxThread
-from portal.sandbox_pushes import Kind, Manner, Order
+from portal.sandbox.pushes import Kind, Manner, Order
 from store import dossiers, inbox
 from store.writer import Act
 from tests.portal.adapters import answered

@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx2
 
 from portal.sandbox import SandboxThread
-from portal.sandbox_adapter import DESTINATION
-from portal.sandbox_catalogue import invented_codes
+from portal.sandbox.adapter import DESTINATION
+from portal.sandbox.catalogue import invented_codes
 from tests.portal.callers import CODE, FORWARD, LOGIN_BYTES, PROCEDURE, PROGRESS_BYTES, Caller, dossier, insert_body
 
 ROOT = Path(__file__).parents[2]
@@ -124,11 +124,13 @@ def test_the_program_says_ready_and_ends_cleanly(catalogue: Path) -> None:
 
 def test_the_sandbox_imports_nothing_of_ours() -> None:
     allowed = {"starlette", "uvicorn", "msgspec"} | set(sys.stdlib_module_names)
-    for path in (ROOT / "portal").glob("sandbox*.py"):
+    files = sorted((ROOT / "portal" / "sandbox").glob("*.py"))
+    assert len(files) > 20
+    for path in files:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
                 names = [node.module or ""]
                 names = [f"portal.{alias.name}" for alias in node.names] if names == ["portal"] else names
             for name in names:
-                assert name.startswith("portal.sandbox_") or name.partition(".")[0] in allowed, (path, name)
+                assert f"{name}.".startswith("portal.sandbox.") or name.partition(".")[0] in allowed, (path, name)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portal.sandbox_rules import record_problems, request_problems
+from portal.sandbox.rules import record_problems, request_problems
 from tests.portal.callers import CODE, PROGRESS_BYTES, Caller, dossier, insert_body
 
 WRONG_DOSSIERS = [

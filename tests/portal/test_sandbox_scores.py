@@ -11,9 +11,9 @@ from domain.fees import Fee, FeeKind
 from domain.indicators import Id
 from operations import endings, intake, paying, processing
 from operations.processing import Doing
-from portal import sandbox_scores
-from portal.sandbox_files import Fetched
-from portal.sandbox_scores import Line, score
+from portal.sandbox import scores
+from portal.sandbox.files import Fetched
+from portal.sandbox.scores import Line, score
 from store import indicators, outbox
 from store.indicators import Period
 from store.writer import Act as Who
@@ -190,6 +190,6 @@ def test_a_figure_that_is_ours_alone_is_seen(day, monkeypatch, name, wrong):
 
 @pytest.mark.planted
 def test_a_portal_that_compares_times_is_seen(day, monkeypatch):
-    monkeypatch.setattr(sandbox_scores, "_is_late", lambda one, moment: False)
+    monkeypatch.setattr(scores, "_is_late", lambda one, moment: False)
     with pytest.raises(AssertionError):
         check_alike(day)

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from portal.sandbox_rules import NEXT_STATUSES, STATUS_NAMES
-from portal.sandbox_state import Dossier, State, masked_name, masked_number
+from portal.sandbox.rules import NEXT_STATUSES, STATUS_NAMES
+from portal.sandbox.state import Dossier, State, masked_name, masked_number
 from tests.portal.callers import CODE, Caller, Clock, dossier, steps
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from printers.simulator import Fault, PrinterSimulator, main
-from printers.simulator_page import create_page
+from printers.simulator.page import create_page
 from tests.printers.simulated_hosts import CUT, EOT, INIT, black, say
 
 HOME = "http://testserver"

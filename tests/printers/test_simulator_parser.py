@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printers.simulator_parser import Command, Parser
+from printers.simulator.parser import Command, Parser
 from tests.printers.simulated_hosts import CUT, EOT, INIT, black, completion, pixels, raster, say
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from domain.centre_outside import Lookup
 from domain.lookups import Database
 from operations import managing
-from portal.sandbox_national import KEYS
+from portal.sandbox.national import KEYS
 from store.writer import Act
 from tests.support.halls import demo_calendar, demo_centre
 from tests.support.servers import Server

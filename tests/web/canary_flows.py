@@ -28,10 +28,10 @@ from domain.lookups import Database
 from domain.tickets import milliseconds
 from operations import calling, corresponding, managing
 from operations.processing import Doing, note
-from portal import sandbox_axis, sandbox_payments
 from portal.files import Fetching
-from portal.sandbox import TEST_ACCOUNTS, SandboxThread
-from portal.sandbox_national import KEYS
+from portal.sandbox import TEST_ACCOUNTS, SandboxThread, axis
+from portal.sandbox.national import KEYS
+from portal.sandbox.payments import SECRET
 from store import attachments, dossiers, fees, jobs, outbox, upkeep
 from store.writer import Act
 from tests.api.test_outgoing import listening as another_program
@@ -507,8 +507,8 @@ def centre(folder: Path, ears: Ears) -> Iterator[Hall]:
     clock, secrets = HandClock(), folder / "secrets"
     secrets.mkdir(parents=True)
     for name, text in {
-        "inbox": inbox_letters.SECRET, "portal": TEST_ACCOUNTS["H56"], "payment": sandbox_payments.SECRET,
-        "axis": sandbox_axis.ACCOUNTS["H56.19"], **KEYS,
+        "inbox": inbox_letters.SECRET, "portal": TEST_ACCOUNTS["H56"], "payment": SECRET,
+        "axis": axis.ACCOUNTS["H56.19"], **KEYS,
     }.items():  # fmt: skip
         (secrets / name).write_text(text, encoding="utf-8")
     with ExitStack() as stack:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from unittest.mock import patch
 
 import pytest
@@ -11,6 +12,7 @@ import structlog
 from api import outgoing
 from tests.support.asking import NO_PRINTERS
 from tests.support.servers import Server, running
+from tests.web.answers import Answers, asked_by_everybody
 from tests.web.crowd import Crowd
 from tests.web.walks import EXAMPLES
 from web import appointments
@@ -36,6 +38,20 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 @pytest.fixture(scope="module")
 def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
     """Everybody who might ask, on a server of this module."""
+    with gathered(tmp_path_factory) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    """What every route answers to everybody, on a server of its own."""
+    with gathered(tmp_path_factory) as found:
+        return asked_by_everybody(found)
+
+
+@contextmanager
+def gathered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
+    """A running centre into which everybody has come."""
     data = tmp_path_factory.mktemp("centre") / "data"
     appointments.bookings.forget()
     # As slips stay in the outbox, so do messages: no event comes between two looks at the journal.

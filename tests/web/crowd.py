@@ -378,17 +378,8 @@ class Crowd:
         self.client.cookies.clear()  # whoever asks next has only the cookies of the own header
         return answer
 
-    def answer(self, name: str, key: str) -> int | str:
-        """The status of the route's example, 'sign in' when it leads there; a socket that opens counts as 200."""
-        if key.startswith("WS "):
-            return self._answer_of_socket(name, self.examples[key](self, name).path)
-        answer = self.send(name, key)
-        if key in ("POST /sign-out", "POST /lock") and name in PEOPLE:
-            self.sign_in(name)
-        leads = answer.headers.get("location", "").startswith("/sign-in?next=/")
-        return "sign in" if leads and answer.status_code == 303 and key.startswith("GET ") else answer.status_code
-
-    def _answer_of_socket(self, name: str, path: str) -> int:
+    def knock(self, name: str, path: str) -> int:
+        """The status with which a socket is refused, 200 when it opens and says something."""
         try:
             with watching(self.server, path, self.headers(name)) as socket:
                 assert socket.recv(timeout=5)

@@ -5,6 +5,7 @@ from base64 import b64decode
 from typing import Any
 
 from app import ROUTES
+from display.phones import presses
 from domain.roles import Role
 from domain.tickets import milliseconds
 from portal.inbox import Seal
@@ -52,6 +53,12 @@ def _letter(crowd: Crowd, _: str) -> Asked:
     door._verify = lambda seal, body: None
     code = f"000.00.00.G22-261123-2{a_number():05d}"
     return Asked("/portal/inbox/nhanhsdvcqg", json=inbox_letters.dossier(MaHoSo=code, NgayNopHoSo="20260101080000"))
+
+
+def _absent_phone(crowd: Crowd, _: str) -> Asked:
+    """The phone of somebody absent, who may be the one who came back before: this thumb has not pressed yet."""
+    presses.forget()
+    return Asked(follow_path(crowd.server, crowd.absent()) + "/returns", {})
 
 
 def _with_portal(crowd: Crowd, path: str) -> Asked:
@@ -243,9 +250,7 @@ _DISPLAY: dict[str, Example] = {
     "POST /follow/{ticket}-{signature}/delays": lambda c, w: Asked(
         follow_path(c.server, c.ticket()) + "/delays", {}
     ),
-    "POST /follow/{ticket}-{signature}/returns": lambda c, w: Asked(
-        follow_path(c.server, c.absent()) + "/returns", {}
-    ),
+    "POST /follow/{ticket}-{signature}/returns": _absent_phone,
 }
 _VOICE: dict[str, Example] = {
     "GET /admin/voice": lambda c, w: Asked("/admin/voice"),

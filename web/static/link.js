@@ -52,6 +52,17 @@
     if (age > RELOAD) probe();
   }
 
+  // What a proxy or a Wi-Fi says in our place is no answer of ours: it counts as lost, and takes nothing's place.
+  const isOurs = answer => (answer.headers.get('content-security-policy') ?? '').includes('trusted-types htmx');
+  document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
+    const send = ctx.fetch;
+    ctx.fetch = async (...asked) => {
+      const answer = await send(...asked);
+      if (isOurs(answer)) return answer;
+      throw new Error(`not our answer: ${answer.status}`);
+    };
+  });
+
   // A press whose answer was lost says so; pressing again sends the same request id, so nothing happens twice.
   document.addEventListener('htmx:error', event => {
     const place = document.querySelector('[data-unanswered]');

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.browser.counter.hands import calls, next_one, number, shows
 from tests.browser.screens import answered
@@ -104,18 +104,17 @@ def test_focus_goes_over_to_the_button_that_takes_the_place(counter: Page, serve
 def test_the_next_press_counts_before_the_last_one_is_answered(counter: Page, server: Server) -> None:
     """The picture comes by the socket before the answer does: what it offers can be pressed at once."""
     next_one(counter, "001")
-    late: list[Route] = []
+    late: list[tuple[Route, APIResponse]] = []
 
     def answer_late(route: Route) -> None:
-        route.fetch()
-        late.append(route)
+        late.append((route, route.fetch()))
 
     counter.route("**/starts", answer_late)
     counter.keyboard.press("b")
     expect(counter.locator("[data-key=KeyX]")).to_be_visible()
     counter.keyboard.press("x")
     shows(counter, "–")
-    for route in late:
-        route.fulfill(status=200, content_type="text/html", body="")
+    for route, answer in late:
+        route.fulfill(response=answer, body="")
     answered(counter)
     shows(counter, "–")

@@ -1,0 +1,7 @@
+"""Runs the simulated printers."""
+
+import sys
+
+from printers.simulator import main
+
+sys.exit(main())
