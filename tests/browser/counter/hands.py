@@ -38,9 +38,10 @@ def shows(page: Page, number: str) -> None:
 
 
 def open_panel(page: Page, key: str) -> Locator:
-    """The panel that this key opens; its first field has the focus."""
-    page.keyboard.press(key)
+    """The panel that this key opens, once the one before has gone; its first field has the focus."""
     panel = page.locator(".panel:popover-open")
+    expect(panel).to_have_count(0)
+    page.keyboard.press(key)
     expect(panel).to_be_visible()
     page.wait_for_function("() => document.querySelector('.panel:popover-open').contains(document.activeElement)")
     return panel
