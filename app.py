@@ -80,17 +80,24 @@ ROUTES = [*SCREENS, *ADMIN, *DOSSIERS, *API, *AGENTS, *PAYMENTS, *FILES, *INBOX]
 
 
 @dataclass(frozen=True, slots=True)
-class Rooms:
-    """All that works in one server; what it prints, sends and speaks is behind the house that its pages share."""
+class PortalRooms:
+    """What goes to the national portal and its neighbours, and what comes from there."""
 
-    house: House
-    printers: PrinterService
     portal: PortalService
     inbox: Inbox
     poll: PollService
     payments: Payments
     lookups: Lookups
     letters: LetterService
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """All that works in one server; what it prints, sends and speaks is behind the house that its pages share."""
+
+    house: House
+    printers: PrinterService
+    outside: PortalRooms
     agents: Agents
     messengers: Messengers
     packs: Packs
@@ -107,8 +114,9 @@ def make_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Sta
         exception_handlers={404: safety.not_found, 405: safety.not_found},
     )  # fmt: skip
     app.router.redirect_slashes = False
-    for room in fields(Rooms):
-        setattr(app.state, room.name, getattr(rooms, room.name))
+    for some in (rooms, rooms.outside):
+        for room in fields(some):
+            setattr(app.state, room.name, getattr(some, room.name))
     app.state.keypad = dict(settings.keypad)
     return app
 
@@ -133,20 +141,30 @@ def furnish(settings: Settings, now: Callable[[], datetime]) -> Rooms:
         pictures=Shelf(settings.data / "pictures"), receivers_nearby=settings.receivers_nearby, files=files,
         own_forms=settings.data / "forms",
     )  # fmt: skip
+    messengers = Messengers(store, vault, now, nearby=settings.receivers_nearby)
+    aloud = Aloud(packs, PHRASES, settings.data / "voice", Speaker(SPEAKER))
+    return Rooms(house, printers, furnish_outside(settings, house), agents, messengers, packs, aloud)
+
+
+def furnish_outside(settings: Settings, house: House) -> PortalRooms:
+    """The rooms that look out of the house; without an address or a secret one stands idle."""
+    store, vault, now = house.store, house.vault, house.now
     fetching = Fetching(settings.portal_files_url, timedelta(days=settings.portal_files_days))
     portal = PortalService(
         store, vault, now, settings.portal_url, settings.portal_password_file, fetching=fetching,
         reconcile_hour=settings.reconcile_hour,
     )  # fmt: skip
-    sent_files = InboxFiles(files, vault, settings.inbox_files_url)
-    inbox = Inbox(store, vault, now, settings.inbox_secret_file, sent_files)
-    poll = PollService(store, inbox, now, settings.poll_url, settings.poll_token_file)
-    payments = Payments(store, vault, now, settings.payment_secret_file)
-    lookups = Lookups(store, settings.lookup_secrets)
-    letters = LetterService(store, vault, now, settings.axis_url, settings.axis_secret_file)
-    messengers = Messengers(store, vault, now, nearby=settings.receivers_nearby)
-    aloud = Aloud(packs, PHRASES, settings.data / "voice", Speaker(SPEAKER))
-    return Rooms(house, printers, portal, inbox, poll, payments, lookups, letters, agents, messengers, packs, aloud)
+    inbox = Inbox(
+        store, vault, now, settings.inbox_secret_file, InboxFiles(house.files, vault, settings.inbox_files_url)
+    )
+    return PortalRooms(
+        portal,
+        inbox,
+        PollService(store, inbox, now, settings.poll_url, settings.poll_token_file),
+        Payments(store, vault, now, settings.payment_secret_file),
+        Lookups(store, settings.lookup_secrets),
+        LetterService(store, vault, now, settings.axis_url, settings.axis_secret_file),
+    )
 
 
 @contextlib.asynccontextmanager
@@ -155,9 +173,11 @@ async def live_in(rooms: Rooms) -> AsyncIterator[None]:
     house, store = rooms.house, rooms.house.store
     store.start()
     await asyncio.to_thread(house.files.tidy)
-    for room in (rooms.printers, rooms.agents, rooms.portal, rooms.letters, rooms.messengers, house.forecaster):
+    outside = rooms.outside
+    for room in (rooms.printers, rooms.agents, outside.portal, outside.letters, rooms.messengers, house.forecaster):
         store.listen(room.heed)
-    work = [rooms.printers.run(), rooms.portal.run(), rooms.poll.run(), rooms.letters.run(), rooms.messengers.run()]
+    workers = (rooms.printers, outside.portal, outside.poll, outside.letters, rooms.messengers)
+    work = [worker.run() for worker in workers]
     screens = [live.follow(store), live.tick(house.hub), house.forecaster.run(house.hub.change_walls)]
     watches = [openings.open_days(house), stops.end(house), beats.watch(house), keeping.tend(house.files, house)]
     every = (*work, *screens, *watches, speech.keep_ready(house, rooms.aloud))

@@ -101,6 +101,7 @@ def assert_whole(page: Page, centre: Beside, seqs: list[int]) -> None:
     assert _on_wall(page.inner_html("#wall")) == wanted
     shown = page.evaluate("window.shown")
     assert shown == sorted(set(shown)), f"an old call came back: {shown}"
+    page.wait_for_function("count => window.asked.length >= count", arg=len(seqs), timeout=HEALED_SECONDS * 1000)
     assert page.evaluate("window.asked") == seqs
     for number in still_called(centre):
         page.wait_for_function("number => window.read.includes(number)", arg=number, timeout=5000)
@@ -114,6 +115,15 @@ def still_called(centre: Beside) -> list[str]:
     return [shown_number(prefix, n) for prefix, n in rows]
 
 
+def wait_for_news(page: Page, centre: Beside, seq: int) -> None:
+    """The server has heard of what was written beside it: its next picture begins behind the gap."""
+    for _ in range(200):
+        if page.request.get(f"{centre.url}/display/W1/calls?after={seq - 1}").json()["calls"]:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the server has not heard of the calls")
+
+
 def live_through(page: Page, centre: Beside, relay: Network, rounds: int) -> None:
     """Calls go on while the network fails in one way after the other."""
     dice, seqs = random.Random(1962), list[int]()
@@ -124,6 +134,7 @@ def live_through(page: Page, centre: Beside, relay: Network, rounds: int) -> Non
             relay.cut()
             centre.wait_in_line("ho-tich", IN_PICTURE + 3)
             seqs += [centre.call(counter) for counter in (2, *[1] * (IN_PICTURE + 1))]
+            wait_for_news(page, centre, seqs[-1])
         centre.wait_in_line("cu-tru", 1)
         seqs.append(centre.call(5))
         page.wait_for_timeout(dice.uniform(200, 1200))
