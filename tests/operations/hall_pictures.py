@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.operations.day_screens import Desk, Phone, Wall
 from tests.operations.hall_model import Model
-from tests.operations.hall_state import HALLS, SERVES, Slip
+from tests.operations.hall_state import HA_NOI, HALLS, SERVES, Slip
 from tests.support.halls import demo_centre
 
 LETTERS = {
@@ -39,9 +39,15 @@ def kiosk(model: Model) -> dict[str, int | None]:
     return {letter: None if letter in stopped else n for letter, n in waiting(model).items()}
 
 
+def is_over(model: Model) -> bool:
+    """Whether midnight has passed and nobody has begun another day: a wall says nothing of yesterday."""
+    return model.label is not None and (model.now + HA_NOI).date() > model.label
+
+
 def wall(model: Model, seqs: list[int], hall: str) -> Wall:
     """The wall of a hall; `seqs` numbers the model's calls."""
-    today = [(seq, call) for seq, call in zip(seqs, model.calls, strict=True) if call[6] == model.day]
+    over = is_over(model)
+    today = [(seq, c) for seq, c in zip(seqs, model.calls, strict=True) if c[6] == model.day and not over]
     here = [(seq, call) for seq, call in today[-REMEMBERED:] if CALLED_IN[call[2]] == hall]
     valid: list[tuple[int, Any]] = []
     for seq, call in here:
@@ -49,6 +55,7 @@ def wall(model: Model, seqs: list[int], hall: str) -> Wall:
             valid.append((seq, call))
         elif its := [one for one in valid if one[1][1] == call[1]]:
             valid.remove(its[-1])
+    here_waiting = {queue: kiosk(model)[LETTERS[queue]] for queue in HALLS[hall]}
     newest, latest = None, {}
     if valid:
         seq, call = valid[-1]
@@ -60,7 +67,7 @@ def wall(model: Model, seqs: list[int], hall: str) -> Wall:
     return Wall(
         newest,
         [(number_of(model.slips[order]), counter) for order, counter in [*latest.items()][:BEFORE]],
-        {LETTERS[queue]: kiosk(model)[LETTERS[queue]] for queue in HALLS[hall]},
+        {LETTERS[queue]: people and (0 if over else people) for queue, people in here_waiting.items()},
         [(seq, model.slips[call[1]].id, call[0]) for seq, call in here],
         [
             number_of(model.slips[call[1]])
