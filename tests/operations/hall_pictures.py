@@ -6,7 +6,7 @@ from typing import Any
 from tests.operations.day_screens import Desk, Phone, Wall
 from tests.operations.hall_model import Model
 from tests.operations.hall_state import HA_NOI, HALLS, SERVES, Slip
-from tests.support.halls import demo_centre
+from tests.support.halls import demo_calendar, demo_centre
 
 LETTERS = {
     "ho-tich": "A", "chung-thuc": "B", "cu-tru": "C", "kinh-doanh": "D", "dat-dai": "E", "xay-dung": "G",
@@ -44,6 +44,16 @@ def is_over(model: Model) -> bool:
     return model.label is not None and (model.now + HA_NOI).date() > model.label
 
 
+def is_shut(model: Model, hall: str) -> bool:
+    """Whether nobody sits in this hall outside its working hours: its wall says when it opens, not who was last."""
+    if any(CALLED_IN[counter] == hall for counter in model.shifts):
+        return False
+    here, calendar = model.now + HA_NOI, demo_calendar()
+    if here.year not in calendar.years:
+        return False
+    return not any(begins <= here.time() < ends for begins, ends in calendar.half_days_of(here.date()))
+
+
 def wall(model: Model, seqs: list[int], hall: str) -> Wall:
     """The wall of a hall; `seqs` numbers the model's calls."""
     over = is_over(model)
@@ -56,14 +66,14 @@ def wall(model: Model, seqs: list[int], hall: str) -> Wall:
         elif its := [one for one in valid if one[1][1] == call[1]]:
             valid.remove(its[-1])
     here_waiting = {queue: kiosk(model)[LETTERS[queue]] for queue in HALLS[hall]}
-    newest, latest = None, {}
-    if valid:
+    newest, earlier = None, valid
+    if valid and not is_shut(model, hall):
         seq, call = valid[-1]
         newest = (seq, number_of(model.slips[call[1]]), call[2])
-        latest = {call[1]: call[2] for _, call in reversed(valid[:-1]) if call[1] != valid[-1][1][1]}
-        for _, call in valid[:-1]:
-            if call[1] in latest:
-                latest[call[1]] = call[2]
+        earlier = [one for one in valid[:-1] if one[1][1] != call[1]]
+    latest = {call[1]: call[2] for _, call in reversed(earlier)}
+    for _, call in earlier:
+        latest[call[1]] = call[2]
     return Wall(
         newest,
         [(number_of(model.slips[order]), counter) for order, counter in [*latest.items()][:BEFORE]],
