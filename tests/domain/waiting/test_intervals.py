@@ -36,6 +36,14 @@ def test_levels_move_only_so_far():
     assert (levels.low, levels.high) == (-1, -1)
 
 
+def test_later_days_do_not_pay_for_the_first_ones_for_ever():
+    levels = Levels(intervals.CENTRE_STEP, intervals.CENTRE_KEEPS)
+    levels.low = levels.high = 0.2
+    for number in range(350):
+        levels.adapt({0: 5, 1: 25}.get(number % 10, 15), 10, 20)
+    assert 0.08 < levels.low < 0.12 and 0.08 < levels.high < 0.12
+
+
 def test_levels_of_their_own_are_believed_by_their_labels():
     levels = Levels()
     assert levels.belief == 0
@@ -126,7 +134,7 @@ def test_levels_shared_by_all_classes_are_caught():
 
 @pytest.mark.planted
 def test_levels_that_do_not_adapt_are_caught(monkeypatch):
-    monkeypatch.setattr(intervals, "STEP", 0.0)
+    monkeypatch.setattr(intervals, "CENTRE_STEP", 0.0)
     monkeypatch.setattr(intervals, "BUCKET_SIZE", 10**6)
     with pytest.raises(AssertionError):
         test_four_in_five_are_covered_when_the_day_changes()
@@ -152,7 +160,7 @@ def test_hours_that_are_missed_as_a_whole_are_made_up_for():
 
 @pytest.mark.planted
 def test_levels_that_forget_what_they_owe_are_caught(monkeypatch):
-    monkeypatch.setattr(intervals, "STEP", 0.02)
+    monkeypatch.setattr(intervals, "CENTRE_STEP", 0.02)
     monkeypatch.setattr(intervals, "MOST_MOVED", 0.095)
     with pytest.raises(AssertionError):
         test_hours_that_are_missed_as_a_whole_are_made_up_for()
