@@ -27,8 +27,8 @@ class Levels:
     """How far labels have moved the two quantile levels: by `step` a label, of which each keeps a share.
 
     A slow hour is missed many times in a row. What the limits of the levels cut off then stays owed: where it was
-    forgotten at once, busy centres were covered 75 to 77 %. Where the centre forgot nothing, later days paid for the
-    wide ranges of the first: over 48 seeds the cover strayed by 0.9 %, by 0.8 % so (measured).
+    forgotten at once, busy centres were covered 75 to 77 %. Where the centre forgot nothing, later days paid for
+    the wide ranges of the first: over 48 seeds the cover strayed by 0.9 %, by 0.8 % so (measured).
     """
 
     step: float = STEP
