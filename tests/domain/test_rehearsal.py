@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from time import process_time
 from types import SimpleNamespace
 
 import pytest
@@ -392,11 +391,11 @@ def busy_day(people: int) -> PastDay:
     )
 
 
-def test_twenty_days_under_four_policies_take_seconds():
+def test_crowded_days_are_played_under_every_policy():
+    """What it costs is counted by the test below, not timed."""
     days = size("rehearsed_days", 2, 20)
-    day, start = busy_day(1500), process_time()
+    day = busy_day(1500)
     found = [played(*[day] * days, policy=policy) for policy in Policy]
-    assert process_time() - start < days * 0.5
     assert all(rehearsed.ordinary.share_over_60 for rehearsed in found)
 
 
