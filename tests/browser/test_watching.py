@@ -167,7 +167,7 @@ def test_a_page_with_letters_of_its_own_is_caught(centre: Server, open_screen: S
 
 def test_while_nobody_answers_it_asks_ever_more_slowly(centre: Server, open_screen: Screens) -> None:
     page, asked = watching(centre, open_screen, take(centre, 1)[0]), []
-    open_screen.allow(page, "ERR_FAILED", "Failed to fetch", "503")
+    open_screen.allow(page, "ERR_FAILED", "Failed to fetch", "503", "htmx:error: timeout")
 
     def nobody(route: Route) -> None:
         asked.append(route.request.url)
