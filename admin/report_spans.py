@@ -1,4 +1,4 @@
-"""Which days a report is about: from one date to another, at most 92 days."""
+"""Which days a report is about: from one date to another, at most a year."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,6 +18,12 @@ FIRST_DATE, LAST_DATE = date(1970, 1, 1), date(9998, 12, 31)
 
 class SpanWrong(Invalid):
     text = msgid("Hãy chọn ngày đầu không sau ngày cuối, cách nhau nhiều nhất %(most)s ngày.")
+
+
+class SpanTooFull(SpanWrong):
+    """More numbers than are read at once."""
+
+    text = msgid("Những ngày này có hơn %(most)s số, quá nhiều cho một báo cáo. Hãy chọn ít ngày hơn.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ def wanted_span(first: str, last: str, default: Span) -> Span:
 
 
 def newest_days(db: Connection, today: date) -> Span:
-    """The last seven business days; a centre that was closed for long sees its newest ones within 92 days."""
+    """The last seven business days; a centre that was closed for long sees its newest ones within a year."""
     found = newest_dates(db, USUAL_DAYS, today) or [today]
     return Span(max(found[0], found[-1] - timedelta(days=MOST_DAYS - 1)), found[-1])
 

@@ -26,11 +26,11 @@ from admin import (
 from admin.report_files import Head
 from admin.report_names import GROUPS, By, Names
 from admin.report_sheets import Numbers, Said
-from admin.report_spans import Span, SpanWrong, month_before, newest_days, wanted_span
+from admin.report_spans import Span, SpanTooFull, SpanWrong, month_before, newest_days, wanted_span
 from admin.sheets import Sheet, pictures, shown
 from domain.days import Day, local
 from domain.errors import Refused, msgid
-from domain.reports import Course, of_people
+from domain.reports import MOST_TICKETS, Course, of_people
 from domain.roles import LEADING_ROLES, Role, open_to
 from domain.waiting.scores import Judged
 from store import centres, estimates, people, procedures, progress, ratings, refusals
@@ -209,14 +209,18 @@ async def _answer(request: Request, tab: str, make: Make, by: By = By.QUEUE, gro
     today = local(house.now()).date()
     default = month_before(today) if tab == "month" else house.store.read(newest_days, today)
     wrong: Refused | None = None
+
+    async def read(span: Span) -> list[Sheet]:
+        period = span.period(house.now(), own_sight(request))
+        return await views.in_thread(_read, house, span, scope, period, language, make)
+
     try:
         span = wanted_span(query.get("from", ""), query.get("to", ""), default)
+        sheets = await read(span)
     except SpanWrong as error:
         if "as" in query:
             raise
-        span, wrong = default, error
-    period = span.period(house.now(), own_sight(request))
-    sheets = await views.in_thread(_read, house, span, scope, period, language, make)
+        span, wrong, sheets = default, error, await read(default)
     agency = Names(house.store.centre(), language).named(By.AGENCY, scope.agency) if scope.agency else ""
     if "as" in query:
         head = Head(views.frame(request)["centre_name"], agency, TITLES[tab], span, house.now(), language)
@@ -238,6 +242,8 @@ async def _answer(request: Request, tab: str, make: Make, by: By = By.QUEUE, gro
 def _read(house: House, span: Span, scope: Scope, period: Period, language: str, make: Make) -> list[Sheet]:
     with house.store.own_reader() as db:
         days = rows.days_between(db, span.first, span.last)
+        if rows.tickets_of(db, days) > MOST_TICKETS:
+            raise SpanTooFull(most=MOST_TICKETS)
         reach = _with_what_is_gone(db, days, scope)
         return list(make(Reading(db, span, days, reach, Names(centres.current(db), language), period)))
 

@@ -10,7 +10,7 @@ from domain.tickets import TicketState
 
 MINUTE = 60_000  # milliseconds
 WITHIN_MINUTES = (15, 30, 60)
-MOST_DAYS = 92
+MOST_DAYS, MOST_TICKETS = 366, 200_000  # read at once; a month of the largest centres has 60,000
 FEWEST_OF_A_PERSON = 20  # numbers; below, a figure tells more of the visitors than of the work
 # Groups of people beside the classes by their id.
 ORDINARY, BOOKED = "", "@"

@@ -21,7 +21,7 @@ from store.tickets import label
 MOST_LISTED = 500
 STATES = {state.value: state for state in TicketState}  # an Enum's own call costs a tenth of a month
 # Days begun anew after a wrong clock carry the same date.
-MOST_NUMBERED_DAYS = 200
+MOST_NUMBERED_DAYS = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,12 @@ def days_between(db: Connection, first: date, last: date) -> list[Day]:
         (first.isoformat(), last.isoformat(), MOST_NUMBERED_DAYS),
     )
     return [Day(number, date.fromisoformat(on)) for number, on in rows]
+
+
+def tickets_of(db: Connection, days: Collection[Day]) -> int:
+    """How many numbers were given on these days."""
+    found = (db.execute("SELECT count(*) FROM tickets WHERE day = ?", (day.id,)).fetchone()[0] for day in days)
+    return sum(map(int, found))
 
 
 def date_of(db: Connection, day: int) -> date | None:

@@ -10,6 +10,7 @@ from html import escape
 import pytest
 from sqlite_utils.utils import sqlite3
 
+from admin import reports
 from admin.report_spans import Span, SpanWrong, month_before, wanted_span
 from admin.sheets import Sheet, as_csv, as_workbook, shown
 from domain.applicants import applicant, particulars, to_bytes
@@ -176,26 +177,44 @@ def test_the_last_business_days_are_shown_unless_others_are_wanted(people):
 
 
 @pytest.mark.parametrize(("first", "last"), [
-    ("2026-11-24", "2026-11-23"), ("2026-08-01", "2026-11-01"), ("hôm qua", ""), ("2026-13-40", ""),
+    ("2026-11-24", "2026-11-23"), ("2025-10-01", "2026-11-01"), ("hôm qua", ""), ("2026-13-40", ""),
     ("9" * 300, ""),
 ])  # fmt: skip
 @pytest.mark.parametrize("path", ["", "/calls", "/satisfaction", "/words", "/month"])
 def test_a_span_that_cannot_be_is_said_and_the_usual_one_shown(people, path, first, last):
     answer = people["manager"].get(f"/admin/reports{path}", params={"from": first, "to": last})
     assert answer.status_code == 422
-    assert "cách nhau nhiều nhất 92 ngày" in answer.text
+    assert "cách nhau nhiều nhất 366 ngày" in answer.text
     assert '<form class="inline span"' in answer.text
     csv_of_it = people["manager"].get("/admin/reports", params={"from": first, "to": last, "as": "csv"})
     assert csv_of_it.status_code == 422
 
 
-def test_ninety_two_days_and_no_more():
+def test_a_leap_year_and_no_more():
     default = Span(MORNING.date(), MORNING.date())
-    longest = wanted_span("2026-08-01", "2026-10-31", default)
-    assert (longest.last - longest.first).days == 91
+    longest = wanted_span("2028-01-01", "2028-12-31", default)
+    assert (longest.last - longest.first).days == 365
     with pytest.raises(SpanWrong):
-        wanted_span("2026-08-01", "2026-11-01", default)
+        wanted_span("2028-01-01", "2029-01-01", default)
     assert wanted_span("", "", default) is default
+
+
+@pytest.mark.parametrize("path", ["", "/month"])
+def test_a_year_is_read_and_more_numbers_than_fit_are_refused_in_words(people, path, monkeypatch):
+    year = {"from": "2026-01-01", "to": "2026-12-31"}
+    manager = people["manager"]
+    assert manager.get(f"/admin/reports{path}", params=year).status_code == 200
+    real = reports.rows.tickets_of
+
+    def too_many(db, days):
+        return reports.MOST_TICKETS + 1 if len(days) > 1 else real(db, days)
+
+    monkeypatch.setattr(reports.rows, "tickets_of", too_many)
+    monkeypatch.setattr(reports, "newest_days", lambda db, today: Span(MORNING.date(), MORNING.date()))
+    refused = manager.get(f"/admin/reports{path}", params=year)
+    assert (refused.status_code, "Hãy chọn ít ngày hơn" in refused.text) == (422, True)
+    assert '<form class="inline span"' in refused.text
+    assert manager.get(f"/admin/reports{path}", params=year | {"as": "csv"}).status_code == 422
 
 
 @pytest.mark.parametrize("path", ["", "/calls", "/satisfaction", "/estimates", "/words", "/month"])
